@@ -1,1 +1,8 @@
-//! Placeholder.
+//! The imper.ai Verification service. Rings, from the inside out; an inner one never imports an outer one:
+//!
+//! 1. [`verification`]: the rules, pure;
+//! 2. [`store`], [`delivery`], [`servicenow`]: the database and the outside world;
+//! 3. [`service`]: the use cases, one transaction each;
+//! 4. [`web`], [`worker`]: requests coming in, messages going out.
+
+pub mod verification;

@@ -22,6 +22,12 @@ impl UnixMillis {
         self.0.div_euclid(1000)
     }
 
+    /// Seconds from this moment to `later`, rounded up; 0 when `later` has come.
+    pub fn seconds_until(self, later: Self) -> u32 {
+        let millis = later.millis_since(self).max(0);
+        u32::try_from((millis + 999) / 1000).unwrap_or(u32::MAX)
+    }
+
     /// Milliseconds from `earlier` to this moment; negative when `earlier` lies later.
     pub const fn millis_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)

@@ -1,0 +1,26 @@
+//! Ring 1: what a verification is and how it is decided. Pure functions over plain data.
+//!
+//! Nothing here does I/O, reads a clock or draws randomness: moments and random values are handed in, so every
+//! rule can be tested at any moment and every decision replayed.
+
+pub mod checks;
+pub mod decision;
+pub mod destination;
+pub mod facts;
+pub mod ids;
+pub mod limits;
+pub mod policy;
+pub mod report;
+pub mod state;
+
+#[cfg(test)]
+mod state_tests;
+
+pub use checks::{Check, CheckDetail};
+pub use decision::{Decision, decide};
+pub use destination::{Destination, DestinationError};
+pub use facts::{ClientFacts, Facts, History};
+pub use ids::{InstanceId, LinkId, VerificationId};
+pub use policy::Policy;
+pub use report::{Finding, FindingKind, Report};
+pub use state::{Delivery, InvalidTransition, Link, Opens, Session, State, Verification};
