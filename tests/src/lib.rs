@@ -1,1 +1,5 @@
-//! Placeholder.
+//! What the end-to-end tests and the demo stand on: the emulated ServiceNow instance, a real mail server, a
+//! browser driver, and the world that puts them together.
+
+pub mod harness;
+pub mod mail;

@@ -1,0 +1,3 @@
+//! What the end-to-end tests and the demo stand on.
+
+pub mod process;
