@@ -5,4 +5,11 @@
 //! 3. [`service`]: the use cases, one transaction each;
 //! 4. [`web`], [`worker`]: requests coming in, messages going out.
 
+pub mod config;
+pub mod keys;
+pub mod ports;
+pub mod service;
+pub mod servicenow;
+pub mod store;
 pub mod verification;
+pub mod web;

@@ -24,9 +24,9 @@ pub const MAX_CODES: u8 = 4;
 pub struct OnFileCode {
     /// Where the code goes; `None` when nothing usable is on file.
     pub contact: Option<OnFileContact>,
-    /// Number of the current code: each resend derives a new one, and only the newest is valid.
+    /// Number of the current code, 0 before the first: each resend derives a new one, and only the newest is valid.
     pub code_number: u8,
-    /// When the current code was made.
+    /// When the current code was made (when the check was opened, before the first).
     pub issued_at: UnixMillis,
 }
 
@@ -49,7 +49,7 @@ pub fn open(contact: Option<OnFileContact>, at: UnixMillis) -> Check {
         max_wrong_answers: MAX_WRONG_ANSWERS,
         result,
         ended_at: result.map(|_| at),
-        detail: CheckDetail::OnFileCode(OnFileCode { contact, code_number: 1, issued_at: at }),
+        detail: CheckDetail::OnFileCode(OnFileCode { contact, code_number: 0, issued_at: at }),
     }
 }
 
@@ -81,9 +81,17 @@ pub fn choose_contact(
 }
 
 impl OnFileCode {
+    /// Makes the next code; the one before it is void.
+    #[must_use]
+    pub fn issued(mut self, at: UnixMillis) -> Self {
+        self.code_number = self.code_number.saturating_add(1);
+        self.issued_at = at;
+        self
+    }
+
     /// True while the current code may be entered.
     pub const fn is_valid_at(&self, now: UnixMillis) -> bool {
-        now.millis_since(self.issued_at) < CODE_LIFE_SECONDS * 1000
+        self.code_number > 0 && now.millis_since(self.issued_at) < CODE_LIFE_SECONDS * 1000
     }
 
     /// Seconds until a new code may be asked for; `None` when no more will be sent.

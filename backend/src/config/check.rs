@@ -1,0 +1,302 @@
+//! Turns the file as written into a configuration, collecting every mistake on the way.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jsonwebtoken::{Algorithm, DecodingKey};
+use secrecy::{ExposeSecret as _, SecretString};
+use url::{Host, Url};
+
+use super::raw::{Raw, RawAgentKey, RawInstance, RawServer, RawSmtp};
+use super::secrets::SecretSource;
+use super::{AgentKey, Callback, Config, ConfigError, Instance, Server, Sms, Smtp, SmtpTls, Storage};
+use crate::keys::Keys;
+use crate::verification::{InstanceId, Policy};
+
+/// RFC 7518, section 3.2: an HS256 key has at least 256 bits.
+const MIN_HMAC_BYTES: usize = 32;
+/// Standard Webhooks: a secret has 24 to 64 bytes.
+const WEBHOOK_SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
+/// NIST SP 800-63B-4, 4.2.1.2: a link by email is valid for 24 hours at most.
+const LINK_SECONDS: std::ops::RangeInclusive<i64> = 60..=86_400;
+
+struct Checker<'a> {
+    secrets: &'a dyn SecretSource,
+    mistakes: Vec<String>,
+}
+
+impl Checker<'_> {
+    fn note(&mut self, setting: &str, mistake: impl std::fmt::Display) {
+        self.mistakes.push(format!("{setting}: {mistake}"));
+    }
+
+    fn parse<T: std::str::FromStr>(&mut self, setting: &str, text: &str, expected: &str) -> Option<T> {
+        let value = text.parse().ok();
+        if value.is_none() {
+            self.note(setting, format!("“{text}” is not {expected}"));
+        }
+        value
+    }
+
+    fn secret(&mut self, setting: &str, name: &str) -> Option<SecretString> {
+        match self.secrets.secret(name) {
+            Ok(secret) => Some(secret),
+            Err(what_to_do) => {
+                self.note(setting, what_to_do);
+                None
+            }
+        }
+    }
+
+    /// Scheme and authority of a URL; http only where the other end is this machine.
+    fn origin(&mut self, setting: &str, text: &str) -> Option<String> {
+        let url: Url = self.parse(setting, text, "a URL")?;
+        let local = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
+        };
+        if url.scheme() != "https" && !(url.scheme() == "http" && local) {
+            self.note(setting, format!("“{text}” must begin with https:// (http:// only for this machine)"));
+            return None;
+        }
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+            self.note(setting, format!("“{text}” must be scheme, host and port only"));
+            return None;
+        }
+        Some(url.as_str().trim_end_matches('/').to_owned())
+    }
+
+    fn webhook_secret(&mut self, setting: &str, name: &str) -> Option<SecretString> {
+        let secret = self.secret(setting, name)?;
+        let decoded = secret.expose_secret().strip_prefix("whsec_").and_then(|text| STANDARD.decode(text).ok());
+        match decoded {
+            Some(bytes) if WEBHOOK_SECRET_BYTES.contains(&bytes.len()) => Some(secret),
+            _ => {
+                self.note(setting, format!("{name} must be whsec_ and the base64 form of 24 to 64 bytes"));
+                None
+            }
+        }
+    }
+
+    fn server(&mut self, raw: &RawServer) -> Option<Server> {
+        let listen = self.parse("server.listen", &raw.listen, "an address and port like 127.0.0.1:8080");
+        let operations_listen =
+            self.parse("server.operations_listen", &raw.operations_listen, "an address and port like 127.0.0.1:9090");
+        let public_url = self.origin("server.public_url", &raw.public_url);
+        let trusted_proxies = raw
+            .trusted_proxies
+            .iter()
+            .filter_map(|text| self.parse("server.trusted_proxies", text, "an IP address"))
+            .collect();
+        Some(Server { listen: listen?, operations_listen: operations_listen?, public_url: public_url?, trusted_proxies })
+    }
+
+    fn smtp(&mut self, raw: &RawSmtp) -> Option<Smtp> {
+        let tls = match raw.tls.as_str() {
+            "implicit" => Some(SmtpTls::Implicit),
+            "starttls" => Some(SmtpTls::StartTls),
+            "none" if matches!(raw.host.as_str(), "localhost" | "127.0.0.1" | "::1") => Some(SmtpTls::None),
+            "none" => {
+                self.note("smtp.tls", "“none” is allowed only to localhost");
+                None
+            }
+            other => {
+                self.note("smtp.tls", format!("“{other}” is not one of implicit, starttls, none"));
+                None
+            }
+        };
+        let from = self.parse("smtp.from", &raw.from, "a sender like Service desk <desk@example.com>");
+        let login = raw.username.as_ref().map(|name| {
+            let password = self.secret("smtp.username", "IMPER_SMTP_PASSWORD")?;
+            Some((name.clone(), password))
+        });
+        let ca_pem = raw.ca_file.as_ref().map(|path| match std::fs::read(path) {
+            Ok(pem) => Some(pem),
+            Err(error) => {
+                self.note("smtp.ca_file", format!("“{path}” cannot be read: {error}"));
+                None
+            }
+        });
+        if !(1..=120).contains(&raw.timeout_seconds) {
+            self.note("smtp.timeout_seconds", "must be between 1 and 120");
+        }
+        Some(Smtp {
+            host: raw.host.clone(),
+            port: raw.port,
+            tls: tls?,
+            login: match login {
+                Some(login) => Some(login?),
+                None => None,
+            },
+            from: from?,
+            ca_pem: match ca_pem {
+                Some(pem) => Some(pem?),
+                None => None,
+            },
+            timeout: Duration::from_secs(raw.timeout_seconds),
+        })
+    }
+
+    fn agent_key(&mut self, place: &str, raw: &RawAgentKey) -> Option<AgentKey> {
+        let setting = format!("{place}.agent_key “{}”", raw.kid);
+        match (raw.algorithm.as_str(), &raw.secret_env, &raw.public_key_file) {
+            ("HS256", Some(name), None) => {
+                let secret = self.secret(&setting, name)?;
+                match STANDARD.decode(secret.expose_secret().trim()) {
+                    Ok(bytes) if bytes.len() >= MIN_HMAC_BYTES => {
+                        Some(AgentKey { algorithm: Algorithm::HS256, key: DecodingKey::from_secret(&bytes) })
+                    }
+                    _ => {
+                        self.note(&setting, format!("{name} must be the base64 form of at least {MIN_HMAC_BYTES} bytes"));
+                        None
+                    }
+                }
+            }
+            (name @ ("RS256" | "ES256"), None, Some(path)) => {
+                let pem = match std::fs::read(path) {
+                    Ok(pem) => pem,
+                    Err(error) => {
+                        self.note(&setting, format!("“{path}” cannot be read: {error}"));
+                        return None;
+                    }
+                };
+                let (algorithm, key) = if name == "RS256" {
+                    (Algorithm::RS256, DecodingKey::from_rsa_pem(&pem))
+                } else {
+                    (Algorithm::ES256, DecodingKey::from_ec_pem(&pem))
+                };
+                match key {
+                    Ok(key) => Some(AgentKey { algorithm, key }),
+                    Err(error) => {
+                        self.note(&setting, format!("“{path}” holds no public key for {name}: {error}"));
+                        None
+                    }
+                }
+            }
+            ("HS256", ..) => {
+                self.note(&setting, "HS256 needs secret_env and no public_key_file");
+                None
+            }
+            ("RS256" | "ES256", ..) => {
+                self.note(&setting, "RS256 and ES256 need public_key_file and no secret_env");
+                None
+            }
+            (other, ..) => {
+                self.note(&setting, format!("“{other}” is not one of HS256, RS256, ES256"));
+                None
+            }
+        }
+    }
+
+    fn instance(&mut self, raw: &RawInstance) -> Option<Instance> {
+        let place = format!("instance “{}”", raw.id);
+        let id = InstanceId::parse(&raw.id);
+        if id.is_none() {
+            self.note(&place, "the id must be 1–40 lower-case letters, digits and hyphens");
+        }
+        let url = self.origin(&format!("{place}.url"), &raw.url);
+        for (setting, text) in [("company", &raw.company), ("support_contact", &raw.support_contact)] {
+            if text.trim().is_empty() || text.len() > 200 || text.chars().any(char::is_control) {
+                self.note(&format!("{place}.{setting}"), "must be a plain text of 1–200 bytes");
+            }
+        }
+        if let Some(code) = &raw.default_region
+            && code.parse::<phonenumber::country::Id>().is_err()
+        {
+            self.note(&format!("{place}.default_region"), format!("“{code}” is not a country code like GB"));
+        }
+        if !LINK_SECONDS.contains(&raw.link_seconds) {
+            self.note(&format!("{place}.link_seconds"), "must be between 60 and 86400");
+        }
+        let mut agent_keys = BTreeMap::new();
+        for key in &raw.agent_key {
+            if key.kid.is_empty() || key.kid.len() > 64 {
+                self.note(&format!("{place}.agent_key"), "kid must have 1–64 characters");
+            }
+            if let Some(checked) = self.agent_key(&place, key)
+                && agent_keys.insert(key.kid.clone(), checked).is_some()
+            {
+                self.note(&format!("{place}.agent_key"), format!("the kid “{}” is given twice", key.kid));
+            }
+        }
+        if raw.agent_key.is_empty() {
+            self.note(&place, "at least one [[instance.agent_key]] is needed");
+        }
+        let client_secret =
+            self.secret(&format!("{place}.callback.client_secret_env"), &raw.callback.client_secret_env);
+        let webhook_secret =
+            self.webhook_secret(&format!("{place}.callback.webhook_secret_env"), &raw.callback.webhook_secret_env);
+        Some(Instance {
+            id: id?,
+            company: raw.company.trim().to_owned(),
+            url: url?,
+            support_contact: raw.support_contact.trim().to_owned(),
+            default_region: raw.default_region.clone(),
+            link_seconds: raw.link_seconds,
+            agent_keys,
+            callback: Callback {
+                client_id: raw.callback.client_id.clone(),
+                client_secret: client_secret?,
+                webhook_secret: webhook_secret?,
+            },
+        })
+    }
+}
+
+pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, ConfigError> {
+    let mut checker = Checker { secrets, mistakes: Vec::new() };
+    let server = checker.server(&raw.server);
+    let smtp = checker.smtp(&raw.smtp);
+    let sms = raw.sms.as_ref().map(|sms| {
+        // The gateway receives full numbers and codes, so the same rule holds for it as for an instance.
+        let url = checker.parse::<Url>("sms.url", &sms.url, "a URL");
+        if let Some(url) = &url {
+            checker.origin("sms.url", &url.origin().ascii_serialization());
+        }
+        let secret = checker.webhook_secret("sms", "IMPER_SMS_SECRET");
+        Some(Sms { url: url?, secret: secret? })
+    });
+    if raw.storage.path.trim().is_empty() {
+        checker.note("storage.path", "must name a file");
+    }
+    let keys = checker.secret("master key", "IMPER_MASTER_KEY").and_then(|secret| {
+        Keys::from_base64(secret.expose_secret())
+            .inspect_err(|error| checker.note("IMPER_MASTER_KEY", error))
+            .ok()
+    });
+    let mut instances = BTreeMap::new();
+    let mut urls = std::collections::BTreeSet::new();
+    for raw_instance in &raw.instance {
+        if let Some(instance) = checker.instance(raw_instance) {
+            if !urls.insert(instance.url.clone()) {
+                checker.note(&format!("instance “{}”.url", raw_instance.id), "is used by another instance too");
+            }
+            if instances.insert(instance.id.clone(), instance).is_some() {
+                checker.note(&format!("instance “{}”", raw_instance.id), "is given twice");
+            }
+        }
+    }
+    if raw.instance.is_empty() {
+        checker.note("instance", "at least one [[instance]] is needed");
+    }
+    let mistakes = checker.mistakes;
+    let (Some(server), Some(smtp), Some(keys), true) = (server, smtp, keys, mistakes.is_empty()) else {
+        return Err(ConfigError { mistakes });
+    };
+    Ok(Config {
+        server,
+        storage: Storage { path: raw.storage.path.into() },
+        smtp,
+        sms: sms.flatten(),
+        instances,
+        policy: Policy::standard(),
+        keys,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! The file as it is written, before anything is checked.
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Raw {
+    pub server: RawServer,
+    pub storage: RawStorage,
+    pub smtp: RawSmtp,
+    pub sms: Option<RawSms>,
+    #[serde(default)]
+    pub instance: Vec<RawInstance>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawServer {
+    pub listen: String,
+    pub operations_listen: String,
+    pub public_url: String,
+    #[serde(default)]
+    pub trusted_proxies: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawStorage {
+    pub path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSmtp {
+    pub host: String,
+    pub port: u16,
+    pub tls: String,
+    pub username: Option<String>,
+    pub from: String,
+    pub ca_file: Option<String>,
+    #[serde(default = "default_timeout")]
+    pub timeout_seconds: u64,
+}
+
+fn default_timeout() -> u64 {
+    20
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSms {
+    pub url: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawInstance {
+    pub id: String,
+    pub company: String,
+    pub url: String,
+    pub support_contact: String,
+    pub default_region: Option<String>,
+    #[serde(default = "default_link_seconds")]
+    pub link_seconds: i64,
+    #[serde(default)]
+    pub agent_key: Vec<RawAgentKey>,
+    pub callback: RawCallback,
+}
+
+fn default_link_seconds() -> i64 {
+    600
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawAgentKey {
+    pub kid: String,
+    pub algorithm: String,
+    pub secret_env: Option<String>,
+    pub public_key_file: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCallback {
+    pub client_id: String,
+    pub client_secret_env: String,
+    pub webhook_secret_env: String,
+}

@@ -1,0 +1,112 @@
+//! Ring 3: the use cases. Each is one function that loads, calls ring 1 and commits state, evidence and outbox rows
+//! in **one** transaction. Nothing is sent before it is committed.
+
+pub mod agent;
+pub mod error;
+mod events;
+pub mod expiry;
+pub mod outgoing;
+pub mod portal;
+mod view;
+
+use std::sync::Arc;
+
+use rusqlite::Transaction;
+use shared::words::UnixMillis;
+use tokio::sync::{Notify, broadcast};
+
+pub use error::ServiceError;
+pub use view::view;
+
+use crate::config::{Config, Instance};
+use crate::ports::{Clock, Entropy, random};
+use crate::store::{Store, StoreError, evidence};
+use crate::verification::{InstanceId, Verification, VerificationId};
+
+/// Everything that a use case needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    /// The checked configuration.
+    pub config: Arc<Config>,
+    /// The database.
+    pub store: Store,
+    /// The present moment.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// Tells live views that a verification has changed.
+    pub changes: broadcast::Sender<VerificationId>,
+    /// Wakes the outbox worker and the expiry loop.
+    pub wake: Arc<Notify>,
+}
+
+impl Service {
+    /// Puts the parts together.
+    pub fn new(config: Arc<Config>, store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        // A live view that falls more than 256 changes behind is told so and reads afresh.
+        let (changes, _) = broadcast::channel(256);
+        Self { config, store, clock, entropy, changes, wake: Arc::new(Notify::new()) }
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> UnixMillis {
+        self.clock.now()
+    }
+
+    /// The instance `id`.
+    pub fn instance(&self, id: &InstanceId) -> Result<&Instance, ServiceError> {
+        self.config.instances.get(id).ok_or(ServiceError::NotFound)
+    }
+
+    /// Called after every commit that changed a verification.
+    fn announce(&self, id: &VerificationId) {
+        // No receiver is no fault: nobody is watching.
+        let _ = self.changes.send(id.clone());
+        self.wake.notify_one();
+    }
+}
+
+/// Appends evidence about a verification. `body` must hold no secret and no full address.
+fn record(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: &Verification,
+    kind: &str,
+    body: &serde_json::Value,
+) -> Result<(), ServiceError> {
+    let salt = random::<16>(service.entropy.as_ref())?;
+    let text = body.to_string();
+    evidence::append(tx, &verification.instance, &verification.id, kind, &text, salt, service.now())?;
+    Ok(())
+}
+
+/// Digest under which a destination is counted and compared.
+fn destination_digest(service: &Service, verification: &Verification) -> String {
+    service.config.keys.address_digest(&verification.destination.normalized())
+}
+
+/// Ends a verification whose time has run out, inside the transaction that noticed it. Returns it as it is now.
+fn expire_if_overdue(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: Verification,
+) -> Result<Verification, ServiceError> {
+    let now = service.now();
+    if !verification.is_overdue(now) {
+        return Ok(verification);
+    }
+    let mut expired = verification.expired(now)?;
+    record(service, tx, &expired, "verification.expired", &serde_json::json!({}))?;
+    events::queue(service, tx, &mut expired)?;
+    crate::store::verifications::update(tx, &expired)?;
+    Ok(expired)
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,247 @@
+//! Use cases of the outbox worker: what a due row means now, and what became of it.
+
+use serde_json::json;
+use shared::words::{Action, CheckResult, UnixMillis};
+
+use super::{Service, ServiceError, events, portal, record};
+use crate::store::outbox::{self, Due, Message};
+use crate::store::verifications;
+use crate::verification::{CheckDetail, Delivery, Destination, InstanceId, State, Verification};
+
+/// A message ready to leave. Secrets are derived here, at the last moment.
+#[derive(Debug)]
+pub enum Prepared {
+    /// The link, to the destination.
+    Link(LinkMessage),
+    /// A code, to the contact on file.
+    Code(CodeMessage),
+    /// A signed event, to the instance.
+    Event {
+        /// The tenant.
+        instance: InstanceId,
+        /// `webhook-id`.
+        id: String,
+        /// The JSON body, exactly as it is signed and posted.
+        body: String,
+    },
+}
+
+/// What both messages say, so that the requester can recognise the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// Where it goes.
+    pub to: Destination,
+    /// The company, as requesters know it.
+    pub company: String,
+    /// How to reach the service desk on a known way.
+    pub support_contact: String,
+    /// The agent who asks.
+    pub agent_name: String,
+    /// The ticket's number.
+    pub ticket_number: String,
+    /// What the ticket asks for.
+    pub action: Option<Action>,
+    /// Equal for each repetition of this one message, so that receivers can tell a duplicate.
+    pub message_key: String,
+    /// Minutes until the link or code ends.
+    pub minutes: i64,
+}
+
+/// The link.
+pub struct LinkMessage {
+    /// See [`Envelope`].
+    pub envelope: Envelope,
+    /// The whole link. Secret: never log it.
+    pub url: String,
+    /// True when it replaces an earlier link.
+    pub replaces_earlier: bool,
+}
+
+/// The code.
+pub struct CodeMessage {
+    /// See [`Envelope`].
+    pub envelope: Envelope,
+    /// Six digits. Secret: never log it.
+    pub code: String,
+}
+
+impl std::fmt::Debug for LinkMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LinkMessage").field("envelope", &self.envelope).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for CodeMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodeMessage").field("envelope", &self.envelope).finish_non_exhaustive()
+    }
+}
+
+/// Rows that are due now, at most `limit`.
+pub async fn due(service: &Service, limit: u32) -> Result<Vec<Due>, ServiceError> {
+    let now = service.now();
+    service.store.read(move |tx| outbox::list_due(tx, now, limit).map_err(ServiceError::from)).await
+}
+
+/// When the next row is due, if any is open.
+pub async fn next_due(service: &Service) -> Result<Option<UnixMillis>, ServiceError> {
+    service.store.read(|tx| outbox::next_due(tx).map_err(ServiceError::from)).await
+}
+
+/// Makes the message of a row from the state as it is now. `None` when it no longer needs to be sent.
+pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, ServiceError> {
+    if let Message::Event { id, body } = &due.message {
+        return Ok(Some(Prepared::Event { instance: due.instance.clone(), id: id.clone(), body: body.clone() }));
+    }
+    let (instance, id) = (due.instance.clone(), due.verification.clone());
+    let found = service.store.read(move |tx| verifications::lookup(tx, &instance, &id).map_err(ServiceError::from)).await?;
+    let Some(verification) = found else { return Ok(None) };
+    match &due.message {
+        Message::Link { link } => {
+            let wanted = matches!(verification.state, State::Waiting)
+                && verification.link.id == *link
+                && verification.delivery == Delivery::Queued
+                && !verification.is_overdue(service.now());
+            if !wanted {
+                return Ok(None);
+            }
+            let token = service.config.keys.link_token(*link);
+            let minutes = verification.link.expires_at.millis_since(verification.link.issued_at) / 60_000;
+            let key = format!("link-{}-{}", verification.id, verification.link.resends);
+            Ok(Some(Prepared::Link(LinkMessage {
+                envelope: envelope(service, &verification, verification.destination.clone(), key, minutes)?,
+                url: format!("{}/v/{token}", service.config.server.public_url),
+                replaces_earlier: verification.link.resends > 0,
+            })))
+        }
+        Message::Code { number } => prepare_code(service, &verification, *number),
+        Message::Event { .. } => Ok(None),
+    }
+}
+
+fn prepare_code(service: &Service, verification: &Verification, number: u8) -> Result<Option<Prepared>, ServiceError> {
+    let Some(session) = verification.session() else { return Ok(None) };
+    let asked = session.current_check().and_then(|check| match &check.detail {
+        CheckDetail::OnFileCode(code) if code.code_number == number && code.is_valid_at(service.now()) => code.contact.clone(),
+        _ => None,
+    });
+    let Some(contact) = asked else { return Ok(None) };
+    let minutes = crate::verification::checks::on_file_code::CODE_LIFE_SECONDS / 60;
+    let key = format!("code-{}-{number}", verification.id);
+    Ok(Some(Prepared::Code(CodeMessage {
+        envelope: envelope(service, verification, contact.destination, key, minutes)?,
+        code: service.config.keys.on_file_code(&verification.id, &session.cookie_digest, number),
+    })))
+}
+
+fn envelope(service: &Service, of: &Verification, to: Destination, message_key: String, minutes: i64) -> Result<Envelope, ServiceError> {
+    let instance = service.instance(&of.instance)?;
+    Ok(Envelope {
+        to,
+        company: instance.company.clone(),
+        support_contact: instance.support_contact.clone(),
+        agent_name: of.agent.name.clone(),
+        ticket_number: of.ticket.number.clone(),
+        action: of.action,
+        message_key,
+        minutes,
+    })
+}
+
+/// The row needs not be sent any more.
+pub async fn skipped(service: &Service, due: Due) -> Result<(), ServiceError> {
+    let now = service.now();
+    service.store.write(move |tx| outbox::finish(tx, due.id, now).map_err(ServiceError::from)).await
+}
+
+/// The other side accepted the message.
+pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
+    let context = service.clone();
+    let id = due.verification.clone();
+    service
+        .store
+        .write(move |tx| {
+            let now = context.now();
+            outbox::finish(tx, due.id, now)?;
+            match &due.message {
+                Message::Event { id, .. } => events::record_delivery(&context, tx, &due, id)?,
+                Message::Link { link } => {
+                    if let Some(verification) = verifications::lookup(tx, &due.instance, &due.verification)? {
+                        let mut accepted = verification.link_accepted(*link, now);
+                        record(&context, tx, &accepted, "link.accepted", &json!({ "attempts": due.attempts + 1 }))?;
+                        if matches!(accepted.state, State::Waiting) {
+                            events::queue(&context, tx, &mut accepted)?;
+                        }
+                        verifications::update(tx, &accepted)?;
+                    }
+                }
+                Message::Code { number } => {
+                    if let Some(verification) = verifications::lookup(tx, &due.instance, &due.verification)? {
+                        record(&context, tx, &verification, "code.accepted", &json!({ "number": number }))?;
+                    }
+                }
+            }
+            Ok::<_, ServiceError>(())
+        })
+        .await?;
+    service.announce(&id);
+    Ok(())
+}
+
+/// It failed for now; it is tried again at `next_at`. `error` must hold no address.
+pub async fn retry(service: &Service, due: Due, next_at: UnixMillis, error: String) -> Result<(), ServiceError> {
+    service.store.write(move |tx| outbox::retry(tx, due.id, next_at, &error).map_err(ServiceError::from)).await
+}
+
+/// It failed for good. `reason` is for the agent and must hold no address.
+pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(), ServiceError> {
+    let context = service.clone();
+    let id = due.verification.clone();
+    service
+        .store
+        .write(move |tx| {
+            let now = context.now();
+            outbox::bury(tx, due.id, now, &reason)?;
+            let Some(verification) = verifications::lookup(tx, &due.instance, &due.verification)? else { return Ok(()) };
+            let body = json!({ "reason": reason, "attempts": due.attempts + 1 });
+            match &due.message {
+                Message::Event { .. } => record(&context, tx, &verification, "event.undelivered", &body)?,
+                Message::Link { link } => {
+                    let mut refused = verification.link_refused(*link, reason.clone(), now);
+                    record(&context, tx, &refused, "link.refused", &body)?;
+                    if matches!(refused.state, State::Undeliverable { .. }) {
+                        events::queue(&context, tx, &mut refused)?;
+                    }
+                    verifications::update(tx, &refused)?;
+                }
+                Message::Code { number } => {
+                    record(&context, tx, &verification, "code.refused", &body)?;
+                    let updated = code_undeliverable(&context, verification, *number)?;
+                    let updated = portal::proceed(&context, tx, updated)?;
+                    verifications::update(tx, &updated)?;
+                }
+            }
+            Ok::<_, ServiceError>(())
+        })
+        .await?;
+    service.announce(&id);
+    Ok(())
+}
+
+/// A code that cannot be delivered makes its check unavailable: waiting for it would be a dead end.
+fn code_undeliverable(service: &Service, verification: Verification, number: u8) -> Result<Verification, ServiceError> {
+    let now = service.now();
+    if verification.session().is_none() || verification.is_overdue(now) {
+        return Ok(verification);
+    }
+    Ok(verification.with_session(now, |mut session| {
+        for check in &mut session.checks {
+            let is_it = matches!(&check.detail, CheckDetail::OnFileCode(code) if code.code_number == number);
+            if is_it && check.is_open() {
+                check.result = Some(CheckResult::Unavailable);
+                check.ended_at = Some(now);
+            }
+        }
+        session
+    })?)
+}

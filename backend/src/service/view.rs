@@ -1,0 +1,55 @@
+//! What the agent may see of a verification.
+
+use shared::agent_api::VerificationView;
+use shared::words::CheckKind;
+
+use super::{Service, events};
+use crate::verification::{Delivery, State, Verification};
+
+/// Reasons shown to the agent.
+const TOP_REASONS: usize = 3;
+
+/// The agent's view: masked, and with the call number only while the requester is being asked for it.
+pub fn view(service: &Service, of: &Verification) -> VerificationView {
+    let now = service.now();
+    let decision = of.decision();
+    let call_number = of.session().and_then(|session| {
+        let asked = session.current_check().is_some_and(|check| check.kind() == CheckKind::CallNumber);
+        asked.then(|| service.config.keys.call_number(&of.id, &session.cookie_digest))
+    });
+    let started = match &of.state {
+        State::InProgress(session) => Some(session.started_at),
+        State::Decided(decided) => decided.session.as_ref().map(|session| session.started_at),
+        _ => None,
+    };
+    VerificationView {
+        id: of.id.to_string(),
+        status: of.status(),
+        outcome: decision.map(|d| d.outcome),
+        risk_level: decision.map(|d| d.level),
+        risk_score: decision.map(|d| d.score),
+        recommendation: decision.map(|d| d.recommendation),
+        reasons: decision.map_or_else(Vec::new, |d| d.report.top_reasons(TOP_REASONS)),
+        action: of.action,
+        channel: of.destination.channel(),
+        destination: of.destination.masked(),
+        destination_on_file: of.destination_on_file,
+        call_number,
+        initiated_by: of.agent.name.clone(),
+        created_at: of.created_at,
+        sent_at: match of.delivery {
+            Delivery::Accepted { at } => Some(at),
+            Delivery::Queued | Delivery::Refused { .. } => None,
+        },
+        opened_at: of.opens.first_at,
+        started_at: started,
+        ended_at: of.ended_at(),
+        expires_at: of.expires_at(),
+        resend_in: of.resend_in(now),
+        delivery_problem: match &of.delivery {
+            Delivery::Refused { reason, .. } => Some(reason.clone()),
+            Delivery::Queued | Delivery::Accepted { .. } => None,
+        },
+        details_url: events::details_url(service, of),
+    }
+}

@@ -1,0 +1,3 @@
+//! Ring 2: the neighbour ServiceNow. Tokens coming in, signed events going out.
+
+pub mod agent_token;

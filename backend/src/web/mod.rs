@@ -1,0 +1,25 @@
+//! Ring 4: requests coming in. One module per audience; each returns one boxed filter, and its handlers are plain
+//! `async fn` under `.then()`: after a path has matched, nothing is ever a rejection.
+
+pub mod agent;
+mod client;
+pub mod html;
+pub mod operations;
+pub mod problem;
+
+use warp::Filter as _;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
+
+use crate::service::Service;
+
+/// The longest request body that any route reads, in bytes. Forms and JSON documents here are far smaller.
+pub const MAX_BODY_BYTES: u64 = 16 * 1024;
+
+/// Everything that the public listener serves.
+pub fn public(service: &Service) -> BoxedFilter<(Response,)> {
+    agent::routes(service)
+        .recover(problem::recover)
+        .unify()
+        .boxed()
+}

@@ -1,0 +1,137 @@
+//! The one place where errors become answers: RFC 9457 problem details, one row per error.
+
+use shared::problem::{PROBLEM_PREFIX, Problem};
+use warp::http::{HeaderValue, StatusCode, header};
+use warp::reject::{
+    InvalidHeader, InvalidQuery, LengthRequired, MethodNotAllowed, MissingHeader, PayloadTooLarge, Rejection,
+    UnsupportedMediaType,
+};
+use warp::reply::Response;
+
+use crate::service::ServiceError;
+use crate::servicenow::agent_token::TokenError;
+use crate::verification::limits::LimitReached;
+
+/// What a handler of the API may answer instead of its result.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The agent token is not accepted. Why is logged, never said.
+    #[error("the agent token is not accepted: {0}")]
+    Token(#[from] TokenError),
+    /// A use case said no.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// The body cannot be read.
+    #[error("{0}")]
+    Body(String),
+    /// Not `application/json`.
+    #[error("send application/json")]
+    MediaType,
+    /// A header has an impossible value.
+    #[error("{0}")]
+    Header(&'static str),
+}
+
+/// Name, status, title and the input field that is wrong.
+type Row = (&'static str, StatusCode, &'static str, Option<&'static str>);
+
+const INTERNAL: Row = ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something failed on our side", None);
+const NOT_FOUND: Row = ("not-found", StatusCode::NOT_FOUND, "There is nothing here", None);
+
+fn row(error: &ApiError) -> Row {
+    use ServiceError as S;
+    match error {
+        ApiError::Token(_) => ("token-not-accepted", StatusCode::UNAUTHORIZED, "The agent token is not accepted", None),
+        ApiError::Body(_) => ("invalid-body", StatusCode::BAD_REQUEST, "The request cannot be read", None),
+        ApiError::MediaType => ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json", None),
+        ApiError::Header(_) => ("invalid-header", StatusCode::BAD_REQUEST, "A header has an impossible value", None),
+        ApiError::Service(error) => match error {
+            S::NotFound | S::Link(_) => NOT_FOUND,
+            S::Destination(_) => ("invalid-destination", StatusCode::UNPROCESSABLE_ENTITY, "This cannot be sent to", Some("destination")),
+            S::DestinationIsTheAccount => (
+                "destination-is-the-account",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "This is the mailbox that the request is about",
+                Some("destination"),
+            ),
+            S::ChannelNotConfigured => ("channel-not-configured", StatusCode::UNPROCESSABLE_ENTITY, "This channel is not set up", Some("channel")),
+            S::AlreadyRunning => ("already-running", StatusCode::CONFLICT, "A verification is already running", None),
+            S::Transition(_) => ("not-possible-now", StatusCode::CONFLICT, "This is not possible now", None),
+            S::Limit(_) => ("limit-reached", StatusCode::TOO_MANY_REQUESTS, "A limit is reached", None),
+            S::TokenSpent => ("token-spent", StatusCode::UNAUTHORIZED, "The agent token was already used", None),
+            S::IdempotencyConflict => ("idempotency-conflict", StatusCode::UNPROCESSABLE_ENTITY, "The Idempotency-Key belongs to another request", None),
+            S::Store(_) | S::Entropy(_) => INTERNAL,
+        },
+    }
+}
+
+/// Turns an error into its answer, and logs it where someone should look.
+pub fn reply(error: &ApiError) -> Response {
+    let row = row(error);
+    let detail = match error {
+        _ if row.1 == StatusCode::INTERNAL_SERVER_ERROR => {
+            tracing::error!(%error, "a request failed");
+            None
+        }
+        ApiError::Token(reason) => {
+            tracing::info!(%reason, "an agent token was refused");
+            None
+        }
+        ApiError::Service(ServiceError::NotFound | ServiceError::Link(_)) => None,
+        other => Some(other.to_string()),
+    };
+    let retry_after = match error {
+        ApiError::Service(ServiceError::Limit(limit)) => Some(LimitReached::retry_after(*limit)),
+        _ => None,
+    };
+    response(row, detail, retry_after)
+}
+
+fn response(row: Row, detail: Option<String>, retry_after: Option<u32>) -> Response {
+    let (name, status, title, field) = row;
+    let problem = Problem {
+        kind: format!("{PROBLEM_PREFIX}{name}"),
+        title: title.into(),
+        status: status.as_u16(),
+        detail,
+        field: field.map(Into::into),
+        retry_after,
+    };
+    // A struct of strings and numbers always serialises; an empty body would still carry the status.
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(seconds) = retry_after {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// The one recover of the service: only for what warp itself refuses before a handler runs.
+pub async fn recover(rejection: Rejection) -> Result<Response, std::convert::Infallible> {
+    let row = if rejection.is_not_found() {
+        NOT_FOUND
+    } else if rejection.find::<PayloadTooLarge>().is_some() {
+        ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", None)
+    } else if rejection.find::<LengthRequired>().is_some() {
+        ("length-required", StatusCode::LENGTH_REQUIRED, "Send a Content-Length", None)
+    } else if rejection.find::<UnsupportedMediaType>().is_some() {
+        ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "This content type is not read here", None)
+    } else if rejection.find::<MethodNotAllowed>().is_some() {
+        ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "This method is not allowed here", None)
+    } else if rejection.find::<MissingHeader>().is_some() || rejection.find::<InvalidHeader>().is_some() {
+        ("invalid-header", StatusCode::BAD_REQUEST, "A header is missing or has an impossible value", None)
+    } else if rejection.find::<InvalidQuery>().is_some() {
+        ("invalid-query", StatusCode::BAD_REQUEST, "The query cannot be read", None)
+    } else if rejection.find::<warp::filters::cors::CorsForbidden>().is_some() {
+        ("origin-not-allowed", StatusCode::FORBIDDEN, "This origin is not a configured instance", None)
+    } else {
+        tracing::error!(?rejection, "an unexpected rejection");
+        INTERNAL
+    };
+    Ok(response(row, None, None))
+}
