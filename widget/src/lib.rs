@@ -1,1 +1,96 @@
-//! Placeholder.
+//! The imper.ai Verification field: sends a verification link to the requester of a ticket and shows, live,
+//! what becomes of it.
+//!
+//! The page that carries it calls [`mount`] with an element and a context:
+//!
+//! ```js
+//! import init, { mount } from "./widget.js";
+//! await init();
+//! mount(element, { table: "incident", sys_id, user_token: g_ck, token_path: "/api/x_imper_verify/v1/verify/agent_token" });
+//! ```
+//!
+//! `logic` decides, `client` and `live` talk, `store` holds, `components` draw. Only `logic` is worth a test
+//! without a browser, so everything that can be decided without one is there.
+
+mod browser;
+mod client;
+mod components;
+mod live;
+pub mod logic;
+mod store;
+
+use std::any::Any;
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::*;
+use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
+
+use client::Client;
+use logic::host::{HostContext, HostError};
+
+/// The design tokens and every component's sheet, joined by `build.rs`.
+const CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/widget.css"));
+
+thread_local! {
+    /// Every mounted field by its host element. Dropping a handle unmounts the field.
+    static MOUNTED: RefCell<Vec<(HtmlElement, Box<dyn Any>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Shows the field inside `element`, in a shadow root of its own. `host` is
+/// `{table, sys_id, user_token, token_path}`. Mounting again replaces what was there.
+///
+/// # Errors
+/// An `Error` that names the part of `host` that is wrong; the same words stand in the element.
+#[wasm_bindgen]
+pub fn mount(element: HtmlElement, host: JsValue) -> Result<(), JsValue> {
+    unmount(&element);
+    let context = serde_wasm_bindgen::from_value::<HostContext>(host)
+        .map_err(|error| HostError::Unreadable(error.to_string()))
+        .and_then(HostContext::checked);
+    let context = context.map_err(|error| {
+        let words = error.to_string();
+        element.set_text_content(Some(&words));
+        js_sys::Error::new(&words)
+    })?;
+    let root = shadow_root(&element)?;
+    browser::theme::adopt(&element);
+    let inside: HtmlElement = web_sys::window()
+        .and_then(|window| window.document())
+        .ok_or_else(|| js_sys::Error::new("imper.ai Verification needs a document"))?
+        .create_element("div")?
+        .unchecked_into();
+    root.append_child(&inside)?;
+    let client = Client::new(context);
+    let handle = leptos::mount::mount_to(inside, move || {
+        components::app::App(components::app::AppProps { client })
+    });
+    MOUNTED.with_borrow_mut(|mounted| mounted.push((element, Box::new(handle))));
+    Ok(())
+}
+
+/// Takes the field out of `element` and ends its requests. Does nothing when there is none.
+#[wasm_bindgen]
+pub fn unmount(element: &HtmlElement) {
+    let handles =
+        MOUNTED.with_borrow_mut(|mounted| mounted.extract_if(.., |(host, _)| host == element).count());
+    if handles > 0
+        && let Some(root) = element.shadow_root()
+    {
+        root.set_inner_html("");
+    }
+}
+
+/// The shadow root of the host, with our sheet and nothing else. A constructed sheet needs no `style-src` in the
+/// page's content security policy.
+fn shadow_root(element: &HtmlElement) -> Result<ShadowRoot, JsValue> {
+    let root = match element.shadow_root() {
+        Some(root) => root,
+        None => element.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))?,
+    };
+    root.set_inner_html("");
+    let sheet = CssStyleSheet::new()?;
+
+    sheet.replace_sync(CSS)?;
+    root.set_adopted_style_sheets(&js_sys::Array::of1(&sheet));
+    Ok(root)
+}

@@ -1,0 +1,81 @@
+//! Light or dark as the page around the field is, and not as the operating system is: a dark field in a light
+//! ticket form would look broken.
+
+use web_sys::{Element, HtmlElement, Window};
+
+/// Sets `data-theme` on the host element unless it is there already: from `<html data-theme>`, or from the
+/// background that the iframe lies on. Without either, the style sheet follows the system.
+pub fn adopt(host: &HtmlElement) {
+    if host.has_attribute("data-theme") {
+        return;
+    }
+    if let Some(theme) = stated().or_else(around_the_frame) {
+        // Fails only for an invalid attribute name.
+        _ = host.set_attribute("data-theme", &theme);
+    }
+}
+
+fn stated() -> Option<String> {
+    web_sys::window()?
+        .document()?
+        .document_element()?
+        .get_attribute("data-theme")
+}
+
+/// Looks outwards through the frames of our own origin for the first painted background.
+fn around_the_frame() -> Option<String> {
+    let mut window = web_sys::window()?;
+    // A ticket form lies at most three frames deep; the limit only guards against surprises.
+    for _ in 0..4 {
+        // `None` at the top, or when the parent is of another origin.
+        let frame = window.frame_element().ok()??;
+        window = window.parent().ok()??;
+        if let Some(theme) = painted_under(&window, frame) {
+            return Some(theme.to_owned());
+        }
+    }
+    None
+}
+
+fn painted_under(window: &Window, frame: Element) -> Option<&'static str> {
+    let mut element = Some(frame);
+    while let Some(present) = element {
+        let style = window.get_computed_style(&present).ok()??;
+        let color = style.get_property_value("background-color").ok()?;
+        if let Some(light) = brightness(&color) {
+            return Some(if light < 110.0 { "dark" } else { "light" });
+        }
+        element = present.parent_element();
+    }
+    None
+}
+
+/// Perceived brightness, 0–255, of a computed colour (`rgb(…)` or `rgba(…)`); `None` when one can look through it.
+fn brightness(color: &str) -> Option<f32> {
+    let inside = color.split_once('(')?.1.strip_suffix(')')?;
+    if !color.starts_with("rgb") {
+        return None;
+    }
+    let mut numbers = inside
+        .split(|c: char| c == ',' || c == '/' || c == ' ')
+        .filter(|part| !part.is_empty());
+    let mut next = || numbers.next()?.parse::<f32>().ok();
+    let (red, green, blue) = (next()?, next()?, next()?);
+    let alpha = next().unwrap_or(1.0);
+    (alpha > 0.5).then_some(red * 0.299 + green * 0.587 + blue * 0.114)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::brightness;
+
+    #[test]
+    fn computed_colours_are_light_dark_or_see_through() {
+        assert!(brightness("rgb(255, 255, 255)").unwrap() > 254.0);
+        assert!(brightness("rgb(23, 26, 32)").unwrap() < 30.0);
+        assert!(brightness("rgba(20, 20, 20, 0.9)").unwrap() < 30.0);
+        assert_eq!(brightness("rgba(0, 0, 0, 0)"), None);
+        assert_eq!(brightness("transparent"), None);
+        assert_eq!(brightness("color(srgb 1 1 1)"), None);
+    }
+}

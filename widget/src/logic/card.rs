@@ -1,0 +1,578 @@
+//! From a verification to what the field shows: every state, its words, its icon, its meaning, its buttons.
+
+use shared::agent_api::VerificationView;
+use shared::words::{Channel, Outcome, Recommendation, RiskLevel, Status, UnixMillis};
+
+use super::words::spelled;
+
+/// The fixed text of the link that starts a verification.
+pub const SEND_LINK: &str = "imper.ai - Send Verification link";
+/// Starts a new verification after one that came to nothing.
+pub const SEND_AGAIN: &str = "Send again";
+
+/// What a state means. Never shown by colour alone: an icon and a word go with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing has happened.
+    Neutral,
+    /// Under way.
+    Pending,
+    /// Look before you go on.
+    Attention,
+    /// Good.
+    Passed,
+    /// Bad.
+    Failed,
+}
+
+impl Tone {
+    /// The name in the style sheet.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Neutral => "neutral",
+            Self::Pending => "pending",
+            Self::Attention => "attention",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A drawn sign; one for each state, told apart by shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// An empty circle.
+    Empty,
+    /// A dashed circle.
+    Dashed,
+    /// A circle, a quarter full.
+    Quarter,
+    /// A circle, half full.
+    Half,
+    /// A circle, three quarters full.
+    ThreeQuarters,
+    /// A full circle with a tick.
+    Tick,
+    /// A full circle with a cross.
+    Cross,
+    /// A clock.
+    Clock,
+    /// A circle with a bar.
+    Stopped,
+    /// A triangle with an exclamation mark.
+    Warning,
+}
+
+/// How the time stands behind the words: `Expired at 10:52`, `Link sent by email to … · 10:42`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// What stands between the words and the time.
+    pub joint: &'static str,
+    /// The time.
+    pub at: UnixMillis,
+}
+
+/// The field at one moment, without anything that changes by itself (times are formatted and counted down where
+/// they are drawn).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// Machine-readable state, for styling and tests: a [`Status`] or `required`.
+    pub state: &'static str,
+    /// Its meaning.
+    pub tone: Tone,
+    /// Its sign.
+    pub icon: Icon,
+    /// The word that says it.
+    pub headline: String,
+    /// The rest of the line.
+    pub tail: String,
+    /// The time at the end of the line.
+    pub when: Option<When>,
+    /// The digits to read out.
+    pub call_number: Option<String>,
+    /// What the agent should do now.
+    pub recommendation: Option<&'static str>,
+    /// Why, at most three.
+    pub reasons: Vec<String>,
+    /// Quiet sentences below.
+    pub notes: Vec<String>,
+    /// Until when the link works.
+    pub valid_until: Option<UnixMillis>,
+    /// Verification id and the address of its detailed view.
+    pub details: Option<(String, String)>,
+    /// The text of the button or link that opens the dialog.
+    pub send: Option<&'static str>,
+    /// A resend is or will be possible.
+    pub can_resend: bool,
+    /// It can be stopped.
+    pub can_cancel: bool,
+    /// What a screen reader says when this state begins.
+    pub spoken: String,
+}
+
+impl Card {
+    /// The field of a ticket without any verification.
+    pub fn required() -> Self {
+        Self {
+            state: "required",
+            tone: Tone::Neutral,
+            icon: Icon::Empty,
+            headline: "Verification required".to_owned(),
+            tail: String::new(),
+            when: None,
+            call_number: None,
+            recommendation: None,
+            reasons: Vec::new(),
+            notes: Vec::new(),
+            valid_until: None,
+            details: None,
+            send: Some(SEND_LINK),
+            can_resend: false,
+            can_cancel: false,
+            spoken: "Verification required.".to_owned(),
+        }
+    }
+
+    /// The field that shows this verification.
+    pub fn of(view: &VerificationView) -> Self {
+        let mut card = Self {
+            state: view.status.as_str(),
+            headline: view.status.label().to_owned(),
+            details: web_address(&view.details_url).map(|url| (view.id.clone(), url.to_owned())),
+            send: None,
+            spoken: String::new(),
+            can_cancel: !view.status.is_final(),
+            ..Self::required()
+        };
+        card.fill(view);
+        if card.spoken.is_empty() {
+            let line = [card.headline.as_str(), card.tail.as_str()].join(" ");
+            card.spoken = format!("{}.", line.trim_end().replace(" · ", ", "));
+        }
+        for said in card
+            .recommendation
+            .into_iter()
+            .chain(card.notes.iter().map(String::as_str))
+        {
+            card.spoken.push(' ');
+            card.spoken.push_str(said);
+        }
+        card
+    }
+
+    fn fill(&mut self, view: &VerificationView) {
+        let by = by_channel(view.channel);
+        let to = &view.destination;
+        match view.status {
+            Status::Sending => {
+                self.set(Tone::Pending, Icon::Dashed);
+                self.tail = format!("to {to} …");
+                self.spoken = "Sending the link.".to_owned();
+            }
+            Status::Sent => {
+                self.set(Tone::Pending, Icon::Quarter);
+                self.tail = format!("{by} to {to}");
+                self.when = when(" · ", view.sent_at);
+                self.spoken = format!("Link sent {by}.");
+                self.valid_until = view.expires_at;
+                self.can_resend = view.resend_in.is_some();
+                self.note_unknown_destination(view);
+            }
+            Status::Opened => {
+                self.set(Tone::Pending, Icon::Half);
+                self.when = when(" · ", view.opened_at);
+                self.can_resend = view.resend_in.is_some();
+                self.valid_until = view.expires_at;
+                if !self.ask_call_number(view) {
+                    self.notes.push("Waiting for the requester to begin.".to_owned());
+                    self.note_unknown_destination(view);
+                }
+            }
+            Status::InProgress => {
+                self.set(Tone::Pending, Icon::ThreeQuarters);
+                self.when = when(" · ", view.started_at);
+                if !self.ask_call_number(view) {
+                    self.notes
+                        .push("The requester is answering the checks.".to_owned());
+                }
+            }
+            Status::Passed | Status::Failed => self.decide(view),
+            Status::Expired => {
+                self.set(Tone::Neutral, Icon::Clock);
+                self.when = when(" at ", view.ended_at);
+                self.notes
+                    .push("The time ran out before the requester finished.".to_owned());
+                self.send = Some(SEND_AGAIN);
+            }
+            Status::Cancelled => {
+                self.set(Tone::Neutral, Icon::Stopped);
+                self.when = when(" at ", view.ended_at);
+                self.notes.push("The link no longer works.".to_owned());
+                self.send = Some(SEND_AGAIN);
+            }
+            Status::Undeliverable => {
+                self.set(Tone::Attention, Icon::Warning);
+                self.tail = format!("{by} to {to}");
+                self.when = when(" · ", view.ended_at);
+                self.spoken = format!("Not delivered {by}.");
+                let why = view
+                    .delivery_problem
+                    .as_deref()
+                    .map(str::trim)
+                    .filter(|why| !why.is_empty());
+                self.notes.push(sentence(
+                    why.unwrap_or("The link could not be delivered. Check the address."),
+                ));
+                self.send = Some(SEND_AGAIN);
+            }
+        }
+    }
+
+    fn decide(&mut self, view: &VerificationView) {
+        let passed = view.outcome.map_or(view.status == Status::Passed, |outcome| {
+            outcome == Outcome::Passed
+        });
+        self.headline = if passed { Outcome::Passed } else { Outcome::Failed }
+            .label()
+            .to_owned();
+        match (passed, view.risk_level) {
+            (true, Some(RiskLevel::Verified) | None) => self.set(Tone::Passed, Icon::Tick),
+            (true, Some(_)) => self.set(Tone::Attention, Icon::Tick),
+            (false, _) => self.set(Tone::Failed, Icon::Cross),
+        }
+        self.tail = match (passed, view.risk_level) {
+            (_, None) => String::new(),
+            (true, Some(level)) => format!("· {}", level.label()),
+            (false, Some(level)) => format!("· {} risk", level.label()),
+        };
+        self.when = when(" · ", view.ended_at);
+        self.recommendation = view.recommendation.map(Recommendation::label);
+        // A clean pass needs no reasons; everything else does, so that the agent can defend what they do.
+        if self.tone != Tone::Passed {
+            self.reasons = view.reasons.iter().take(3).cloned().collect();
+        }
+        if !passed {
+            self.send = Some(SEND_AGAIN);
+        }
+    }
+
+    const fn set(&mut self, tone: Tone, icon: Icon) {
+        self.tone = tone;
+        self.icon = icon;
+    }
+
+    /// Shows the call number if there is one, and says so.
+    fn ask_call_number(&mut self, view: &VerificationView) -> bool {
+        let number = view.call_number.as_deref().filter(|number| !number.is_empty());
+        if let Some(number) = number {
+            self.call_number = Some(number.to_owned());
+            self.spoken = format!(
+                "{}. Tell the caller this number: {}.",
+                self.headline,
+                spelled(number)
+            );
+        }
+        number.is_some()
+    }
+
+    fn note_unknown_destination(&mut self, view: &VerificationView) {
+        if !view.destination_on_file {
+            let what = match view.channel {
+                Channel::Email => "address",
+                Channel::Sms => "number",
+            };
+            self.notes.push(format!(
+                "This {what} is not on file, so the requester is also asked for a code sent to a contact that is."
+            ));
+        }
+    }
+}
+
+/// One line of the list of earlier verifications.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its meaning.
+    pub tone: Tone,
+    /// Its sign.
+    pub icon: Icon,
+    /// `Failed · High risk`.
+    pub line: String,
+    /// When it ended, or began.
+    pub at: UnixMillis,
+    /// Who started it.
+    pub by: String,
+    /// Verification id and the address of its detailed view.
+    pub details: Option<(String, String)>,
+}
+
+impl Earlier {
+    /// The line for this verification.
+    pub fn of(view: &VerificationView) -> Self {
+        let card = Card::of(view);
+        let decided = view.outcome.is_some();
+        let line = if decided {
+            format!("{} {}", card.headline, card.tail)
+        } else {
+            card.headline
+        };
+        Self {
+            tone: card.tone,
+            icon: card.icon,
+            line: line.trim_end().to_owned(),
+            at: view.ended_at.unwrap_or(view.created_at),
+            by: view.initiated_by.clone(),
+            details: card.details,
+        }
+    }
+}
+
+/// `by email`.
+pub const fn by_channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "by email",
+        Channel::Sms => "by text message",
+    }
+}
+
+fn when(joint: &'static str, at: Option<UnixMillis>) -> Option<When> {
+    at.map(|at| When { joint, at })
+}
+
+fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '?']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
+}
+
+/// Only what a browser opens as a page: a `javascript:` address must not become a link in the ticket.
+fn web_address(url: &str) -> Option<&str> {
+    (url.starts_with("https://") || url.starts_with("http://")).then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SENT: UnixMillis = UnixMillis(1_763_808_120_000);
+
+    fn view(status: Status) -> VerificationView {
+        VerificationView {
+            id: "VER7K3M9QX2A4TN".into(),
+            status,
+            outcome: None,
+            risk_level: None,
+            risk_score: None,
+            recommendation: None,
+            reasons: Vec::new(),
+            action: None,
+            channel: Channel::Email,
+            destination: "m•••@gmail.com".into(),
+            destination_on_file: true,
+            call_number: None,
+            initiated_by: "Beth Anglin".into(),
+            created_at: UnixMillis(0),
+            sent_at: Some(SENT),
+            opened_at: Some(SENT),
+            started_at: Some(SENT),
+            ended_at: Some(SENT),
+            expires_at: Some(SENT.plus_seconds(600)),
+            resend_in: Some(118),
+            delivery_problem: None,
+            details_url: "https://verify.example/console/verifications/VER7K3M9QX2A4TN".into(),
+        }
+    }
+
+    fn decided(status: Status, level: RiskLevel, recommendation: Recommendation) -> VerificationView {
+        VerificationView {
+            outcome: Some(if status == Status::Passed {
+                Outcome::Passed
+            } else {
+                Outcome::Failed
+            }),
+            risk_level: Some(level),
+            risk_score: Some(50),
+            recommendation: Some(recommendation),
+            reasons: ["One.", "Two.", "Three.", "Four."].map(Into::into).into(),
+            ..view(status)
+        }
+    }
+
+    fn line(card: &Card) -> String {
+        let time = card
+            .when
+            .map_or(String::new(), |when| format!("{}10:42", when.joint));
+        format!("{} {}", card.headline, card.tail).trim_end().to_owned() + &time
+    }
+
+    #[test]
+    fn a_ticket_without_a_verification_offers_the_link_of_the_product_document() {
+        let card = Card::required();
+        assert_eq!(line(&card), "Verification required");
+        assert_eq!(card.send, Some("imper.ai - Send Verification link"));
+        assert!(!card.can_cancel && !card.can_resend);
+    }
+
+    #[test]
+    fn every_state_reads_as_the_look_has_it() {
+        let lines: Vec<String> = Status::ALL
+            .iter()
+            .map(|status| line(&Card::of(&view(*status))))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "Sending to m•••@gmail.com …",
+                "Link sent by email to m•••@gmail.com · 10:42",
+                "Opened · 10:42",
+                "In progress · 10:42",
+                "Passed · 10:42",
+                "Failed · 10:42",
+                "Expired at 10:42",
+                "Cancelled at 10:42",
+                "Not delivered by email to m•••@gmail.com · 10:42",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_under_way_can_be_cancelled_and_what_came_to_nothing_can_be_sent_again() {
+        for status in Status::ALL {
+            let card = Card::of(&view(*status));
+            assert_eq!(card.can_cancel, !status.is_final(), "{status}");
+            let again = matches!(
+                status,
+                Status::Failed | Status::Expired | Status::Cancelled | Status::Undeliverable
+            );
+            assert_eq!(card.send, again.then_some(SEND_AGAIN), "{status}");
+            assert_eq!(
+                card.can_resend,
+                matches!(status, Status::Sent | Status::Opened),
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_link_that_can_never_be_resent_has_no_button_for_it() {
+        assert!(
+            !Card::of(&VerificationView {
+                resend_in: None,
+                ..view(Status::Sent)
+            })
+            .can_resend
+        );
+    }
+
+    #[test]
+    fn the_call_number_is_shown_and_spelled_as_soon_as_it_is_asked_for() {
+        for status in [Status::Opened, Status::InProgress] {
+            let card = Card::of(&VerificationView {
+                call_number: Some("47".into()),
+                ..view(status)
+            });
+            assert_eq!(card.call_number.as_deref(), Some("47"));
+            assert_eq!(
+                card.spoken,
+                format!("{}. Tell the caller this number: 4 7.", status.label())
+            );
+            assert!(card.notes.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_clean_pass_says_proceed_and_needs_no_reasons() {
+        let card = Card::of(&decided(
+            Status::Passed,
+            RiskLevel::Verified,
+            Recommendation::Proceed,
+        ));
+        assert_eq!(line(&card), "Passed · Verified · 10:42");
+        assert_eq!((card.tone, card.icon), (Tone::Passed, Icon::Tick));
+        assert_eq!(
+            card.recommendation,
+            Some("User verified successfully - Proceed with action")
+        );
+        assert!(card.reasons.is_empty());
+        assert_eq!(
+            card.spoken,
+            "Passed, Verified. User verified successfully - Proceed with action"
+        );
+        assert_eq!(card.details.unwrap().0, "VER7K3M9QX2A4TN");
+    }
+
+    #[test]
+    fn a_pass_with_medium_risk_is_amber_and_gives_its_three_weightiest_reasons() {
+        let card = Card::of(&decided(
+            Status::Passed,
+            RiskLevel::Medium,
+            Recommendation::ProceedWithCare,
+        ));
+        assert_eq!(line(&card), "Passed · Medium · 10:42");
+        assert_eq!(card.tone, Tone::Attention);
+        assert_eq!(card.reasons, ["One.", "Two.", "Three."]);
+    }
+
+    #[test]
+    fn a_failure_says_reject_and_why() {
+        let card = Card::of(&decided(Status::Failed, RiskLevel::High, Recommendation::Reject));
+        assert_eq!(line(&card), "Failed · High risk · 10:42");
+        assert_eq!((card.tone, card.icon), (Tone::Failed, Icon::Cross));
+        assert_eq!(
+            card.recommendation,
+            Some("High risk detected - Reject this request")
+        );
+        assert_eq!(card.reasons.len(), 3);
+    }
+
+    #[test]
+    fn a_failed_outcome_is_never_drawn_as_a_pass_whatever_the_status_says() {
+        let view = VerificationView {
+            outcome: Some(Outcome::Failed),
+            ..decided(Status::Passed, RiskLevel::Verified, Recommendation::Reject)
+        };
+        assert_eq!(Card::of(&view).tone, Tone::Failed);
+    }
+
+    #[test]
+    fn an_address_that_is_not_on_file_is_said() {
+        let card = Card::of(&VerificationView {
+            destination_on_file: false,
+            ..view(Status::Sent)
+        });
+        assert!(card.notes[0].starts_with("This address is not on file"));
+        let sms = VerificationView {
+            destination_on_file: false,
+            channel: Channel::Sms,
+            ..view(Status::Sent)
+        };
+        assert!(Card::of(&sms).notes[0].starts_with("This number is not on file"));
+    }
+
+    #[test]
+    fn a_delivery_problem_is_told_in_the_words_of_the_service() {
+        let why = Some("The mail server of gmail.com refused the address".to_owned());
+        let card = Card::of(&VerificationView {
+            delivery_problem: why,
+            ..view(Status::Undeliverable)
+        });
+        assert_eq!(card.notes, ["The mail server of gmail.com refused the address."]);
+    }
+
+    #[test]
+    fn only_web_addresses_become_links() {
+        let view = VerificationView {
+            details_url: "javascript:alert(1)".into(),
+            ..view(Status::Sent)
+        };
+        assert_eq!(Card::of(&view).details, None);
+    }
+
+    #[test]
+    fn an_earlier_verification_is_one_line() {
+        let earlier = Earlier::of(&decided(Status::Failed, RiskLevel::High, Recommendation::Reject));
+        assert_eq!((earlier.line.as_str(), earlier.at), ("Failed · High risk", SENT));
+        assert_eq!(Earlier::of(&view(Status::Expired)).line, "Expired");
+    }
+}
