@@ -13,3 +13,6 @@ pub mod servicenow;
 pub mod store;
 pub mod verification;
 pub mod web;
+
+#[cfg(test)]
+pub(crate) mod testing;
