@@ -1,2 +1,59 @@
-//! The project's commands.
-fn main() {}
+//! The project's commands: `cargo xtask setup | package | demo | test`.
+//!
+//! Each sets up what it needs, so that a machine with Rust and Debian's packages is enough for any of them.
+
+mod demo;
+mod es5;
+mod gate;
+mod package;
+mod run;
+mod setup;
+mod size;
+mod suite;
+mod widget;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// imper.ai Verification for ServiceNow: the project's commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing: wasm target, Debian packages, build tools. Safe to repeat.
+    Setup,
+    /// Build the widget, check it in a browser, and pack the update set.
+    Package,
+    /// Build everything and start service, emulated instance and inbox; ends with Ctrl-C.
+    Demo {
+        /// Drive one verification through a real browser, print what happened, and end.
+        #[arg(long)]
+        once: bool,
+    },
+    /// Everything that must hold before a change is merged.
+    Test,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Setup => setup::setup(),
+        Command::Package => setup::setup()
+            .and_then(|()| package::package())
+            .map(|package| package.print()),
+        Command::Demo { once } => demo::demo(once),
+        Command::Test => suite::test(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The update set: built, checked, packed twice, measured.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+use crate::run::{root, step, target};
+use crate::size::{Size, UPDATE_SET_BUDGET, WIDGET_BUDGET, kilobytes};
+use crate::{es5, gate, widget};
+
+/// A packed update set and its measures.
+pub struct Package {
+    /// Where it lies.
+    pub path: PathBuf,
+    records: usize,
+    sha256: String,
+    xml: Size,
+    script: Size,
+    wasm: Size,
+    module: Size,
+}
+
+/// Builds the widget, loads it in a browser, checks the scripts, and packs.
+///
+/// Tools are expected to be there: see [`crate::setup::setup`].
+pub fn package() -> Result<Package> {
+    es5::check()?;
+    let widget = widget::build()?;
+    // Before packing: a Wasm that the optimiser broke builds and packs without a word.
+    gate::check(&widget.module)?;
+
+    step("Update set: pack");
+    let app = root().join("servicenow-app/app");
+    let set = servicenow_app::pack(&app, &widget.module)?;
+    if set.xml != servicenow_app::pack(&app, &widget.module)?.xml {
+        bail!("packing twice gave two different files: something in the packer depends on time or chance");
+    }
+    let folder = target().join("package");
+    let path = folder.join(format!("imper-ai-verification-{}.xml", set.version));
+    fs::create_dir_all(&folder)?;
+    fs::write(&path, &set.xml).with_context(|| format!("could not write {}", path.display()))?;
+
+    let package = Package {
+        path,
+        records: set.records,
+        sha256: hex(&Sha256::digest(&set.xml)),
+        xml: Size::of(set.xml.as_bytes())?,
+        script: Size::of(widget.script.as_bytes())?,
+        wasm: Size::of(&widget.wasm)?,
+        module: Size::of(widget.module.as_bytes())?,
+    };
+    package.check_budgets()?;
+    Ok(package)
+}
+
+impl Package {
+    /// Script and Wasm; the style is inside the Wasm.
+    fn widget_brotli(&self) -> usize {
+        self.script.brotli + self.wasm.brotli
+    }
+
+    fn check_budgets(&self) -> Result<()> {
+        if self.widget_brotli() > WIDGET_BUDGET {
+            self.print();
+            bail!("the widget is over its budget of {}", kilobytes(WIDGET_BUDGET));
+        }
+        if self.xml.raw > UPDATE_SET_BUDGET {
+            self.print();
+            bail!(
+                "the update set is over its budget of {}",
+                kilobytes(UPDATE_SET_BUDGET)
+            );
+        }
+        Ok(())
+    }
+
+    /// Prints where it is, what it holds and how big it is.
+    pub fn print(&self) {
+        let path = self.path.strip_prefix(root()).unwrap_or(&self.path);
+        println!("\n   {}", path.display());
+        println!("   {} records, sha256 {}", self.records, self.sha256);
+        println!("\n   {:<28}{:>11}{:>11}{:>11}", "", "raw", "gzip", "brotli");
+        for (name, size) in [
+            ("Wasm (with the style)", self.wasm),
+            ("script", self.script),
+            ("module, as it travels", self.module),
+            ("update set", self.xml),
+        ] {
+            println!(
+                "   {name:<28}{:>11}{:>11}{:>11}",
+                kilobytes(size.raw),
+                kilobytes(size.gzip),
+                kilobytes(size.brotli)
+            );
+        }
+        println!(
+            "\n   widget: {} brotli of {} allowed; update set: {} of {} allowed",
+            kilobytes(self.widget_brotli()),
+            kilobytes(WIDGET_BUDGET),
+            kilobytes(self.xml.raw),
+            kilobytes(UPDATE_SET_BUDGET)
+        );
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}

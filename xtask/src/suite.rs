@@ -1,0 +1,50 @@
+//! `cargo xtask test`: everything that must hold.
+
+use anyhow::Result;
+
+use crate::run::{cargo, run, step};
+use crate::{package, setup};
+
+/// The update set for the end-to-end tests.
+const UPDATE_SET: &str = "IMPER_UPDATE_SET";
+
+/// Formatting, lints, package, all tests.
+pub fn test() -> Result<()> {
+    step("Formatting");
+    run(cargo().args(["fmt", "--all", "--check"]), "run `cargo fmt --all`")?;
+
+    setup::setup()?;
+
+    step("Lints");
+    run(
+        cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        "the messages above name each place",
+    )?;
+    run(
+        cargo().args([
+            "clippy",
+            "--package",
+            "widget",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+        "the messages above name each place",
+    )?;
+
+    let package = package::package()?;
+
+    step("Tests");
+    run(
+        cargo()
+            .args(["test", "--workspace", "--no-fail-fast"])
+            .env(UPDATE_SET, &package.path),
+        "the list of failures stands above; screenshots of browser tests are in target/screenshots",
+    )?;
+
+    step("Everything holds");
+    package.print();
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! From the widget's crate to the one module that the update set carries.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::run::{root, run, step, target, tool};
+
+/// The widget as it is shipped.
+pub struct Widget {
+    /// The minified glue and entry, without the Wasm.
+    pub script: String,
+    /// The optimised Wasm.
+    pub wasm: Vec<u8>,
+    /// Both in one ES module: what the browser loads.
+    pub module: String,
+}
+
+/// Builds the release widget.
+pub fn build() -> Result<Widget> {
+    step("Widget: build, bundle");
+    // Trunk's own output folder is part of its configuration, so it is relative to the workspace.
+    let dist = root().join("target/widget-dist");
+    run(
+        tool("trunk").args(["build", "--release", "--offline", "--color", "never"]),
+        "the messages above name the mistake; `cargo xtask setup` installs missing tools",
+    )?;
+    let stage = target().join("package/stage");
+    if stage.exists() {
+        fs::remove_dir_all(&stage).context("could not clear the staging folder")?;
+    }
+    copy_scripts(&dist, &stage)?;
+    let entry = root().join("servicenow-app/app/sys_ux_lib_asset/panel.entry.js");
+    fs::copy(&entry, stage.join("panel.entry.js"))
+        .with_context(|| format!("could not read {}", entry.display()))?;
+    let bundle = stage.join("panel.bundle.js");
+    run(
+        // The browsers that have DecompressionStream, without which the module cannot start, all have ES2022.
+        tool("esbuild").arg("panel.entry.js").current_dir(&stage).args([
+            "--bundle",
+            "--minify",
+            "--format=esm",
+            "--target=es2022",
+            // The platform replaces `${…}` in what it serves.
+            "--supported:template-literal=false",
+            "--legal-comments=none",
+            "--log-level=warning",
+            "--outfile=panel.bundle.js",
+        ]),
+        "the glue that wasm-bindgen wrote could not be bundled with the app's entry script",
+    )?;
+    let script = fs::read_to_string(&bundle).context("could not read the bundle")?;
+    let wasm = fs::read(dist.join("widget_bg.wasm")).context("Trunk left no widget_bg.wasm")?;
+    let module = servicenow_app::panel_module(&script, &wasm).context("could not join script and Wasm")?;
+    Ok(Widget { script, wasm, module })
+}
+
+/// Copies the glue and its snippets, keeping their folders.
+fn copy_scripts(from: &Path, to: &Path) -> Result<()> {
+    for entry in walkdir::WalkDir::new(from).sort_by_file_name() {
+        let entry = entry.context("Trunk left nothing in its output folder")?;
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "js")
+        {
+            let relative: PathBuf = entry.path().strip_prefix(from)?.to_owned();
+            let copy = to.join(relative);
+            if let Some(folder) = copy.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::copy(entry.path(), copy)?;
+        }
+    }
+    Ok(())
+}
