@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use rusqlite::Transaction;
 use shared::words::UnixMillis;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 pub use error::ServiceError;
 pub use view::view;
@@ -38,6 +38,8 @@ pub struct Service {
     pub changes: broadcast::Sender<VerificationId>,
     /// Wakes the outbox worker and the expiry loop.
     pub wake: Arc<Notify>,
+    /// Turns true when the service is about to stop, so that open streams end.
+    pub stopping: watch::Sender<bool>,
 }
 
 impl Service {
@@ -45,7 +47,7 @@ impl Service {
     pub fn new(config: Arc<Config>, store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         // A live view that falls more than 256 changes behind is told so and reads afresh.
         let (changes, _) = broadcast::channel(256);
-        Self { config, store, clock, entropy, changes, wake: Arc::new(Notify::new()) }
+        Self { config, store, clock, entropy, changes, wake: Arc::new(Notify::new()), stopping: watch::Sender::new(false) }
     }
 
     /// The present moment.

@@ -158,6 +158,14 @@ impl Store {
     }
 }
 
+/// Writes a consistent copy of a database, which may be in use, to a file that does not exist yet.
+pub fn backup(source: &Path, target: &Path) -> Result<(), StoreError> {
+    let reader = connection::open_reader(source)?;
+    let target = target.to_str().ok_or(StoreError::Corrupt { what: "file name", error: "it is not UTF-8".into() })?;
+    reader.execute("VACUUM INTO ?1", [target])?;
+    Ok(())
+}
+
 fn run_writer(mut connection: Connection, jobs: &mpsc::Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];

@@ -1,1 +1,77 @@
-//! Health, readiness and metrics, on a listener of their own.
+//! Health, readiness and metrics, on a listener of their own, so that they are never public by accident.
+
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use warp::Filter as _;
+use warp::filters::BoxedFilter;
+use warp::http::{HeaderValue, StatusCode, header};
+use warp::reply::Response;
+
+use crate::service::Service;
+use crate::store::{StoreError, outbox};
+
+static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Collects metrics from now on. One recorder serves the whole process, however many services it runs.
+pub fn install_metrics() {
+    METRICS.get_or_init(|| {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        if metrics::set_global_recorder(recorder).is_err() {
+            tracing::warn!("another metrics recorder is already installed; /metrics will stay empty");
+        }
+        handle
+    });
+}
+
+/// `/healthz`: the process answers. `/readyz`: the database can be read and written. `/metrics`: Prometheus text.
+pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
+    let health = warp::path!("healthz").and(warp::get()).map(|| text(StatusCode::OK, "ok\n".into()));
+    let ready = {
+        let service = service.clone();
+        warp::path!("readyz").and(warp::get()).then(move || {
+            let service = service.clone();
+            async move { readiness(&service).await }
+        })
+    };
+    let metrics = {
+        let service = service.clone();
+        warp::path!("metrics").and(warp::get()).then(move || {
+            let service = service.clone();
+            async move { scrape(&service).await }
+        })
+    };
+    health.or(ready).unify().or(metrics).unify().recover(super::problem::recover).unify().boxed()
+}
+
+async fn readiness(service: &Service) -> Response {
+    let readable = service.store.read(|tx| Ok::<_, StoreError>(outbox::sizes(tx)?)).await;
+    let writable = service.store.write(|_| Ok::<_, StoreError>(())).await;
+    match readable.and(writable) {
+        Ok(()) => text(StatusCode::OK, "ready\n".into()),
+        Err(error) => {
+            tracing::error!(%error, "the database is not usable");
+            text(StatusCode::SERVICE_UNAVAILABLE, "the database is not usable\n".into())
+        }
+    }
+}
+
+async fn scrape(service: &Service) -> Response {
+    if let Ok((open, dead)) = service.store.read(|tx| outbox::sizes(tx)).await {
+        // f64 holds every count below 2^53 exactly.
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is an f64")]
+        {
+            metrics::gauge!("outbox_open").set(open as f64);
+            metrics::gauge!("outbox_dead").set(dead as f64);
+        }
+    }
+    text(StatusCode::OK, METRICS.get().map(PrometheusHandle::render).unwrap_or_default())
+}
+
+fn text(status: StatusCode, body: String) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
