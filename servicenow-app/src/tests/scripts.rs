@@ -1,0 +1,64 @@
+//! The server scripts stay in the language that every release runs: ECMAScript 5.
+
+use std::fs;
+
+use walkdir::WalkDir;
+
+use super::app_dir;
+
+/// Every server script of the app with its name; the module of the panel runs in browsers and is none.
+fn server_scripts() -> Vec<(String, String)> {
+    WalkDir::new(app_dir())
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "js")
+        })
+        .filter(|entry| !entry.path().starts_with(app_dir().join("sys_ux_lib_asset")))
+        .map(|entry| {
+            (
+                entry.path().display().to_string(),
+                fs::read_to_string(entry.path()).unwrap(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn no_server_script_uses_newer_syntax() {
+    let scripts = server_scripts();
+    assert!(scripts.len() >= 11);
+    for (name, script) in scripts {
+        for newer in ["=>", "`", "let ", "const ", "class ", "async ", "...", "**"] {
+            // Prose may use these words; code lines never do.
+            let found = script.lines().find(|line| is_code(line) && line.contains(newer));
+            assert_eq!(found, None, "{name} uses {newer:?}");
+        }
+        assert!(script.lines().count() < 400, "{name} is too long to review");
+    }
+}
+
+fn is_code(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.starts_with("//") && !line.starts_with('*') && !line.starts_with("/*") && !line.contains('\'')
+}
+
+#[test]
+fn every_script_include_defines_the_class_that_it_is_named_after() {
+    for (name, script) in server_scripts() {
+        if let Some(class) = name
+            .split("sys_script_include/")
+            .nth(1)
+            .and_then(|file| file.strip_suffix(".js"))
+        {
+            assert!(
+                script.contains(&format!("var {class} = Class.create();")),
+                "{name}"
+            );
+            assert!(script.contains(&format!("type: '{class}'")), "{name}");
+        }
+    }
+}
