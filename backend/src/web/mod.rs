@@ -2,6 +2,7 @@
 //! `async fn` under `.then()`: after a path has matched, nothing is ever a rejection.
 
 pub mod agent;
+pub mod assets;
 mod client;
 pub mod html;
 pub mod operations;
@@ -19,6 +20,8 @@ pub const MAX_BODY_BYTES: u64 = 16 * 1024;
 /// Everything that the public listener serves.
 pub fn public(service: &Service) -> BoxedFilter<(Response,)> {
     agent::routes(service)
+        .or(assets::routes())
+        .unify()
         .recover(problem::recover)
         .unify()
         .boxed()
