@@ -6,6 +6,7 @@
 //! 4. [`web`], [`worker`]: requests coming in, messages going out.
 
 pub mod config;
+pub mod crypto;
 pub mod keys;
 pub mod ports;
 pub mod service;

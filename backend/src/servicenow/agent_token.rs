@@ -1,9 +1,23 @@
 //! Checks agent tokens. See [`shared::agent_token`] for what they carry.
+//!
+//! The order matters: what is cheap comes first, and nothing that the token says is believed before its signature has
+//! been checked, except that its issuer and key id choose the one key with its one algorithm (RFC 8725, section 3.1).
+//! Times are compared with the moment handed in, never with the machine's clock.
 
-use shared::agent_token::AgentClaims;
+mod claims;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::Algorithm;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use shared::agent_token::{AgentClaims, MAX_LIFETIME_SECONDS, MAX_TOKEN_BYTES, TOKEN_TYPE};
 use shared::words::UnixMillis;
 
 use crate::config::{Config, Instance};
+
+/// How far the instance's clock may run ahead of ours before its fresh tokens are refused, in seconds.
+const CLOCK_LEEWAY_SECONDS: i64 = 5;
 
 /// Why a token is not accepted. For the log; callers are only told that it is not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,8 +63,106 @@ pub enum TokenError {
     BadClaim(&'static str),
 }
 
+/// The protected header. Anything that would bring a key along (`jwk`, `jku`, `x5c` …) is not even read.
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    #[serde(default)]
+    typ: Option<String>,
+    #[serde(default)]
+    kid: Option<String>,
+    /// Extensions that a reader must understand (RFC 7515, section 4.1.11); none is understood here.
+    #[serde(default)]
+    crit: Option<IgnoredAny>,
+}
+
+/// The one claim that is read before the signature is checked: it chooses the instance, hence the key.
+#[derive(Deserialize)]
+struct Issuer {
+    iss: String,
+}
+
 /// Checks a token completely and says which instance signed it. Does not spend it.
 pub fn verify<'a>(config: &'a Config, token: &str, now: UnixMillis) -> Result<(&'a Instance, AgentClaims), TokenError> {
-    let _ = (config, token, now);
-    Err(TokenError::Missing)
+    if token.is_empty() {
+        return Err(TokenError::Missing);
+    }
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(TokenError::TooLong);
+    }
+    let (signed, signature) = token.rsplit_once('.').ok_or_else(|| malformed("it has no signature"))?;
+    let (header, payload) = signed.split_once('.').ok_or_else(|| malformed("it has no payload"))?;
+    let header: Header = decode("header", header)?;
+    if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(TOKEN_TYPE)) {
+        return Err(TokenError::WrongType);
+    }
+    if header.crit.is_some() {
+        return Err(malformed("its header demands an extension"));
+    }
+    let Issuer { iss } = decode("payload", payload)?;
+    let instance = config.instance_by_url(&iss).ok_or(TokenError::UnknownIssuer)?;
+    let key = header.kid.and_then(|kid| instance.agent_keys.get(&kid)).ok_or(TokenError::UnknownKey)?;
+    if name(key.algorithm) != Some(header.alg.as_str()) {
+        return Err(TokenError::WrongAlgorithm);
+    }
+    match jsonwebtoken::crypto::verify(signature, signed.as_bytes(), &key.key, key.algorithm) {
+        Ok(true) => {}
+        Ok(false) | Err(_) => return Err(TokenError::BadSignature),
+    }
+    let claims: AgentClaims = decode("payload", payload)?;
+    if claims.iss != instance.url {
+        return Err(TokenError::UnknownIssuer);
+    }
+    if claims.aud != config.server.public_url {
+        return Err(TokenError::WrongAudience);
+    }
+    check_times(&claims, now.unix_seconds())?;
+    claims::check(&claims)?;
+    Ok((instance, claims))
 }
+
+/// The algorithms that may sign a token, by their names in a header: an allow-list.
+const fn name(algorithm: Algorithm) -> Option<&'static str> {
+    match algorithm {
+        Algorithm::HS256 => Some("HS256"),
+        Algorithm::RS256 => Some("RS256"),
+        Algorithm::ES256 => Some("ES256"),
+        _ => None,
+    }
+}
+
+fn check_times(claims: &AgentClaims, now: i64) -> Result<(), TokenError> {
+    if now >= claims.exp {
+        return Err(TokenError::Expired);
+    }
+    let soon = now.saturating_add(CLOCK_LEEWAY_SECONDS);
+    if claims.nbf > soon || claims.iat > soon {
+        return Err(TokenError::NotYetValid);
+    }
+    if claims.exp.saturating_sub(claims.iat) > MAX_LIFETIME_SECONDS {
+        return Err(TokenError::LivesTooLong);
+    }
+    if claims.exp <= claims.iat {
+        return Err(TokenError::BadClaim("exp"));
+    }
+    Ok(())
+}
+
+fn malformed(why: impl Into<String>) -> TokenError {
+    TokenError::Malformed(why.into())
+}
+
+/// Reads one base64url part as JSON. The error names the place, never the content.
+fn decode<T: DeserializeOwned>(part: &str, encoded: &str) -> Result<T, TokenError> {
+    let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| malformed(format!("its {part} is not base64url")))?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let what = match error.classify() {
+            serde_json::error::Category::Data => "has missing, repeated or mistyped members",
+            _ => "is not JSON",
+        };
+        malformed(format!("its {part} {what} (line {}, column {})", error.line(), error.column()))
+    })
+}
+
+#[cfg(test)]
+mod tests;

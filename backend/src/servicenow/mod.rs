@@ -1,3 +1,4 @@
 //! Ring 2: the neighbour ServiceNow. Tokens coming in, signed events going out.
 
 pub mod agent_token;
+pub mod signature;
