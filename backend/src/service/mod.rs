@@ -2,6 +2,7 @@
 //! in **one** transaction. Nothing is sent before it is committed.
 
 pub mod agent;
+pub mod console;
 pub mod error;
 mod events;
 pub mod expiry;

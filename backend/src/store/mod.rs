@@ -5,6 +5,7 @@
 //! caller hears of it only after the commit. A few read-only connections serve readers.
 
 mod connection;
+pub mod console;
 pub mod evidence;
 pub mod outbox;
 pub mod portal;
