@@ -17,7 +17,7 @@ window.addEventListener("unhandledrejection", (event) => report("error: " + even
 const root = document.getElementById("imper-verify");
 const watch = setInterval(() => {
   const refused = root.querySelector(".imper-message");
-  const shown = root.shadowRoot && root.shadowRoot.querySelector("button, a, [role]");
+  const shown = root.shadowRoot && root.shadowRoot.querySelector("[data-state]:not([data-state=loading])");
   if (refused) {
     clearInterval(watch);
     report("error: " + refused.textContent);

@@ -1,3 +1,6 @@
-//! What the end-to-end tests and the demo stand on.
+//! What the end-to-end tests and the demo stand on: processes, a clock, browsers, and the world of service,
+//! instance, mail server and people.
 
+pub mod browser;
+pub mod clock;
 pub mod process;

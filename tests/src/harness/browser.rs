@@ -1,0 +1,310 @@
+//! A real Chromium for each person in a test, driven through chromedriver.
+//!
+//! Everything waits for a condition, never for a time: [`Browser::until`] asks again until the page says so or the
+//! patience is over, and then says what it was waiting for and leaves a screenshot.
+
+use std::fs;
+use std::future::Future;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+use thirtyfour::{LoggingPrefsLogLevel, WebDriver};
+
+use super::process::ProcessGroup;
+
+/// How long a page may take. Generous, because several browsers share two cores in continuous integration.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often a condition is looked at.
+const POLL: Duration = Duration::from_millis(50);
+
+/// How long chromedriver may take to open its port.
+const DRIVER_PATIENCE: Duration = Duration::from_secs(30);
+
+/// The size of a usual laptop's window, and of the smallest phone that must work.
+const DESKTOP: (u32, u32) = (1280, 900);
+const PHONE: (u32, u32) = (360, 740);
+
+/// A running chromedriver. It must outlive the browsers that it opened.
+#[derive(Debug)]
+pub struct Driver {
+    _process: ProcessGroup,
+    url: String,
+}
+
+impl Driver {
+    /// Starts chromedriver on a free port.
+    pub async fn start() -> Result<Self> {
+        let mut process = ProcessGroup::spawn(
+            Command::new("chromedriver")
+                .arg("--port=0")
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null()),
+        )
+        .context("could not start chromedriver: `cargo xtask setup` installs it (Debian package chromium-driver)")?;
+        let output = process.take_stdout().context("chromedriver has no output")?;
+        let (said, port) = mpsc::channel();
+        // It chooses the port itself and prints it. The thread goes on reading, so that the pipe never fills, and
+        // ends with the process.
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if let Some((_, port)) = line.split_once("started successfully on port ") {
+                    let _ = said.send(port.trim_end_matches('.').to_owned());
+                }
+            }
+        });
+        let port = tokio::task::spawn_blocking(move || port.recv_timeout(DRIVER_PATIENCE))
+            .await?
+            .context("chromedriver did not say which port it opened")?;
+        Ok(Self { _process: process, url: format!("http://localhost:{port}") })
+    }
+
+    /// Opens a browser with an empty profile of its own.
+    pub async fn open(&self, person: Person) -> Result<Browser> {
+        let profile = tempfile::Builder::new().prefix("imper-profile-").tempdir()?;
+        let mut wishes = DesiredCapabilities::chrome();
+        for argument in [
+            "--headless",
+            // Chromium's own sandbox cannot start for root, or inside most containers.
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-quic",
+            // A container's /dev/shm may be too small.
+            "--disable-dev-shm-usage",
+            "--lang=en-US",
+        ] {
+            wishes.add_arg(argument)?;
+        }
+        wishes.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        wishes.add_arg(&format!("--window-size={},{}", DESKTOP.0, DESKTOP.1))?;
+        if person.hides_automation {
+            // The service takes an automated browser for what it is. Here the automation plays a person.
+            wishes.add_arg("--disable-blink-features=AutomationControlled")?;
+            wishes.add_arg(&format!("--user-agent={PERSONS_USER_AGENT}"))?;
+            wishes.add_exclude_switch("enable-automation")?;
+        }
+        wishes.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+        let driver = WebDriver::new(&self.url, wishes)
+            .await
+            .with_context(|| format!("chromedriver could not open a browser for {}", person.name))?;
+        let browser = Browser { driver, name: person.name, _profile: profile };
+        browser
+            .devtools("Emulation.setTimezoneOverride", json!({ "timezoneId": person.time_zone }))
+            .await?;
+        Ok(browser)
+    }
+}
+
+/// What headless Chromium would send without a window to hide: the same, without "Headless".
+const PERSONS_USER_AGENT: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+
+/// Who sits in front of a browser.
+#[derive(Clone, Copy, Debug)]
+pub struct Person {
+    /// For messages and names of screenshots.
+    pub name: &'static str,
+    /// IANA time zone of the machine.
+    pub time_zone: &'static str,
+    /// Looks like a browser in a person's hands.
+    pub hides_automation: bool,
+}
+
+impl Person {
+    /// The help-desk person at work.
+    pub const AGENT: Self = Self { name: "agent", time_zone: "Europe/Berlin", hides_automation: false };
+    /// The requester on a private device.
+    pub const REQUESTER: Self = Self { name: "requester", time_zone: "Europe/Berlin", hides_automation: true };
+}
+
+/// One browser with its own profile, and the person's name for messages.
+#[derive(Debug)]
+pub struct Browser {
+    driver: WebDriver,
+    name: &'static str,
+    // After `driver`: the browser must be gone before its profile is.
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// The driver itself, for what has no word here.
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// Opens a page.
+    pub async fn goto(&self, url: &str) -> Result<()> {
+        self.driver.enter_default_frame().await?;
+        self.driver.goto(url).await.with_context(|| format!("{} could not open {url}", self.name))
+    }
+
+    /// Asks `condition` until it gives a value. An error counts as "not yet": elements come and go while a page
+    /// is drawn.
+    pub async fn until<T, F>(&self, what: &str, condition: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<Option<T>>>,
+    {
+        let mut last = None;
+        let search = async {
+            loop {
+                match condition().await {
+                    Ok(Some(value)) => return value,
+                    Ok(None) => last = None,
+                    Err(error) => last = Some(error),
+                }
+                tokio::time::sleep(POLL).await;
+            }
+        };
+        match tokio::time::timeout(PATIENCE, search).await {
+            Ok(value) => Ok(value),
+            Err(_) => {
+                let picture = self.screenshot(&format!("failed-{}", self.name)).await;
+                let seen = self.page_text().await.unwrap_or_default();
+                bail!(
+                    "{} waited {} s for {what}{}; the page says:\n{seen}\n(screenshot: {})",
+                    self.name,
+                    PATIENCE.as_secs(),
+                    last.map(|error| format!(" (last: {error:#})")).unwrap_or_default(),
+                    picture.map_or_else(|error| error.to_string(), |path| path.display().to_string())
+                )
+            }
+        }
+    }
+
+    /// Waits for a displayed element in the current frame.
+    pub async fn see(&self, css: &str) -> Result<WebElement> {
+        self.until(&format!("`{css}`"), || async {
+            let element = self.driver.find(By::Css(css)).await?;
+            Ok(element.is_displayed().await?.then_some(element))
+        })
+        .await
+    }
+
+    /// Waits until the visible text of the page in the current frame contains `words`.
+    pub async fn see_text(&self, words: &str) -> Result<()> {
+        self.until(&format!("the words {words:?}"), || async {
+            Ok(self.page_text().await?.contains(words).then_some(()))
+        })
+        .await
+    }
+
+    /// Waits until no element matches in the current frame.
+    pub async fn see_no(&self, css: &str) -> Result<()> {
+        self.until(&format!("`{css}` to be gone"), || async {
+            Ok(self.driver.find_all(By::Css(css)).await?.is_empty().then_some(()))
+        })
+        .await
+    }
+
+    /// Clicks an element as soon as it can be clicked.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        self.until(&format!("`{css}` to take a click"), || async {
+            self.driver.find(By::Css(css)).await?.click().await?;
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    /// Empties a field and types into it.
+    pub async fn type_into(&self, css: &str, text: &str) -> Result<()> {
+        let field = self.see(css).await?;
+        field.clear().await?;
+        field.send_keys(text).await.with_context(|| format!("{} could not type into `{css}`", self.name))
+    }
+
+    /// The visible text of the page in the current frame; what is in shadow roots or frames is not in it.
+    pub async fn page_text(&self) -> Result<String> {
+        let text = self.driver.execute("return document.body ? document.body.innerText : ''", Vec::new()).await?;
+        Ok(text.convert()?)
+    }
+
+    /// Runs a script in the current frame and gives its value.
+    pub async fn evaluate(&self, script: &str) -> Result<Value> {
+        Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
+    }
+
+    /// Where the browser is.
+    pub async fn address(&self) -> Result<String> {
+        Ok(self.driver.current_url().await?.to_string())
+    }
+
+    /// Saves what is seen as `target/screenshots/NAME.png`.
+    pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
+        let folder = screenshots();
+        fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{name}.png"));
+        self.driver.screenshot(&path).await?;
+        Ok(path)
+    }
+
+    /// Saves the whole page, also what is below the fold.
+    pub async fn screenshot_whole(&self, name: &str) -> Result<PathBuf> {
+        let folder = screenshots();
+        fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{name}.png"));
+        let picture = self.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await?;
+        let data = picture.get("data").and_then(Value::as_str).context("no picture")?;
+        use base64::Engine as _;
+        fs::write(&path, base64::engine::general_purpose::STANDARD.decode(data)?)?;
+        Ok(path)
+    }
+
+    /// Switches between light and dark, as the system setting would.
+    pub async fn prefer_dark(&self, dark: bool) -> Result<()> {
+        let value = if dark { "dark" } else { "light" };
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await.map(drop)
+    }
+
+    /// Makes the page as narrow as the smallest phone, or as wide as a laptop.
+    pub async fn be_phone(&self, phone: bool) -> Result<()> {
+        let (width, height) = if phone { PHONE } else { DESKTOP };
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await.map(drop)
+    }
+
+    /// True when the page in the current frame can be scrolled sideways, which a page must never need.
+    pub async fn scrolls_sideways(&self) -> Result<bool> {
+        let wider = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+        Ok(self.driver.execute(wider, Vec::new()).await?.convert()?)
+    }
+
+    /// Errors on the console since the last call: failed requests, policy violations, exceptions.
+    pub async fn console_errors(&self) -> Result<Vec<String>> {
+        let entries = self.driver.browser_log().await?;
+        Ok(entries
+            .into_iter()
+            .filter(|entry| entry.level == "SEVERE")
+            .map(|entry| entry.message)
+            // A browser asks for it by itself; whether there is one says nothing about the page.
+            .filter(|message| !message.contains("/favicon.ico"))
+            .collect())
+    }
+
+    /// A command of the DevTools protocol.
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
+        self.driver.cdp().send_raw(method, parameters).await.with_context(|| format!("DevTools: {method}"))
+    }
+
+    /// Closes the browser. Dropping does so too, but blocks meanwhile.
+    pub async fn quit(self) -> Result<()> {
+        Ok(self.driver.quit().await?)
+    }
+}
+
+/// Where screenshots go.
+fn screenshots() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots")
+}
