@@ -59,11 +59,11 @@ ImperPolicy.prototype = {
     },
 
     isTable: function (text) {
-        return /^[a-z][a-z0-9_]{0,79}$/.test(String(text));
+        return !!text && /^[a-z][a-z0-9_]{0,79}$/.test(String(text));
     },
 
     isSysId: function (text) {
-        return /^[0-9a-f]{32}$/.test(String(text));
+        return !!text && /^[0-9a-f]{32}$/.test(String(text));
     },
 
     /**

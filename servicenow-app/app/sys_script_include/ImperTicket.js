@@ -22,10 +22,6 @@ ImperTicket.prototype = {
         return this.found;
     },
 
-    number: function () {
-        return String(this.record.getValue('number') || '');
-    },
-
     /**
      * Writes the milestone: fields, if this verification is the one that they should show, and the work note.
      * @param {Object} event a validated result event

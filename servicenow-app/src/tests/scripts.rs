@@ -62,3 +62,33 @@ fn every_script_include_defines_the_class_that_it_is_named_after() {
         }
     }
 }
+
+/// Runs `script_tests/` on Rhino, the engine of the platform, in its ES5 mode: policies, tokens, signatures, and what
+/// result events write to tickets. Needs Debian's `rhino`; `cargo xtask test` installs it and asks for this test.
+#[test]
+#[ignore = "needs the command rhino"]
+fn the_scripts_do_on_rhino_what_they_promise() {
+    let crate_dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut includes: Vec<_> = server_scripts()
+        .into_iter()
+        .map(|(name, _)| name)
+        .filter(|name| name.contains("sys_script_include"))
+        .collect();
+    includes.sort();
+    let test = |name: &str| crate_dir.join("script_tests").join(name).display().to_string();
+    let files = [test("double.js")]
+        .into_iter()
+        .chain(includes)
+        .chain([test("agent_token.js"), test("result.js")]);
+    let output = std::process::Command::new("rhino")
+        .args(["-version", "180"])
+        .args(files.flat_map(|file| ["-f".to_owned(), file]))
+        .output()
+        .expect("rhino is installed");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains(" 0 failed"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
