@@ -20,6 +20,8 @@ const DEBIAN: &[(&str, &[&str])] = &[
     ("/usr/bin/chromedriver", &["chromium-driver"]),
     // The light daemon has everything the tests need: TLS and a login.
     ("/usr/sbin/exim4", &["exim4-daemon-light"]),
+    // The platform's own script engine.
+    ("/usr/bin/rhino", &["rhino"]),
 ];
 
 /// Brings the machine to the point where everything can be built and tested.

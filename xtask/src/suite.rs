@@ -44,6 +44,12 @@ pub fn test() -> Result<()> {
         "the list of failures stands above; screenshots of browser tests are in target/screenshots",
     )?;
 
+    step("Server scripts on Rhino");
+    run(
+        cargo().args(["test", "--package", "servicenow-app", "--lib", "--", "--ignored"]),
+        "a script does something else on the platform's engine than its test expects",
+    )?;
+
     step("Everything holds");
     package.print();
     Ok(())
