@@ -5,9 +5,6 @@ use crate::source::Source;
 use crate::source::model::{AppFile, Column};
 use crate::xml::Element;
 
-/// What the platform puts into the script of a calculated column that is not calculated.
-const CALCULATION_STUB: &str = "(function calculatedFieldValue(current) {\n\n\t// Add your code here\n\treturn '';  // return the calculated value\n\n})(current);";
-
 /// A table as labels and rows name it.
 struct Owner<'a> {
     name: &'a str,
@@ -129,7 +126,6 @@ fn dictionary(app: &AppFile, owner: &Owner<'_>, column: Option<&Column>) -> Reco
             .no("mandatory read_only unique display use_dependent_field"),
     };
     let fields = fields
-        .script("calculation", CALCULATION_STUB)
         .set("element", element)
         .set("name", owner.name)
         .set("use_reference_qualifier", "simple")
@@ -137,7 +133,7 @@ fn dictionary(app: &AppFile, owner: &Owner<'_>, column: Option<&Column>) -> Reco
         .yes("active")
         .no("array audit dynamic_creation element_reference function_field primary reference_floats spell_check")
         .no("staged table_reference text_index use_dynamic_default virtual xml_view")
-        .empty("attributes choice_field choice_table comments create_roles defaultsort delete_roles")
+        .empty("attributes calculation choice_field choice_table comments create_roles defaultsort delete_roles")
         .empty("dependent_on_field dynamic_creation_script dynamic_default_value dynamic_ref_qual")
         .empty("foreign_database formula function_definition next_element read_roles")
         .empty("reference_cascade_rule reference_key reference_qual reference_qual_condition reference_type")
