@@ -222,6 +222,9 @@ GlideRecord.prototype = {
         return row.sys_id;
     },
     update: function () {
+        if (world.refused === this._table) {
+            return null;
+        }
         for (var field in this._row) {
             this._stored[field] = this._row[field];
         }

@@ -195,6 +195,14 @@ test('a ticket that is gone is recorded without it', function () {
     equal(world.notes, []);
 });
 
+test('a ticket that a rule protects is tried again later, from the start', function () {
+    world.refused = 'incident';
+    equal(apply(event('passed', 2)).problem.code, 'ticket_not_written');
+    equal([world.rows.x_imper_verify_verification.length, world.rows.x_imper_verify_event.length], [0, 0]);
+    world.refused = '';
+    equal(apply(event('passed', 2)).reply.status, 'applied');
+});
+
 test('a verification stays with its ticket, and tickets of other tables are left alone', function () {
     apply(event('sent', 1));
     ticket('2', {});

@@ -57,7 +57,11 @@ ImperResult.prototype = {
         var detail = 'Applied.';
         var ticket = new ImperTicket(event.ticket.table, event.ticket.sys_id);
         if (ticket.exists()) {
-            ticket.write(event, new ImperWorkNote(event, exists && this._linkWasSent(verification)).text());
+            var note = new ImperWorkNote(event, exists && this._linkWasSent(verification)).text();
+            if (!ticket.write(event, note)) {
+                this.properties.log('error', event.verification.id + ': this instance does not let ' + event.ticket.number + ' be written.');
+                return this._problem(500, 'ticket_not_written', 'The ticket could not be written: a rule of this instance turned it down.');
+            }
         } else {
             detail = 'The ticket does not exist; only the verification was recorded.';
             this.properties.log('warn', event.verification.id + ': the ticket ' + event.ticket.number + ' does not exist.');

@@ -26,7 +26,7 @@ ImperTicket.prototype = {
      * Writes the milestone: fields, if this verification is the one that they should show, and the work note.
      * @param {Object} event a validated result event
      * @param {String} note the work note; '' for none
-     * @return {Boolean} true if something was written
+     * @return {Boolean} false if the instance turned the write down, for example by a business rule
      */
     write: function (event, note) {
         var closed = this._isClosed();
@@ -35,10 +35,7 @@ ImperTicket.prototype = {
             this.record.work_notes = closed ? note + '\n\nThis arrived after the ticket had been closed. Its fields were left as they are.' : note;
             changed = true;
         }
-        if (!changed) {
-            return false;
-        }
-        return this.record.update() !== null;
+        return changed ? !!this.record.update() : true;
     },
 
     /**
