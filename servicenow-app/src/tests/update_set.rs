@@ -151,24 +151,21 @@ fn a_payload_is_cdata_unless_it_holds_some() {
     let mut forms = (0, 0);
     for (part, (_, payload)) in xml.split("<payload>").skip(1).zip(rows()) {
         let written = part.split("</payload>").next().unwrap();
-        match written
+        let plain = written
             .strip_prefix("<![CDATA[")
-            .and_then(|text| text.strip_suffix("]]>"))
-        {
-            Some(text) => {
-                assert!(
-                    !text.contains("<![CDATA[") && !text.contains("]]>"),
-                    "nested CDATA"
-                );
-                forms.0 += 1;
-            }
-            None => {
-                assert!(
-                    written.starts_with("&lt;?xml") && written.contains("]]&gt;"),
-                    "{written}"
-                );
-                forms.1 += 1;
-            }
+            .and_then(|text| text.strip_suffix("]]>"));
+        if let Some(text) = plain {
+            assert!(
+                !text.contains("<![CDATA[") && !text.contains("]]>"),
+                "nested CDATA"
+            );
+            forms.0 += 1;
+        } else {
+            assert!(
+                written.starts_with("&lt;?xml") && written.contains("]]&gt;"),
+                "{written}"
+            );
+            forms.1 += 1;
         }
         assert_eq!(payload.name, "record_update");
     }
