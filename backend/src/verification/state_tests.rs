@@ -1,1 +1,164 @@
-//! ring
+//! The state machine under any order of events: nothing illegal is ever admitted.
+
+use proptest::prelude::*;
+use shared::words::{Status, UnixMillis};
+
+use super::checks::call_number;
+use super::facts::{ClientFacts, Facts, History};
+use super::ids::LinkId;
+use super::policy::Policy;
+use super::state::{Delivery, Link, Opens, Session, State, Verification};
+use super::{Destination, InstanceId, VerificationId, decide};
+use crate::testing::{START, claims};
+
+fn fresh() -> Verification {
+    let claims = claims(START, "state-test");
+    Verification {
+        id: VerificationId::from_random([7; 8]),
+        instance: InstanceId::parse("acme").unwrap(),
+        ticket: claims.ticket,
+        requester: claims.requester,
+        agent: claims.agent,
+        action: claims.action,
+        destination: Destination::parse(shared::words::Channel::Email, "mia.private@gmail.com", None).unwrap(),
+        destination_on_file: false,
+        created_at: START,
+        link: Link { id: LinkId([0; 16]), issued_at: START, expires_at: START.plus_seconds(600), resends: 0 },
+        delivery: Delivery::Queued,
+        opens: Opens::default(),
+        state: State::Waiting,
+        event_sequence: 0,
+    }
+}
+
+fn session(at: UnixMillis) -> Session {
+    Session {
+        cookie_digest: "digest".into(),
+        started_at: at,
+        expires_at: at.plus_seconds(900),
+        checks: vec![call_number::open()],
+        client: ClientFacts::default(),
+    }
+}
+
+fn facts(of: &Verification) -> Facts {
+    Facts {
+        checks: of.session().map_or_else(Vec::new, |session| session.checks.clone()),
+        destination_on_file: false,
+        opens: of.opens.count,
+        devices: 1,
+        client: None,
+        time_zone_on_file: String::new(),
+        language_on_file: String::new(),
+        history: History::default(),
+        refused_by_requester: false,
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Event {
+    Wait(i64),
+    Accepted(u8),
+    Refused(u8),
+    Opened,
+    Resent,
+    Begun(u8),
+    Answered(bool),
+    Decided,
+    Expired,
+    Cancelled,
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (1_i64..700).prop_map(Event::Wait),
+        (0_u8..3).prop_map(Event::Accepted),
+        (0_u8..3).prop_map(Event::Refused),
+        Just(Event::Opened),
+        Just(Event::Resent),
+        (0_u8..3).prop_map(Event::Begun),
+        any::<bool>().prop_map(Event::Answered),
+        Just(Event::Decided),
+        Just(Event::Expired),
+        Just(Event::Cancelled),
+    ]
+}
+
+/// The link that the `n`-th resend made.
+fn link(n: u8) -> LinkId {
+    LinkId([n; 16])
+}
+
+fn apply(before: Verification, event: &Event, now: &mut UnixMillis) -> Verification {
+    let unchanged = before.clone();
+    let after = match event {
+        Event::Wait(seconds) => {
+            *now = now.plus_seconds(*seconds);
+            return before;
+        }
+        Event::Accepted(n) => Ok(before.link_accepted(link(*n), *now)),
+        Event::Refused(n) => Ok(before.link_refused(link(*n), "refused".into(), *now)),
+        Event::Opened => before.opened("device", *now),
+        Event::Resent => {
+            let next = link(before.link.resends + 1);
+            before.resent(next, 600, *now)
+        }
+        Event::Begun(n) => before.begun(link(*n), session(*now)),
+        Event::Answered(correct) => before.with_session(*now, |mut session| {
+            session.checks = session.checks.into_iter().map(|check| check.answered(*correct, *now)).collect();
+            session
+        }),
+        Event::Decided => {
+            let decision = decide(facts(&before), &Policy::standard(), *now);
+            before.decided(decision)
+        }
+        Event::Expired => before.expired(*now),
+        Event::Cancelled => before.cancelled(*now),
+    };
+    after.unwrap_or(unchanged)
+}
+
+proptest! {
+    #[test]
+    fn no_order_of_events_reaches_an_illegal_state(events in proptest::collection::vec(any_event(), 0..40)) {
+        let mut now = START;
+        let mut current = fresh();
+        for event in &events {
+            let before = current.clone();
+            current = apply(current, event, &mut now);
+            if before.status().is_final() {
+                prop_assert_eq!(&current.state, &before.state, "a final state never changes: {:?}", event);
+            }
+            if matches!(before.state, State::Waiting) && matches!(current.state, State::InProgress(_)) {
+                prop_assert_eq!(current.link.id, link(current.link.resends), "only the newest link begins");
+                prop_assert!(!before.is_overdue(now), "an overdue link begins nothing");
+            }
+            if current.link != before.link {
+                prop_assert!(matches!(before.state, State::Waiting));
+                prop_assert!(current.link.resends <= 3);
+                prop_assert!(now.millis_since(before.link.issued_at) >= 120_000);
+            }
+            if current.status() == Status::Expired && before.status() != Status::Expired {
+                prop_assert!(before.is_overdue(now));
+            }
+            prop_assert_eq!(current.expires_at().is_none(), current.status().is_final());
+            prop_assert_eq!(current.ended_at().is_some(), current.status().is_final());
+        }
+    }
+}
+
+#[test]
+fn a_late_word_about_the_delivery_does_not_undo_what_the_requester_did() {
+    let begun = fresh().link_accepted(link(0), START).begun(link(0), session(START)).unwrap();
+    let bounced = begun.clone().link_refused(link(0), "bounced".into(), START.plus_seconds(5));
+    assert_eq!(bounced, begun);
+}
+
+#[test]
+fn news_about_a_replaced_link_is_ignored() {
+    let at = START.plus_seconds(130);
+    let resent = fresh().resent(link(1), 600, at).unwrap();
+    assert_eq!(resent.clone().link_accepted(link(0), at), resent);
+    assert_eq!(resent.clone().link_refused(link(0), "bounced".into(), at), resent);
+    assert_eq!(resent.link_accepted(link(1), at).status(), Status::Sent);
+}
