@@ -2,4 +2,5 @@
 //! browser driver, and the world that puts them together.
 
 pub mod harness;
+pub mod instance;
 pub mod mail;

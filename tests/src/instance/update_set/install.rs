@@ -1,0 +1,297 @@
+//! Preview and commit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parse::{Action, Record, UpdateRow, UpdateSet, is_id, parse};
+use super::preview::{self, Application};
+use crate::instance::core::{Core, lock};
+use crate::instance::error::{InstallError, InstanceError};
+use crate::instance::store::query::Query;
+use crate::instance::store::{Store, Values};
+
+/// What a commit did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InstallReport {
+    /// Name of the update set.
+    pub name: String,
+    /// Scope that it installs.
+    pub scope: String,
+    /// Customer updates in the file.
+    pub rows: usize,
+    /// Records that are new.
+    pub inserted: usize,
+    /// Records that were there before.
+    pub updated: usize,
+    /// Records that went away.
+    pub deleted: usize,
+    /// Records of the set by table.
+    pub tables: BTreeMap<String, usize>,
+    /// Kept, but nothing here acts on them: client scripts, UI policies, portal widgets …
+    pub inert: BTreeSet<String>,
+    /// Things that the platform would swallow and a careful author wants to know.
+    pub warnings: Vec<String>,
+}
+
+/// Tables that define tables, in the order in which the rest needs them.
+const DICTIONARY: &[&str] = &["sys_app", "sys_db_object", "sys_dictionary", "sys_documentation"];
+
+/// Tables whose records are stored and nothing more.
+const INERT: &[&str] = &[
+    "sys_script_client", "sys_ui_policy", "sys_ui_policy_action", "sys_ui_action", "sys_ui_action_role",
+    "sys_ui_script", "sp_widget", "sys_rest_message", "sys_rest_message_fn", "sys_alias", "sys_atf_test",
+    "sys_atf_step", "sys_response_header", "sys_data_policy2", "sys_report", "sys_relationship", "sys_es_latest_script",
+];
+
+/// Payload companions that carry nothing this instance uses.
+const SKIPPED: &[&str] = &["sys_translated_text"];
+
+/// Installs a whole update set, or nothing of it.
+pub fn install(core: &Core, source: &str) -> Result<InstallReport, InstallError> {
+    let set = parse(source)?;
+    let mut guard = lock(&core.store);
+    let mut store = guard.clone();
+    let report = commit(&mut store, &set)?;
+    *guard = store;
+    Ok(report)
+}
+
+fn commit(store: &mut Store, set: &UpdateSet) -> Result<InstallReport, InstallError> {
+    let app = preview::application(set, store)?;
+    let mut names = BTreeSet::new();
+    for row in &set.rows {
+        if !names.insert(&row.name) {
+            return Err(InstallError::Row { row: row.name.clone(), reason: "two rows have this update name".to_owned() });
+        }
+    }
+    let mut report =
+        InstallReport { name: set.name.clone(), scope: app.scope.clone(), rows: set.rows.len(), ..InstallReport::default() };
+    for row in &set.rows {
+        for record in &row.records {
+            preview::check(store, &app, row, record)?;
+        }
+    }
+    for table in DICTIONARY {
+        for row in &set.rows {
+            for record in row.records.iter().filter(|record| record.table == *table) {
+                apply(store, &app, row, record, &mut report)?;
+            }
+        }
+    }
+    store.rebuild_schema();
+    dictionary_is_sound(store, set)?;
+    for row in &set.rows {
+        for record in row.records.iter().filter(|record| !DICTIONARY.contains(&record.table.as_str())) {
+            apply(store, &app, row, record, &mut report)?;
+        }
+        forget_renamed(store, row);
+    }
+    store.rebuild_schema();
+    references_exist(store, set)?;
+    Ok(report)
+}
+
+fn apply(
+    store: &mut Store,
+    app: &Application,
+    row: &UpdateRow,
+    record: &Record,
+    report: &mut InstallReport,
+) -> Result<(), InstallError> {
+    let table = record.table.as_str();
+    if SKIPPED.contains(&table) {
+        return Ok(());
+    }
+    if store.schema.table(table).is_none() {
+        return Err(InstallError::Unsupported(format!("records of table {table:?} (row {:?})", row.name)));
+    }
+    let id = record.values.get("sys_id").map_or("", String::as_str);
+    match &record.action {
+        Action::Delete => {
+            report.deleted += usize::from(store.remove(table, id));
+        }
+        Action::DeleteMultiple(query) => {
+            let query = Query::parse(query)?;
+            let doomed: Vec<String> = store.select(table, &query)?.iter().map(|row| row.sys_id().to_owned()).collect();
+            for id in doomed {
+                store.remove(table, &id);
+            }
+        }
+        Action::Upsert => {
+            let values = prepare(store, app, row, record, report);
+            if INERT.contains(&table) {
+                report.inert.insert(table.to_owned());
+            }
+            *report.tables.entry(table.to_owned()).or_default() += 1;
+            replace_twin(store, table, &values);
+            if store.get(table, id).is_some() { report.updated += 1 } else { report.inserted += 1 }
+            store.put(table, values);
+        }
+    }
+    Ok(())
+}
+
+fn prepare(
+    store: &Store,
+    app: &Application,
+    row: &UpdateRow,
+    record: &Record,
+    report: &mut InstallReport,
+) -> Values {
+    let table = record.table.as_str();
+    let mut values = Values::new();
+    for (field, value) in &record.values {
+        match store.schema.column(table, field) {
+            Some(column) => {
+                values.insert(field.clone(), Store::normalize(&column, value));
+            }
+            None => {
+                let warning = format!("{}: {table} has no column {field:?}", row.name);
+                report.warnings.push(warning);
+                values.insert(field.clone(), value.clone());
+            }
+        }
+    }
+    for (field, name) in &record.names {
+        resolve_by_name(store, table, field, name, &mut values);
+    }
+    if store.schema.is_metadata(table) {
+        values.entry("sys_scope".to_owned()).or_insert_with(|| app.id.clone());
+        values.insert("sys_update_name".to_owned(), row.name.clone());
+    }
+    values.entry("sys_class_name".to_owned()).or_insert_with(|| table.to_owned());
+    if table == "sys_properties" {
+        if values.get("type").is_some_and(|kind| kind == "password2")
+            && values.get("value").is_some_and(|value| !value.is_empty())
+        {
+            report.warnings.push(format!("{}: a secret travels in the update set", row.name));
+        }
+        // A private property keeps what the admin of this instance has set.
+        let id = values.get("sys_id").cloned().unwrap_or_default();
+        if let Some(known) = store.get(table, &id)
+            && values.get("is_private").is_some_and(|flag| flag == "1")
+        {
+            values.insert("value".to_owned(), known.get("value").to_owned());
+        }
+    }
+    values
+}
+
+/// A reference that carries the name of its target finds it under another `sys_id` as well.
+fn resolve_by_name(store: &Store, table: &str, field: &str, name: &str, values: &mut Values) {
+    let Some(target) = store.schema.column(table, field).and_then(|column| column.reference) else { return };
+    let known = values.get(field).is_some_and(|id| store.get(&target, id).is_some());
+    if !known && let Some(found) = store.first(&target, "name", name) {
+        values.insert(field.to_owned(), found.sys_id().to_owned());
+    }
+}
+
+/// Dictionary entries and labels are one per column, whatever their `sys_id`.
+fn replace_twin(store: &mut Store, table: &str, values: &Values) {
+    let keys: &[&str] = match table {
+        "sys_dictionary" => &["name", "element"],
+        "sys_documentation" => &["name", "element", "language"],
+        "sys_db_object" | "sys_user_role" | "sys_properties" => &["name"],
+        _ => return,
+    };
+    let value = |field: &str| values.get(field).map_or("", String::as_str).to_owned();
+    let id = value("sys_id");
+    let twin = store
+        .find(table, keys[0], &value(keys[0]))
+        .into_iter()
+        .find(|row| row.sys_id() != id && keys.iter().all(|key| row.get(key) == value(key)))
+        .map(|row| row.sys_id().to_owned());
+    if let Some(twin) = twin {
+        store.remove(table, &twin);
+    }
+}
+
+/// A record that an earlier set installed under the same update name, and that this one replaces.
+fn forget_renamed(store: &mut Store, row: &UpdateRow) {
+    for table in row.records.iter().map(|record| record.table.as_str()).collect::<BTreeSet<_>>() {
+        if SKIPPED.contains(&table) || !store.schema.is_metadata(table) {
+            continue;
+        }
+        let kept: BTreeSet<&str> =
+            row.records.iter().filter_map(|record| record.values.get("sys_id")).map(String::as_str).collect();
+        let stale: Vec<String> = store
+            .find(table, "sys_update_name", &row.name)
+            .into_iter()
+            .filter(|old| !kept.contains(old.sys_id()))
+            .map(|old| old.sys_id().to_owned())
+            .collect();
+        for id in stale {
+            store.remove(table, &id);
+        }
+    }
+}
+
+fn dictionary_is_sound(store: &Store, set: &UpdateSet) -> Result<(), InstallError> {
+    let all = set.rows.iter().flat_map(|row| row.records.iter().map(move |record| (row, record)));
+    for (row, record) in all.filter(|(_, record)| record.action == Action::Upsert) {
+        let value = |field: &str| record.values.get(field).map_or("", String::as_str);
+        let refuse = |reason: String| InstallError::Record {
+            row: row.name.clone(),
+            table: record.table.clone(),
+            sys_id: value("sys_id").to_owned(),
+            reason,
+        };
+        let table_field = match record.table.as_str() {
+            "sys_dictionary" | "sys_documentation" | "sys_choice" | "sys_ui_section" => "name",
+            "sys_script" => "collection",
+            "sys_ui_formatter" => "table",
+            _ => continue,
+        };
+        let table = value(table_field);
+        if store.schema.table(table).is_none() {
+            return Err(refuse(format!("there is no table {table:?}")));
+        }
+        if record.table == "sys_dictionary" {
+            let reference = value("reference");
+            if value("internal_type") == "reference" && store.schema.table(reference).is_none() {
+                return Err(refuse(format!("it references the unknown table {reference:?}")));
+            }
+        }
+        if record.table == "sys_documentation" || record.table == "sys_choice" {
+            let element = value("element");
+            if !element.is_empty() && store.schema.column(table, element).is_none() {
+                return Err(refuse(format!("there is no column {table}.{element}")));
+            }
+        }
+        if record.table == "sys_script" {
+            rule_is_sound(store, table, record).map_err(|error| refuse(error.to_string()))?;
+        }
+    }
+    Ok(())
+}
+
+fn rule_is_sound(store: &Store, table: &str, record: &Record) -> Result<(), InstanceError> {
+    let value = |field: &str| record.values.get(field).map_or("", String::as_str);
+    if matches!(value("action_query"), "true" | "1") {
+        return Err(InstanceError::Unsupported("business rules on query".to_owned()));
+    }
+    if !matches!(value("when"), "before" | "after" | "async" | "async_always" | "display") {
+        return Err(InstanceError::Unsupported(format!("business rules that run {:?}", value("when"))));
+    }
+    Query::parse(value("filter_condition"))?.check_with(&store.schema, table, true)
+}
+
+/// Every reference of a configuration record must have a target, in the set or on the instance.
+fn references_exist(store: &Store, set: &UpdateSet) -> Result<(), InstallError> {
+    let mut missing = Vec::new();
+    for row in set.rows.iter().filter(|row| !row.delete) {
+        for record in row.records.iter().filter(|record| record.action == Action::Upsert) {
+            let Some(id) = record.values.get("sys_id") else { continue };
+            let Some(stored) = store.get(&record.table, id) else { continue };
+            for (field, value) in &stored.values {
+                let target = store.schema.column(&record.table, field).and_then(|column| column.reference);
+                if let Some(target) = target
+                    && is_id(value)
+                    && store.get(&target, value).is_none()
+                {
+                    missing.push(format!("{}: {}.{field} refers to {target} {value}", row.name, record.table));
+                }
+            }
+        }
+    }
+    if missing.is_empty() { Ok(()) } else { Err(InstallError::Preview(format!("Missing object: {}", missing.join("; ")))) }
+}

@@ -1,0 +1,7 @@
+//! Retrieved update sets: read, previewed and committed as the platform does it.
+
+mod install;
+mod parse;
+mod preview;
+
+pub use install::{InstallReport, install};
