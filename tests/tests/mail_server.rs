@@ -1,5 +1,7 @@
 //! The mail server of the tests behaves like one on the internet: encrypted, with a login, and it refuses.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::time::Duration;
 
 use imper_tests::mail::inbox::Inbox;

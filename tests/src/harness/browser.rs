@@ -12,6 +12,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
@@ -49,7 +51,9 @@ impl Driver {
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
         )
-        .context("could not start chromedriver: `cargo xtask setup` installs it (Debian package chromium-driver)")?;
+        .context(
+            "could not start chromedriver: `cargo xtask setup` installs it (Debian package chromium-driver)",
+        )?;
         let output = process.take_stdout().context("chromedriver has no output")?;
         let (said, port) = mpsc::channel();
         // It chooses the port itself and prints it. The thread goes on reading, so that the pipe never fills, and
@@ -64,7 +68,10 @@ impl Driver {
         let port = tokio::task::spawn_blocking(move || port.recv_timeout(DRIVER_PATIENCE))
             .await?
             .context("chromedriver did not say which port it opened")?;
-        Ok(Self { _process: process, url: format!("http://localhost:{port}") })
+        Ok(Self {
+            _process: process,
+            url: format!("http://localhost:{port}"),
+        })
     }
 
     /// Opens a browser with an empty profile of its own.
@@ -99,9 +106,16 @@ impl Driver {
         let driver = WebDriver::new(&self.url, wishes)
             .await
             .with_context(|| format!("chromedriver could not open a browser for {}", person.name))?;
-        let browser = Browser { driver, name: person.name, _profile: profile };
+        let browser = Browser {
+            driver,
+            name: person.name,
+            _profile: profile,
+        };
         browser
-            .devtools("Emulation.setTimezoneOverride", json!({ "timezoneId": person.time_zone }))
+            .devtools(
+                "Emulation.setTimezoneOverride",
+                json!({ "timezoneId": person.time_zone }),
+            )
             .await?;
         Ok(browser)
     }
@@ -124,9 +138,17 @@ pub struct Person {
 
 impl Person {
     /// The help-desk person at work.
-    pub const AGENT: Self = Self { name: "agent", time_zone: "Europe/Berlin", hides_automation: false };
+    pub const AGENT: Self = Self {
+        name: "agent",
+        time_zone: "Europe/Berlin",
+        hides_automation: false,
+    };
     /// The requester on a private device.
-    pub const REQUESTER: Self = Self { name: "requester", time_zone: "Europe/Berlin", hides_automation: true };
+    pub const REQUESTER: Self = Self {
+        name: "requester",
+        time_zone: "Europe/Berlin",
+        hides_automation: true,
+    };
 }
 
 /// One browser with its own profile, and the person's name for messages.
@@ -147,7 +169,10 @@ impl Browser {
     /// Opens a page.
     pub async fn goto(&self, url: &str) -> Result<()> {
         self.driver.enter_default_frame().await?;
-        self.driver.goto(url).await.with_context(|| format!("{} could not open {url}", self.name))
+        self.driver
+            .goto(url)
+            .await
+            .with_context(|| format!("{} could not open {url}", self.name))
     }
 
     /// Asks `condition` until it gives a value. An error counts as "not yet": elements come and go while a page
@@ -167,20 +192,19 @@ impl Browser {
                 tokio::time::sleep(POLL).await;
             }
         };
-        match tokio::time::timeout(PATIENCE, search).await {
-            Ok(value) => Ok(value),
-            Err(_) => {
-                let picture = self.screenshot(&format!("failed-{}", self.name)).await;
-                let seen = self.page_text().await.unwrap_or_default();
-                bail!(
-                    "{} waited {} s for {what}{}; the page says:\n{seen}\n(screenshot: {})",
-                    self.name,
-                    PATIENCE.as_secs(),
-                    last.map(|error| format!(" (last: {error:#})")).unwrap_or_default(),
-                    picture.map_or_else(|error| error.to_string(), |path| path.display().to_string())
-                )
-            }
+        if let Ok(value) = tokio::time::timeout(PATIENCE, search).await {
+            return Ok(value);
         }
+        let picture = self.screenshot(&format!("failed-{}", self.name)).await;
+        let seen = self.page_text().await.unwrap_or_default();
+        bail!(
+            "{} waited {} s for {what}{}; the page says:\n{seen}\n(screenshot: {})",
+            self.name,
+            PATIENCE.as_secs(),
+            last.map(|error| format!(" (last: {error:#})"))
+                .unwrap_or_default(),
+            picture.map_or_else(|error| error.to_string(), |path| path.display().to_string())
+        )
     }
 
     /// Waits for a displayed element in the current frame.
@@ -221,12 +245,18 @@ impl Browser {
     pub async fn type_into(&self, css: &str, text: &str) -> Result<()> {
         let field = self.see(css).await?;
         field.clear().await?;
-        field.send_keys(text).await.with_context(|| format!("{} could not type into `{css}`", self.name))
+        field
+            .send_keys(text)
+            .await
+            .with_context(|| format!("{} could not type into `{css}`", self.name))
     }
 
     /// The visible text of the page in the current frame; what is in shadow roots or frames is not in it.
     pub async fn page_text(&self) -> Result<String> {
-        let text = self.driver.execute("return document.body ? document.body.innerText : ''", Vec::new()).await?;
+        let text = self
+            .driver
+            .execute("return document.body ? document.body.innerText : ''", Vec::new())
+            .await?;
         Ok(text.convert()?)
     }
 
@@ -254,10 +284,14 @@ impl Browser {
         let folder = screenshots();
         fs::create_dir_all(&folder)?;
         let path = folder.join(format!("{name}.png"));
-        let picture = self.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await?;
-        let data = picture.get("data").and_then(Value::as_str).context("no picture")?;
-        use base64::Engine as _;
-        fs::write(&path, base64::engine::general_purpose::STANDARD.decode(data)?)?;
+        let picture = self
+            .devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true }))
+            .await?;
+        let data = picture
+            .get("data")
+            .and_then(Value::as_str)
+            .context("no picture")?;
+        fs::write(&path, STANDARD.decode(data)?)?;
         Ok(path)
     }
 
@@ -265,14 +299,18 @@ impl Browser {
     pub async fn prefer_dark(&self, dark: bool) -> Result<()> {
         let value = if dark { "dark" } else { "light" };
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
-        self.devtools("Emulation.setEmulatedMedia", features).await.map(drop)
+        self.devtools("Emulation.setEmulatedMedia", features)
+            .await
+            .map(drop)
     }
 
     /// Makes the page as narrow as the smallest phone, or as wide as a laptop.
     pub async fn be_phone(&self, phone: bool) -> Result<()> {
         let (width, height) = if phone { PHONE } else { DESKTOP };
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
-        self.devtools("Emulation.setDeviceMetricsOverride", size).await.map(drop)
+        self.devtools("Emulation.setDeviceMetricsOverride", size)
+            .await
+            .map(drop)
     }
 
     /// True when the page in the current frame can be scrolled sideways, which a page must never need.
@@ -293,9 +331,13 @@ impl Browser {
             .collect())
     }
 
-    /// A command of the DevTools protocol.
+    /// A command of Chromium's developer tools.
     pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
-        self.driver.cdp().send_raw(method, parameters).await.with_context(|| format!("DevTools: {method}"))
+        self.driver
+            .cdp()
+            .send_raw(method, parameters)
+            .await
+            .with_context(|| format!("DevTools: {method}"))
     }
 
     /// Closes the browser. Dropping does so too, but blocks meanwhile.

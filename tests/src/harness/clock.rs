@@ -29,6 +29,11 @@ impl AdjustableClock {
 
 impl Clock for AdjustableClock {
     fn now(&self) -> UnixMillis {
-        UnixMillis(SystemClock.now().0.saturating_add(self.offset_millis.load(Ordering::SeqCst)))
+        UnixMillis(
+            SystemClock
+                .now()
+                .0
+                .saturating_add(self.offset_millis.load(Ordering::SeqCst)),
+        )
     }
 }

@@ -3,4 +3,7 @@
 
 pub mod browser;
 pub mod clock;
+pub mod people;
 pub mod process;
+pub mod story;
+pub mod world;

@@ -1,0 +1,233 @@
+//! The whole product on one machine, for people to try (`demo`) or to watch (`demo --once`).
+//!
+//! `cargo xtask demo` builds what this needs and starts it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail, ensure};
+use imper_tests::harness::browser::Driver;
+use imper_tests::harness::people::{AgentDesk, RequesterPhone};
+use imper_tests::harness::story;
+use imper_tests::harness::world::{AGENT, COMPANY_MAILBOX, PRIVATE_MAILBOX, Ports, World, update_set};
+use imper_tests::mail::inbox::Inbox;
+use shared::words::{Outcome, Status};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::Instant;
+use tracing_subscriber::EnvFilter;
+
+/// Where people expect it, unless something else is there.
+const PORTS: Ports = Ports {
+    instance: 8081,
+    service: 8080,
+};
+const INBOX_PORT: u16 = 8025;
+
+struct Arguments {
+    update_set: PathBuf,
+    once: bool,
+}
+
+impl Arguments {
+    fn read() -> Result<Self> {
+        let mut words = std::env::args().skip(1);
+        let mut arguments = Self {
+            update_set: PathBuf::new(),
+            once: false,
+        };
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--once" => arguments.once = true,
+                "--update-set" => {
+                    arguments.update_set = words.next().context("--update-set needs a path")?.into()
+                }
+                other => bail!("unknown argument {other:?}; usage: demo [--update-set PATH] [--once]"),
+            }
+        }
+        if arguments.update_set.as_os_str().is_empty() {
+            arguments.update_set = update_set()?;
+        }
+        Ok(arguments)
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // Quiet, unless asked: the demo speaks for itself.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match demo().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn demo() -> Result<()> {
+    let arguments = Arguments::read()?;
+    let set = fs::read_to_string(&arguments.update_set)
+        .with_context(|| format!("could not read {}", arguments.update_set.display()))?;
+    if arguments.once {
+        let world = World::start_on(Ports::default(), &set).await?;
+        // A stopped demo must end its mail server and browsers, so it is waited for, not killed.
+        tokio::select! {
+            told = once(&world) => told?,
+            () = told_to_stop() => bail!("stopped"),
+        }
+        world.stop().await;
+        return Ok(());
+    }
+    let world = World::start_on(PORTS, &set).await?;
+    let inbox = match Inbox::start(world.mailbox(), INBOX_PORT).await {
+        Ok(inbox) => inbox,
+        Err(_) => Inbox::start(world.mailbox(), 0).await?,
+    };
+    let ticket = world.open_ticket("password_reset", "Cannot sign in: password forgotten")?;
+    let number = world.ticket(&ticket)?.get("number").cloned().unwrap_or_default();
+    world.open_ticket("hardware", "Laptop does not charge")?;
+    println!(
+        "
+imper.ai Verification is running.
+
+   ServiceNow (emulated)   {instance}/incident.do?sys_id={ticket}
+                           user {user}, password {password}
+   Inbox                   {inbox}
+   Service                 {service}
+
+1. Log in, open {number}, click “imper.ai - Send Verification link”, enter {PRIVATE_MAILBOX}, click Send.
+2. Open the link from the inbox, click Begin, and enter the number that the ticket shows.
+3. Enter the code that the inbox holds for {COMPANY_MAILBOX}, and look at the ticket.
+
+Ctrl-C ends it.",
+        instance = world.instance.url(),
+        user = AGENT.user_name,
+        password = AGENT.password,
+        inbox = inbox.url(),
+        service = world.service_url,
+    );
+    told_to_stop().await;
+    println!("\nStopping.");
+    world.stop().await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or a polite kill.
+async fn told_to_stop() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Prints what happens, and when.
+struct Timeline {
+    start: Instant,
+}
+
+impl Timeline {
+    fn tell(&self, what: &str) {
+        println!("{:>7.1} s  {what}", self.start.elapsed().as_secs_f32());
+    }
+}
+
+async fn once(world: &World) -> Result<()> {
+    let time = Timeline {
+        start: Instant::now(),
+    };
+    let driver = Driver::start().await?;
+    let agent = AgentDesk::open(&driver, world).await?;
+    let requester = RequesterPhone::open(&driver).await?;
+    time.tell("two browsers are open: the agent's and the requester's");
+
+    agent.log_in().await?;
+    let ticket = agent
+        .create_ticket(world, "password_reset", "Cannot sign in: password forgotten")
+        .await?;
+    agent.open_ticket(&ticket).await?;
+    agent.mark_page().await?;
+    let number = world.ticket(&ticket)?.get("number").cloned().unwrap_or_default();
+    time.tell(&format!("agent: created {number}, category Password Reset"));
+    agent.see_field("required").await?;
+    agent.look_at_form().await?;
+    agent.browser().screenshot_whole("field-required").await?;
+    time.tell("agent: sees the field in the ticket");
+
+    agent.click_send_verification_link().await?;
+    agent.browser().screenshot("field-dialog").await?;
+    agent.send_to(PRIVATE_MAILBOX).await?;
+    time.tell(&format!(
+        "agent: clicked “imper.ai - Send Verification link”, entered {PRIVATE_MAILBOX}, clicked Send"
+    ));
+    let link = story::link_sent_to(world, PRIVATE_MAILBOX).await?;
+    time.tell("requester: the mail is there");
+    agent.see_status(Status::Sent).await?;
+
+    requester.open_link(&link).await?;
+    requester.browser().screenshot("portal-landing").await?;
+    agent.see_status(Status::Opened).await?;
+    time.tell("requester: opened the link; the ticket shows Opened");
+    requester.click_begin().await?;
+    let call_number = agent.see_call_number().await?;
+    agent.look_at_form().await?;
+    agent.browser().screenshot("field-call-number").await?;
+    time.tell(&format!(
+        "agent: the field shows the call number {call_number} and reads it out"
+    ));
+    requester.enter_call_number(&call_number).await?;
+    requester.see_code_question().await?;
+    requester.browser().screenshot("portal-code").await?;
+    let code = story::code_sent_to(world, COMPANY_MAILBOX).await?;
+    time.tell("requester: entered the number; a code went to the contact on file");
+    requester.enter_code(&code).await?;
+    requester.see_words("Your identity is confirmed").await?;
+    requester.browser().screenshot("portal-confirmed").await?;
+    time.tell("requester: entered the code; the portal says “Your identity is confirmed”");
+
+    let said = agent.see_outcome(Outcome::Passed).await?;
+    agent.see_same_page().await?;
+    time.tell("agent: the open form shows Passed, without a reload");
+    story::ticket_shows(world, &ticket, Outcome::Passed).await?;
+    agent.look_at_form().await?;
+    agent.browser().screenshot_whole("field-passed").await?;
+    time.tell("the ticket's columns hold the outcome");
+
+    println!("\nThe field says:\n{}", indented(&said));
+    println!("\nThe ticket:");
+    for (column, value) in world.ticket(&ticket)? {
+        let telling = column.starts_with("x_imper_verify")
+            || matches!(column.as_str(), "number" | "category" | "state");
+        if telling && !value.is_empty() {
+            println!("   {column:<26} {value}");
+        }
+    }
+    for note in world.instance.journal(&ticket, "work_notes") {
+        println!("\nWork note:\n{}", indented(&note));
+    }
+    let errors = [
+        agent.browser().console_errors().await?,
+        requester.browser().console_errors().await?,
+    ]
+    .concat();
+    ensure!(
+        errors.is_empty(),
+        "the browsers' consoles hold errors: {errors:#?}"
+    );
+    println!("\nScreenshots: target/screenshots");
+    Ok(())
+}
+
+fn indented(text: &str) -> String {
+    text.lines()
+        .map(|line| format!("   {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}

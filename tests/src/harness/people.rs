@@ -1,0 +1,292 @@
+//! The two people of every scene, and what they can see and click.
+
+use anyhow::{Context, Result, ensure};
+use shared::words::{Outcome, Status};
+use thirtyfour::prelude::*;
+
+use super::browser::{Browser, Driver, Person};
+use super::world::{AGENT, Account, REQUESTER, World};
+
+/// The frame that the app's formatter puts into the ticket form.
+const FIELD_FRAME: &str = "iframe[title='imper.ai Verification']";
+
+/// The help-desk person, in front of the instance.
+#[derive(Debug)]
+pub struct AgentDesk {
+    browser: Browser,
+    instance_url: String,
+}
+
+impl AgentDesk {
+    /// Opens a browser.
+    pub async fn open(driver: &Driver, world: &World) -> Result<Self> {
+        let browser = driver.open(Person::AGENT).await?;
+        Ok(Self {
+            browser,
+            instance_url: world.instance.url().to_owned(),
+        })
+    }
+
+    /// The browser itself.
+    pub fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
+    /// Logs in on the instance's own page.
+    pub async fn log_in(&self) -> Result<()> {
+        self.log_in_as(AGENT).await
+    }
+
+    /// Logs in as somebody.
+    pub async fn log_in_as(&self, account: Account) -> Result<()> {
+        self.browser
+            .goto(&format!("{}/login.do", self.instance_url))
+            .await?;
+        self.browser.type_into("#user_name", account.user_name).await?;
+        self.browser.type_into("#user_password", account.password).await?;
+        self.browser.click("#sysverb_login").await?;
+        self.browser.see_no("#user_password").await
+    }
+
+    /// Opens a ticket's form.
+    pub async fn open_ticket(&self, sys_id: &str) -> Result<()> {
+        self.browser
+            .goto(&format!("{}/incident.do?sys_id={sys_id}", self.instance_url))
+            .await?;
+        self.browser
+            .see("[id='incident.short_description']")
+            .await
+            .map(drop)
+    }
+
+    /// Fills and submits a new ticket for the requester; returns its `sys_id`.
+    pub async fn create_ticket(
+        &self,
+        world: &World,
+        category: &str,
+        short_description: &str,
+    ) -> Result<String> {
+        let browser = &self.browser;
+        browser
+            .goto(&format!("{}/incident.do?sys_id=-1", self.instance_url))
+            .await?;
+        let category = format!("[id='incident.category'] option[value='{category}']");
+        browser
+            .type_into("[id='sys_display.incident.caller_id']", REQUESTER.name)
+            .await?;
+        browser.click(&category).await?;
+        browser
+            .type_into("[id='incident.short_description']", short_description)
+            .await?;
+        browser.click("#sysverb_insert").await?;
+        let query = format!("short_description={short_description}");
+        let row = browser
+            .until("the new ticket to be stored", || async {
+                Ok(world.instance.query("incident", &query)?.into_iter().next())
+            })
+            .await?;
+        row.get("sys_id").cloned().context("the new ticket has no sys_id")
+    }
+
+    /// Makes sure that the ticket's form shows no field.
+    pub async fn see_no_field(&self) -> Result<()> {
+        self.browser.driver().enter_default_frame().await?;
+        let frames = self.browser.driver().find_all(By::Css(FIELD_FRAME)).await?;
+        ensure!(
+            frames.is_empty(),
+            "the ticket shows the field though its category needs no verification"
+        );
+        Ok(())
+    }
+
+    /// Waits until the field is in the state `state`: `required`, or the wire form of a [`Status`].
+    pub async fn see_field(&self, state: &str) -> Result<()> {
+        self.in_field(&format!("[data-state='{state}']")).await.map(drop)
+    }
+
+    /// Waits until the field shows where the verification stands.
+    pub async fn see_status(&self, status: Status) -> Result<()> {
+        self.see_field(status.as_str()).await
+    }
+
+    /// Waits until the field shows the outcome, and gives everything that it says.
+    pub async fn see_outcome(&self, outcome: Outcome) -> Result<String> {
+        let card = self
+            .in_field(&format!("[data-state='{}']", outcome.as_str()))
+            .await?;
+        Ok(card.text().await?)
+    }
+
+    /// Everything that the field says now.
+    pub async fn field_text(&self) -> Result<String> {
+        Ok(self.in_field("[data-state]").await?.text().await?)
+    }
+
+    /// Clicks "imper.ai - Send Verification link".
+    pub async fn click_send_verification_link(&self) -> Result<()> {
+        let link = self.in_field("[data-action='send']").await?;
+        let words = link.text().await?;
+        ensure!(
+            words == "imper.ai - Send Verification link",
+            "the field's link says {words:?}"
+        );
+        link.click().await?;
+        self.in_field("dialog[open] #destination").await.map(drop)
+    }
+
+    /// Types an address into the open dialog and clicks Send.
+    pub async fn send_to(&self, destination: &str) -> Result<()> {
+        let input = self.in_field("dialog[open] #destination").await?;
+        input.clear().await?;
+        input.send_keys(destination).await?;
+        self.in_field("[data-action='submit']").await?.click().await?;
+        Ok(())
+    }
+
+    /// Waits until the dialog says what is wrong with the address.
+    pub async fn see_mistake(&self) -> Result<String> {
+        self.browser
+            .until("a sentence about the address", || async {
+                let mistake = self.look_into_field("#destination-error").await?;
+                let words = mistake.text().await?;
+                Ok((!words.is_empty()).then_some(words))
+            })
+            .await
+    }
+
+    /// The number that the agent reads out, as soon as the field shows it.
+    pub async fn see_call_number(&self) -> Result<String> {
+        Ok(self.in_field(".digits [aria-hidden]").await?.text().await?)
+    }
+
+    /// The verification id and the address that it links to.
+    pub async fn see_details_link(&self) -> Result<(String, String)> {
+        let link = self.in_field("a.details").await?;
+        let text = link.text().await?;
+        let id = text.split_whitespace().next().unwrap_or_default().to_owned();
+        Ok((id, link.attr("href").await?.unwrap_or_default()))
+    }
+
+    /// Marks the page, so that [`AgentDesk::see_same_page`] notices a reload.
+    pub async fn mark_page(&self) -> Result<()> {
+        self.browser.driver().enter_default_frame().await?;
+        self.browser.evaluate("window.markedByTest = true").await?;
+        self.enter_field_frame().await?;
+        self.browser.evaluate("window.markedByTest = true").await?;
+        Ok(())
+    }
+
+    /// Makes sure that neither the form nor the field's frame was reloaded since the mark.
+    pub async fn see_same_page(&self) -> Result<()> {
+        self.browser.driver().enter_default_frame().await?;
+        let form = self
+            .browser
+            .evaluate("return window.markedByTest === true")
+            .await?;
+        self.enter_field_frame().await?;
+        let frame = self
+            .browser
+            .evaluate("return window.markedByTest === true")
+            .await?;
+        ensure!(
+            form == true && frame == true,
+            "the page was reloaded (form kept: {form}, frame kept: {frame})"
+        );
+        Ok(())
+    }
+
+    /// Goes back from the field's frame to the form.
+    pub async fn look_at_form(&self) -> Result<()> {
+        Ok(self.browser.driver().enter_default_frame().await?)
+    }
+
+    /// Waits for an element in the field's shadow root.
+    async fn in_field(&self, css: &str) -> Result<WebElement> {
+        self.browser
+            .until(&format!("`{css}` in the field"), || async {
+                let element = self.look_into_field(css).await?;
+                Ok(element.is_displayed().await?.then_some(element))
+            })
+            .await
+    }
+
+    async fn look_into_field(&self, css: &str) -> Result<WebElement> {
+        self.enter_field_frame().await?;
+        let host = self.browser.driver().find(By::Css("#imper-verify")).await?;
+        Ok(host.get_shadow_root().await?.find(By::Css(css)).await?)
+    }
+
+    async fn enter_field_frame(&self) -> Result<()> {
+        let driver = self.browser.driver();
+        driver.enter_default_frame().await?;
+        Ok(driver.find(By::Css(FIELD_FRAME)).await?.enter_frame().await?)
+    }
+}
+
+/// The requester, on a device of their own.
+#[derive(Debug)]
+pub struct RequesterPhone {
+    browser: Browser,
+}
+
+impl RequesterPhone {
+    /// Opens a browser.
+    pub async fn open(driver: &Driver) -> Result<Self> {
+        Ok(Self {
+            browser: driver.open(Person::REQUESTER).await?,
+        })
+    }
+
+    /// The browser itself.
+    pub fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
+    /// Opens the link of the message.
+    pub async fn open_link(&self, link: &str) -> Result<()> {
+        self.browser.goto(link).await
+    }
+
+    /// Clicks Begin on the landing page.
+    pub async fn click_begin(&self) -> Result<()> {
+        self.browser.click("form[action$='/begin'] button").await
+    }
+
+    /// Enters the number that the agent reads out.
+    pub async fn enter_call_number(&self, number: &str) -> Result<()> {
+        self.answer("/verify/number", number).await
+    }
+
+    /// Enters the code of the second message.
+    pub async fn enter_code(&self, code: &str) -> Result<()> {
+        self.answer("/verify/code", code).await
+    }
+
+    /// Waits for the page with the code's question.
+    pub async fn see_code_question(&self) -> Result<()> {
+        self.browser
+            .see("form[action='/verify/code'] input:not([type='hidden'])")
+            .await
+            .map(drop)
+    }
+
+    /// Waits for words on the page.
+    pub async fn see_words(&self, words: &str) -> Result<()> {
+        self.browser.see_text(words).await
+    }
+
+    async fn answer(&self, action: &str, answer: &str) -> Result<()> {
+        let form = format!("form[action='{action}']");
+        self.browser
+            .type_into(&format!("{form} input:not([type='hidden'])"), answer)
+            .await?;
+        // The page that this leads to may look the same, so the old one must be gone before anything else is read.
+        let old = self.browser.see(&form).await?;
+        self.browser.click(&format!("{form} button")).await?;
+        self.browser
+            .until("the answer to be taken", || async {
+                Ok(old.tag_name().await.is_err().then_some(()))
+            })
+            .await
+    }
+}

@@ -1,0 +1,111 @@
+//! One whole verification, told step by step: the tests check it, and the demo prints it.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use shared::words::{Outcome, Status};
+
+use super::people::{AgentDesk, RequesterPhone};
+use super::world::{COMPANY_MAILBOX, PRIVATE_MAILBOX, World};
+use crate::mail::Message;
+
+/// How long a mail may take from Send to the mailbox.
+pub const MAIL_WITHIN: Duration = Duration::from_secs(30);
+
+/// The one link of a message into the portal: the same in both parts, and on this machine.
+pub fn portal_link(world: &World, message: &Message) -> Result<String> {
+    let prefix = format!("{}/v/", world.service_url);
+    let of_portal = |links: Vec<String>| {
+        links
+            .into_iter()
+            .filter(|link| link.starts_with(&prefix))
+            .collect::<Vec<_>>()
+    };
+    let text = of_portal(message.text_links());
+    let html = of_portal(message.html_links());
+    ensure!(
+        text.len() == 1,
+        "the text part has {} links into the portal: {}",
+        text.len(),
+        message.text
+    );
+    ensure!(
+        text == html,
+        "the two parts link to different pages: {text:?} and {html:?}"
+    );
+    text.into_iter().next().context("no link")
+}
+
+/// The newest message to a mailbox that holds a link into the portal.
+pub async fn link_sent_to(world: &World, mailbox: &str) -> Result<String> {
+    let prefix = format!("{}/v/", world.service_url);
+    let message = world
+        .mailbox()
+        .wait_for(mailbox, |message| message.text.contains(&prefix), MAIL_WITHIN)
+        .await?;
+    portal_link(world, &message)
+}
+
+/// The newest code sent to a mailbox.
+pub async fn code_sent_to(world: &World, mailbox: &str) -> Result<String> {
+    let message = world
+        .mailbox()
+        .wait_for(mailbox, |message| message.code(6).is_some(), MAIL_WITHIN)
+        .await?;
+    Ok(message.code(6).context("no code")?.to_owned())
+}
+
+/// The agent sends the link from the open ticket; gives the link that arrived.
+pub async fn send_link(world: &World, agent: &AgentDesk) -> Result<String> {
+    agent.see_field("required").await?;
+    agent.click_send_verification_link().await?;
+    agent.send_to(PRIVATE_MAILBOX).await?;
+    let link = link_sent_to(world, PRIVATE_MAILBOX).await?;
+    agent.see_status(Status::Sent).await?;
+    Ok(link)
+}
+
+/// The requester answers everything right, on the phone with the agent.
+pub async fn answer_right(world: &World, agent: &AgentDesk, requester: &RequesterPhone) -> Result<()> {
+    requester.click_begin().await?;
+    let number = agent.see_call_number().await?;
+    requester.enter_call_number(&number).await?;
+    requester.see_code_question().await?;
+    let code = code_sent_to(world, COMPANY_MAILBOX).await?;
+    requester.enter_code(&code).await?;
+    requester.see_words("Your identity is confirmed").await?;
+    Ok(())
+}
+
+/// The requester cannot give the number, whatever the agent's field shows.
+pub async fn answer_wrong(agent: &AgentDesk, requester: &RequesterPhone) -> Result<()> {
+    requester.click_begin().await?;
+    let number = agent.see_call_number().await?;
+    let wrong = if number == "11" { "22" } else { "11" };
+    for tries_left in ["2 tries left", "1 try left"] {
+        requester.enter_call_number(wrong).await?;
+        requester.see_words(tries_left).await?;
+    }
+    requester.enter_call_number(wrong).await?;
+    requester.see_words("We could not confirm your identity").await?;
+    Ok(())
+}
+
+/// Waits until the ticket holds an outcome: the service has told the instance.
+pub async fn ticket_shows(world: &World, ticket: &str, outcome: Outcome) -> Result<()> {
+    let wait = async {
+        loop {
+            if world
+                .ticket(ticket)?
+                .get("x_imper_verify_outcome")
+                .is_some_and(|value| value == outcome.as_str())
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(super::browser::PATIENCE, wait)
+        .await
+        .with_context(|| format!("the ticket never showed {outcome}: {:?}", world.ticket(ticket)))?
+}

@@ -1,0 +1,225 @@
+//! The whole product, in real browsers: each test is one call to the help desk.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use imper_tests::harness::browser::Driver;
+use imper_tests::harness::people::{AgentDesk, RequesterPhone};
+use imper_tests::harness::story;
+use imper_tests::harness::world::{PRIVATE_MAILBOX, World};
+use shared::words::{Outcome, Recommendation, Status};
+
+/// A world with two people in it.
+struct Scene {
+    agent: AgentDesk,
+    requester: RequesterPhone,
+    // After the people: browsers close through the driver.
+    _driver: Driver,
+    world: World,
+}
+
+impl Scene {
+    async fn open() -> Result<Self> {
+        let (world, driver) = tokio::try_join!(World::start(), Driver::start())?;
+        let agent = AgentDesk::open(&driver, &world).await?;
+        let requester = RequesterPhone::open(&driver).await?;
+        agent.log_in().await?;
+        Ok(Self {
+            agent,
+            requester,
+            _driver: driver,
+            world,
+        })
+    }
+
+    /// A ticket that another system opened, in front of the agent.
+    async fn open_ticket(&self, category: &str) -> Result<String> {
+        let ticket = self.world.open_ticket(category, "Cannot sign in")?;
+        self.agent.open_ticket(&ticket).await?;
+        Ok(ticket)
+    }
+
+    /// What must hold at the end of every call.
+    async fn end(self) -> Result<()> {
+        let errors = self.agent.browser().console_errors().await?;
+        ensure!(errors.is_empty(), "the agent's console: {errors:#?}");
+        let errors = self.requester.browser().console_errors().await?;
+        ensure!(errors.is_empty(), "the requester's console: {errors:#?}");
+        let unsupported = self.world.instance.unsupported();
+        ensure!(
+            unsupported.is_empty(),
+            "the instance does not emulate: {unsupported:#?}"
+        );
+        let crossed = self.world.instance.cross_scope();
+        ensure!(
+            crossed.is_empty(),
+            "the app uses tables of other scopes without a privilege: {crossed:#?}"
+        );
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_requester_who_answers_right_passes_and_the_open_ticket_shows_it() -> Result<()> {
+    let scene = Scene::open().await?;
+    let Scene {
+        world,
+        agent,
+        requester,
+        ..
+    } = &scene;
+    let ticket = agent
+        .create_ticket(world, "password_reset", "Forgot the password")
+        .await?;
+    agent.open_ticket(&ticket).await?;
+    agent.mark_page().await?;
+
+    let link = story::send_link(world, agent).await?;
+    requester.open_link(&link).await?;
+    agent.see_status(Status::Opened).await?;
+    story::answer_right(world, agent, requester).await?;
+
+    let said = agent.see_outcome(Outcome::Passed).await?;
+    ensure!(
+        said.contains(Recommendation::Proceed.label()),
+        "the field says: {said}"
+    );
+    agent.see_same_page().await?;
+    let (id, url) = agent.see_details_link().await?;
+
+    story::ticket_shows(world, &ticket, Outcome::Passed).await?;
+    let columns = world.ticket(&ticket)?;
+    ensure!(
+        columns["x_imper_verify_id"] == id && columns["x_imper_verify_url"] == url,
+        "{columns:#?}"
+    );
+    ensure!(columns["x_imper_verify_risk"] == "verified", "{columns:#?}");
+    let notes = world.instance.journal(&ticket, "work_notes").join("\n");
+    for expected in [
+        id.as_str(),
+        url.as_str(),
+        "Passed",
+        Recommendation::Proceed.label(),
+    ] {
+        ensure!(
+            notes.contains(expected),
+            "no {expected:?} in the work notes:\n{notes}"
+        );
+    }
+    ensure!(
+        !notes.contains(PRIVATE_MAILBOX),
+        "a full private address is in the work notes:\n{notes}"
+    );
+    let records = world.verification_records(&ticket)?;
+    let record = records.first().context("no verification record")?;
+    ensure!(
+        records.len() == 1 && record["number"] == id && record["outcome"] == "passed",
+        "{records:#?}"
+    );
+    ensure!(record["url"] == url && record["ticket"] == ticket, "{record:#?}");
+
+    // Whoever opens the ticket later sees the same.
+    agent.open_ticket(&ticket).await?;
+    agent.see_outcome(Outcome::Passed).await?;
+    scene.end().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_requester_who_answers_wrong_fails_and_the_open_ticket_shows_it() -> Result<()> {
+    let scene = Scene::open().await?;
+    let Scene {
+        world,
+        agent,
+        requester,
+        ..
+    } = &scene;
+    let ticket = scene.open_ticket("password_reset").await?;
+    let link = story::send_link(world, agent).await?;
+    requester.open_link(&link).await?;
+    story::answer_wrong(agent, requester).await?;
+
+    let said = agent.see_outcome(Outcome::Failed).await?;
+    ensure!(
+        said.contains(Recommendation::Reject.label()),
+        "the field says: {said}"
+    );
+    story::ticket_shows(world, &ticket, Outcome::Failed).await?;
+    ensure!(world.ticket(&ticket)?["x_imper_verify_risk"] == "high");
+    let notes = world.instance.journal(&ticket, "work_notes").join("\n");
+    ensure!(
+        notes.contains("Failed") && notes.contains(Recommendation::Reject.label()),
+        "{notes}"
+    );
+    scene.end().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_is_opened_too_late_says_so_and_the_field_shows_it() -> Result<()> {
+    let scene = Scene::open().await?;
+    let Scene {
+        world,
+        agent,
+        requester,
+        ..
+    } = &scene;
+    let ticket = scene.open_ticket("password_reset").await?;
+    let link = story::send_link(world, agent).await?;
+
+    world.clock.advance(Duration::from_mins(11));
+    requester.open_link(&link).await?;
+    requester.see_words("This link has expired").await?;
+    agent.see_status(Status::Expired).await?;
+    ensure!(
+        world.ticket(&ticket)?["x_imper_verify_outcome"].is_empty(),
+        "an expired link decides nothing"
+    );
+    // The server answers such a link with an error status, which the console notes; nothing else may stand there.
+    let errors = requester.browser().console_errors().await?;
+    ensure!(errors.iter().all(|error| error.contains(&link)), "{errors:#?}");
+    scene.end().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_scanner_that_opens_the_link_twenty_times_spends_nothing() -> Result<()> {
+    let scene = Scene::open().await?;
+    let Scene {
+        world,
+        agent,
+        requester,
+        ..
+    } = &scene;
+    scene.open_ticket("password_reset").await?;
+    let link = story::send_link(world, agent).await?;
+
+    let scanner = reqwest::Client::builder()
+        .user_agent("Mozilla/5.0 (compatible; a mail scanner)")
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(10))
+        .build()?;
+    for visit in 0..20 {
+        let request = if visit % 2 == 0 {
+            scanner.get(&link)
+        } else {
+            scanner.head(&link)
+        };
+        let answer = request.send().await?;
+        ensure!(answer.status() == 200, "visit {visit}: {}", answer.status());
+        ensure!(
+            !answer.headers().contains_key("set-cookie"),
+            "a visit alone must not start a session"
+        );
+    }
+
+    requester.open_link(&link).await?;
+    story::answer_right(world, agent, requester).await?;
+    agent.see_outcome(Outcome::Passed).await?;
+    scene.end().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_whose_category_needs_no_verification_shows_no_field() -> Result<()> {
+    let scene = Scene::open().await?;
+    scene.open_ticket("hardware").await?;
+    scene.agent.see_no_field().await?;
+    scene.end().await
+}
