@@ -6,6 +6,7 @@ pub mod assets;
 mod client;
 pub mod html;
 pub mod operations;
+pub mod portal;
 pub mod problem;
 
 use warp::Filter as _;
@@ -21,6 +22,8 @@ pub const MAX_BODY_BYTES: u64 = 16 * 1024;
 pub fn public(service: &Service) -> BoxedFilter<(Response,)> {
     agent::routes(service)
         .or(assets::routes())
+        .unify()
+        .or(portal::routes(service))
         .unify()
         .recover(problem::recover)
         .unify()

@@ -1,0 +1,63 @@
+// The portal works without this script. It reports what the browser says of itself, keeps a form from being sent
+// twice, and counts down to the next code. Written for old phones, too.
+(function () {
+  "use strict";
+
+  function report(form) {
+    function set(name, value) {
+      form.elements[name].value = value;
+    }
+    set("script_ran", "1");
+    set("webdriver", navigator.webdriver === true ? "1" : "0");
+    set("utc_offset", String(-new Date().getTimezoneOffset()));
+    try {
+      set("time_zone", Intl.DateTimeFormat().resolvedOptions().timeZone || "");
+    } catch (error) {
+      // A browser without Intl: the offset has to do.
+    }
+  }
+
+  // A second press within three seconds would find the link spent.
+  function sendOnce(form) {
+    var last = 0;
+    form.addEventListener("submit", function (event) {
+      var now = Date.now();
+      if (now - last < 3000) {
+        event.preventDefault();
+      } else {
+        last = now;
+      }
+    });
+  }
+
+  function two(number) {
+    return (number < 10 ? "0" : "") + number;
+  }
+
+  function countDown(form, wait) {
+    var left = wait.querySelector("[data-countdown]");
+    var end = Date.now() + Number(form.getAttribute("data-after")) * 1000;
+    function tick() {
+      var seconds = Math.ceil((end - Date.now()) / 1000);
+      if (seconds > 0) {
+        left.textContent = Math.floor(seconds / 60) + ":" + two(seconds % 60);
+        setTimeout(tick, 500);
+      } else {
+        wait.hidden = true;
+        form.hidden = false;
+      }
+    }
+    tick();
+  }
+
+  var begin = document.querySelector("form[data-signals]");
+  if (begin) {
+    report(begin);
+  }
+  Array.prototype.forEach.call(document.querySelectorAll("form"), sendOnce);
+  var resend = document.querySelector("form[data-after]");
+  var wait = document.querySelector(".wait");
+  if (resend && wait) {
+    countDown(resend, wait);
+  }
+})();

@@ -1,0 +1,62 @@
+//! `/v/{token}`: from the link in the message to the session.
+
+use warp::http::{StatusCode, header};
+use warp::reply::Response;
+
+use super::form::{self, Form};
+use super::refusal::Refusal;
+use super::{Visit, guard, pages, texts};
+use crate::service::error::LinkProblem;
+use crate::service::portal::{self, Ending};
+use crate::service::ServiceError;
+use crate::web::html;
+
+/// The landing page.
+pub async fn landing(visit: &Visit, token: &str) -> Result<Response, Refusal> {
+    let device = form::device_digest(&visit.headers);
+    match portal::open(&visit.service, token, device).await {
+        Ok(request) => {
+            let checks = &visit.service.config.policy.required_checks;
+            Ok(pages::landing(&request, token, checks))
+        }
+        Err(error) => resume(visit, error).await,
+    }
+}
+
+/// Spends the link and goes to the first question. The token stays behind.
+pub async fn begin(visit: &Visit, token: &str, form: &Form) -> Result<Response, Refusal> {
+    let client = form::client_facts(&visit.headers, form);
+    let session = match portal::begin(&visit.service, token, client).await {
+        Ok(session) => session,
+        Err(error) => return resume(visit, error).await,
+    };
+    let mut response = html::see_other("/verify");
+    if let Some(cookie) = guard::set_cookie(&session) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// A link that was used in this very browser leads on to its session: somebody pressed twice, or came back.
+async fn resume(visit: &Visit, error: ServiceError) -> Result<Response, Refusal> {
+    let was_used = matches!(error, ServiceError::Link(LinkProblem::Used) | ServiceError::Transition(_));
+    if was_used
+        && let Some(session) = guard::session(&visit.headers)
+        && portal::page(&visit.service, &session).await.is_ok()
+    {
+        return Ok(html::see_other("/verify"));
+    }
+    Err(error.into())
+}
+
+/// Asks once more before the verification is stopped. Looks at nothing, so that a scanner's visit counts nothing.
+pub fn ask_to_refuse(visit: &Visit, token: &str) -> Response {
+    pages::ask_to_refuse(pages::Brand::only(&visit.service), &format!("/v/{token}"), "")
+}
+
+/// Stops the verification.
+pub async fn refuse(visit: &Visit, token: &str) -> Result<Response, Refusal> {
+    let request = portal::refuse_link(&visit.service, token).await?;
+    let notice = texts::ending(Ending::Refused, &request);
+    Ok(pages::notice(StatusCode::OK, Some(pages::Brand::of(&request)), notice, false))
+}

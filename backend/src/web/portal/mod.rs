@@ -1,0 +1,153 @@
+//! The hosted portal: where the requester completes a verification. Server-rendered, one question a page, and it
+//! works without scripts.
+//!
+//! | path | GET | POST |
+//! |---|---|---|
+//! | `/v/{token}` | landing page; counts an opening | |
+//! | `/v/{token}/begin` | | spends the link, sets the cookie |
+//! | `/v/{token}/not-me` | asks once more | stops it |
+//! | `/verify` | the current question, or the end | |
+//! | `/verify/number`, `/verify/code` | | an answer |
+//! | `/verify/code/resend` | | a new code |
+//! | `/verify/not-me` | asks once more | stops it |
+//!
+//! Paths are read by [`Route`] rather than by a chain of filters, so that everything below `/v` and `/verify`, wrong
+//! methods and unknown paths included, is answered with a page for people.
+
+mod form;
+mod guard;
+mod link;
+mod pages;
+mod refusal;
+mod session;
+mod texts;
+
+use warp::Filter as _;
+use warp::filters::BoxedFilter;
+use warp::http::{HeaderMap, Method, StatusCode};
+use warp::hyper::body::Bytes;
+use warp::path::FullPath;
+use warp::reply::Response;
+
+use self::form::Form;
+use self::refusal::Refusal;
+use super::{MAX_BODY_BYTES, html};
+use crate::service::Service;
+
+/// All routes under `/v` and `/verify`.
+pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
+    let service = service.clone();
+    let context = warp::any().map(move || service.clone());
+    let visit = warp::path("v")
+        .or(warp::path("verify"))
+        .unify()
+        .and(context)
+        .and(warp::path::full())
+        .and(warp::header::headers_cloned())
+        .map(|service, path, headers| Visit { service, path, headers });
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    let reading = visit
+        .clone()
+        .and(warp::get().or(warp::head()).unify())
+        .and(warp::method())
+        .and(query)
+        .then(read);
+    let writing = visit
+        .and(warp::post())
+        .and(warp::body::content_length_limit(MAX_BODY_BYTES))
+        .and(warp::body::bytes())
+        .then(write);
+    reading.or(writing).unify().boxed()
+}
+
+/// What every handler gets.
+struct Visit {
+    service: Service,
+    path: FullPath,
+    headers: HeaderMap,
+}
+
+/// The paths of the portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Route<'a> {
+    Landing(&'a str),
+    Begin(&'a str),
+    RefuseLink(&'a str),
+    Current,
+    Number,
+    Code,
+    Resend,
+    RefuseSession,
+}
+
+impl<'a> Route<'a> {
+    fn parse(path: &'a str) -> Option<Self> {
+        // Some mail programs add a slash to links.
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let mut segments = path.split('/').skip(1);
+        let head = [segments.next()?, segments.next().unwrap_or(""), segments.next().unwrap_or("")];
+        if segments.next().is_some() {
+            return None;
+        }
+        match head {
+            ["v", token, ""] => Some(Self::Landing(token)),
+            ["v", token, "begin"] => Some(Self::Begin(token)),
+            ["v", token, "not-me"] => Some(Self::RefuseLink(token)),
+            ["verify", "", ""] => Some(Self::Current),
+            ["verify", "number", ""] => Some(Self::Number),
+            ["verify", "code", ""] => Some(Self::Code),
+            ["verify", "code", "resend"] => Some(Self::Resend),
+            ["verify", "not-me", ""] => Some(Self::RefuseSession),
+            _ => None,
+        }
+    }
+
+    /// The `Allow` header of a path.
+    const fn allowed(self) -> &'static str {
+        match self {
+            Self::Landing(_) | Self::Current => "GET, HEAD",
+            Self::Begin(_) | Self::Number | Self::Code | Self::Resend => "POST",
+            Self::RefuseLink(_) | Self::RefuseSession => "GET, HEAD, POST",
+        }
+    }
+}
+
+/// GET and HEAD.
+async fn read(visit: Visit, method: Method, query: String) -> Response {
+    let answer = match Route::parse(visit.path.as_str()) {
+        None => Err(Refusal::NothingHere),
+        Some(route @ (Route::Begin(_) | Route::Number | Route::Code | Route::Resend)) => Err(Refusal::Method(route.allowed())),
+        // Mail scanners ask with HEAD. The answer is the same whatever the token is, and nothing is looked at.
+        Some(_) if method == Method::HEAD => Ok(html::page(StatusCode::OK, String::new())),
+        Some(Route::Landing(token)) => link::landing(&visit, token).await,
+        Some(Route::RefuseLink(token)) => Ok(link::ask_to_refuse(&visit, token)),
+        Some(Route::Current) => session::show(&visit, &query).await,
+        Some(Route::RefuseSession) => session::ask_to_refuse(&visit).await,
+    };
+    answer.unwrap_or_else(|refusal| refusal::reply(&visit.service, &visit.headers, refusal))
+}
+
+/// POST.
+async fn write(visit: Visit, body: Bytes) -> Response {
+    let answer = match Route::parse(visit.path.as_str()) {
+        None => Err(Refusal::NothingHere),
+        Some(route @ (Route::Landing(_) | Route::Current)) => Err(Refusal::Method(route.allowed())),
+        Some(_) if guard::is_foreign(&visit.headers, &visit.service.config.server.public_url) => Err(Refusal::Foreign),
+        Some(route) => {
+            let form = Form::parse(&body);
+            match route {
+                Route::Begin(token) => link::begin(&visit, token, &form).await,
+                Route::RefuseLink(token) => link::refuse(&visit, token).await,
+                Route::Number => session::answer_number(&visit, &form).await,
+                Route::Code => session::answer_code(&visit, &form).await,
+                Route::Resend => session::resend(&visit, &form).await,
+                Route::RefuseSession => session::refuse(&visit, &form).await,
+                Route::Landing(_) | Route::Current => Err(Refusal::NothingHere),
+            }
+        }
+    };
+    answer.unwrap_or_else(|refusal| refusal::reply(&visit.service, &visit.headers, refusal))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! `/verify`: the questions, one a page, and the end.
+
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use super::form::Form;
+use super::pages::StepPage;
+use super::refusal::Refusal;
+use super::{Visit, guard, pages, texts};
+use crate::service::error::LinkProblem;
+use crate::service::portal::{self, Answered, Page, Step};
+use crate::verification::checks::call_number::normalize_answer;
+use crate::web::html;
+
+/// Digits of the number that the agent reads out.
+const NUMBER_DIGITS: usize = 2;
+/// Digits of the code.
+const CODE_DIGITS: usize = 6;
+/// Query of the page that follows "Send a new code".
+const SENT: &str = "sent";
+
+/// The current question, or the end.
+pub async fn show(visit: &Visit, query: &str) -> Result<Response, Refusal> {
+    let session = guard::session(&visit.headers).ok_or(LinkProblem::NoSession)?;
+    let page = portal::page(&visit.service, &session).await?;
+    let mut view = StepPage::new(&page, form_token(visit, &session));
+    view.code_on_its_way = query == SENT;
+    Ok(pages::step(StatusCode::OK, &view))
+}
+
+/// An answer to the call number.
+pub async fn answer_number(visit: &Visit, form: &Form) -> Result<Response, Refusal> {
+    let session = posted_session(visit, form)?;
+    let answer = form.get("number");
+    if normalize_answer(answer).len() != NUMBER_DIGITS {
+        return incomplete(visit, &session, texts::NUMBER_NOT_COMPLETE).await;
+    }
+    let answered = portal::answer_call_number(&visit.service, &session, answer).await?;
+    Ok(after_answer(visit, &session, &answered))
+}
+
+/// An answer to the code.
+pub async fn answer_code(visit: &Visit, form: &Form) -> Result<Response, Refusal> {
+    let session = posted_session(visit, form)?;
+    let answer = form.get("code");
+    if normalize_answer(answer).len() != CODE_DIGITS {
+        return incomplete(visit, &session, texts::CODE_NOT_COMPLETE).await;
+    }
+    let answered = portal::answer_code(&visit.service, &session, answer).await?;
+    Ok(after_answer(visit, &session, &answered))
+}
+
+/// "Send a new code".
+pub async fn resend(visit: &Visit, form: &Form) -> Result<Response, Refusal> {
+    let session = posted_session(visit, form)?;
+    let page = portal::resend_code(&visit.service, &session).await?;
+    let is_code = matches!(page.step, Step::OnFileCode { .. });
+    Ok(html::see_other(if is_code { "/verify?sent" } else { "/verify" }))
+}
+
+/// Asks once more before the verification is stopped.
+pub async fn ask_to_refuse(visit: &Visit) -> Result<Response, Refusal> {
+    let session = guard::session(&visit.headers).ok_or(LinkProblem::NoSession)?;
+    let page = portal::page(&visit.service, &session).await?;
+    if matches!(page.step, Step::Finished(_)) {
+        return Ok(html::see_other("/verify"));
+    }
+    Ok(pages::ask_to_refuse(Some(pages::Brand::of(&page.request)), "/verify", &form_token(visit, &session)))
+}
+
+/// "I did not ask for this".
+pub async fn refuse(visit: &Visit, form: &Form) -> Result<Response, Refusal> {
+    let session = posted_session(visit, form)?;
+    portal::refuse_session(&visit.service, &session).await?;
+    Ok(html::see_other("/verify"))
+}
+
+fn form_token(visit: &Visit, session: &str) -> String {
+    guard::form_token(&visit.service.config.keys, session)
+}
+
+fn posted_session(visit: &Visit, form: &Form) -> Result<String, Refusal> {
+    guard::posted_session(&visit.headers, form, &visit.service.config.keys)
+}
+
+/// An answer that is too short or too long to be one is not counted as a try: nobody learns anything from it.
+async fn incomplete(visit: &Visit, session: &str, error: &str) -> Result<Response, Refusal> {
+    let page = portal::page(&visit.service, session).await?;
+    Ok(with_error(visit, session, &page, error.to_owned()))
+}
+
+fn after_answer(visit: &Visit, session: &str, answered: &Answered) -> Response {
+    let error = match &answered.page.step {
+        Step::CallNumber { tries_left } => texts::number_wrong(*tries_left),
+        Step::OnFileCode { code_is_valid: false, .. } => texts::CODE_EXPIRED.to_owned(),
+        Step::OnFileCode { tries_left, .. } => texts::code_wrong(*tries_left),
+        Step::Finished(_) => String::new(),
+    };
+    if answered.wrong { with_error(visit, session, &answered.page, error) } else { html::see_other("/verify") }
+}
+
+/// The same question again, with what was wrong.
+fn with_error(visit: &Visit, session: &str, page: &Page, error: String) -> Response {
+    if matches!(page.step, Step::Finished(_)) {
+        return html::see_other("/verify");
+    }
+    let mut view = StepPage::new(page, form_token(visit, session));
+    view.error = Some(error);
+    pages::step(StatusCode::UNPROCESSABLE_ENTITY, &view)
+}
