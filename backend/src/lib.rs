@@ -7,6 +7,7 @@
 
 pub mod config;
 pub mod crypto;
+pub mod delivery;
 pub mod keys;
 pub mod ports;
 pub mod service;

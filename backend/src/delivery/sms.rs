@@ -1,0 +1,99 @@
+//! Text messages, through a gateway that takes signed webhooks.
+//!
+//! `POST {sms.url}` with the Standard Webhooks headers and the JSON body `{"to": E.164, "text": …, "key": …}`. `key`
+//! is equal for each repetition of one message, and so is `webhook-id`: a gateway that sends each key once makes
+//! delivery exactly once.
+
+mod text;
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::StatusCode;
+use secrecy::SecretString;
+use serde::Serialize;
+use shared::words::UnixMillis;
+
+use super::{Message, Outcome, http};
+use crate::config::Sms;
+use crate::servicenow::signature;
+
+const UNREACHABLE: &str = "The text message service cannot be reached.";
+const MISCONFIGURED: &str = "Text messages cannot be sent at the moment. Use an email address, and tell your administrator.";
+
+/// The gateway.
+pub(super) struct Gateway {
+    client: reqwest::Client,
+    url: String,
+    secret: SecretString,
+    /// Our own host, to which codes are bound.
+    host: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    to: &'a str,
+    text: &'a str,
+    key: &'a str,
+}
+
+impl Gateway {
+    pub(super) fn new(settings: &Sms, client: reqwest::Client, host: String) -> Self {
+        Self { client, url: settings.url.as_str().to_owned(), secret: settings.secret.clone(), host }
+    }
+
+    /// Makes one attempt.
+    pub(super) async fn send(&self, message: &Message, now: UnixMillis) -> Outcome {
+        let text = text::write(message, &self.host);
+        let body = serde_json::to_string(&Body { to: message.to.address(), text: &text, key: &message.key });
+        let signed = body.ok().and_then(|body| {
+            let signed = signature::sign(&self.secret, &message.key, now, &body).ok()?;
+            Some((body, signed))
+        });
+        let Some((body, signed)) = signed else {
+            tracing::error!("a text message could not be signed: check IMPER_SMS_SECRET");
+            return Outcome::refused(MISCONFIGURED);
+        };
+        let request = match http::post(&self.client, &self.url) {
+            Ok(request) => request,
+            Err(error) => {
+                tracing::error!(error, "the text message gateway cannot be called: check sms.url");
+                return Outcome::refused(MISCONFIGURED);
+            }
+        };
+        let request = request
+            .header(CONTENT_TYPE, "application/json")
+            .header(signature::ID_HEADER, &message.key)
+            .header(signature::TIMESTAMP_HEADER, signed.timestamp)
+            .header(signature::SIGNATURE_HEADER, signed.signature)
+            .body(body);
+        match http::send(request, now).await {
+            Ok(answer) => judge(answer.status, answer.retry_after),
+            Err(error) => {
+                tracing::warn!(error, "the text message gateway did not answer");
+                Outcome::retry(UNREACHABLE)
+            }
+        }
+    }
+}
+
+fn judge(status: StatusCode, after: Option<std::time::Duration>) -> Outcome {
+    match status.as_u16() {
+        200..=299 => Outcome::Accepted,
+        // Too many requests, or too early, or the gateway gave up waiting for us: none is about this message.
+        408 | 425 | 429 => Outcome::Retry { after, why: "The text message service asks to try again later.".into() },
+        401 | 403 => {
+            tracing::error!(http.status = status.as_u16(), "the gateway refuses our signature: check IMPER_SMS_SECRET and the clock");
+            Outcome::refused(MISCONFIGURED)
+        }
+        400..=499 => {
+            tracing::warn!(http.status = status.as_u16(), "the gateway refused a text message for good");
+            Outcome::refused("The text message service refused this number.")
+        }
+        code => {
+            tracing::warn!(http.status = code, "the gateway failed");
+            Outcome::Retry { after, why: "The text message service does not work at the moment.".into() }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! What stands in a text message: at most 160 characters of GSM-7 where the names allow it, so that it is one message
+//! and not several.
+
+use crate::delivery::words::{cut, name, short_life};
+use crate::delivery::{Content, Message};
+
+/// One message, in septets.
+const MOST: usize = 160;
+/// The company's name is what the requester recognises; so much of it is always kept.
+const COMPANY_CHARS: usize = 20;
+/// So much of the agent's name is shown, or nothing.
+const AGENT_CHARS: usize = 8;
+
+/// The basic character set of GSM 03.38, without the escape.
+const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+/// Characters that take two septets.
+const EXTENDED: &str = "^{}\\[~]|€";
+
+/// Letters of European names that the character set lacks, and their nearest relatives in it.
+const RELATIVES: [(&str, &str); 40] = [
+    ("áâãāăą", "a"), ("ÁÂÀÃĀĂĄ", "A"), ("çćčĉċ", "c"), ("ĆČĈĊ", "C"), ("ďđ", "d"), ("ĎĐ", "D"), ("êëēėęě", "e"), ("ÈÊËĒĖĘĚ", "E"),
+    ("ğĝġģ", "g"), ("ĞĜĠĢ", "G"), ("íîïīįı", "i"), ("ÌÍÎÏĪĮİ", "I"), ("ķ", "k"), ("Ķ", "K"), ("łļľĺ", "l"), ("ŁĻĽĹ", "L"),
+    ("ńňņ", "n"), ("ŃŇŅ", "N"), ("óôõōő", "o"), ("ÒÓÔÕŌŐ", "O"), ("œ", "oe"), ("Œ", "OE"), ("řŕ", "r"), ("ŘŔ", "R"),
+    ("śšşșŝ", "s"), ("ŚŠŞȘŜ", "S"), ("ťţț", "t"), ("ŤŢȚ", "T"), ("úûūůűų", "u"), ("ÙÚÛŪŮŰŲ", "U"), ("ýÿ", "y"), ("ÝŸ", "Y"),
+    ("źžż", "z"), ("ŹŽŻ", "Z"), ("‘’‚′`´", "'"), ("“”„″«»", "\""), ("–—‐‑", "-"), ("…", "..."), ("\u{a0}", " "), ("þ", "th"),
+];
+
+/// The text for a message.
+pub(super) fn write(message: &Message, host: &str) -> String {
+    let company = cut(&fold(&name(&message.company)), COMPANY_CHARS);
+    let agent = fold(&name(&message.agent_name));
+    let ticket = fold(&name(&message.ticket_number));
+    let life = short_life(message.minutes);
+    match &message.content {
+        Content::Link { url, replaces_earlier } => {
+            let earlier = if *replaces_earlier { " Older links are void." } else { "" };
+            let with = |who: &str| format!("{company} {ticket}: {who} confirm it's you: {url} ({life}).{earlier}");
+            let by = |agent: &str| with(&format!("{agent} asks you to"));
+            // The agent's name is cut as far as it stays a name, then left out.
+            let cuts = (AGENT_CHARS..=agent.chars().count()).rev().map(|most| by(&cut(&agent, most)));
+            let in_full = (!agent.is_empty()).then(|| by(&agent));
+            let fits = |text: &String| septets(text).is_none_or(|length| length <= MOST);
+            let text = in_full.into_iter().chain(cuts).find(fits).unwrap_or_else(|| with("please"));
+            extended(text, " Not you? Ignore.")
+        }
+        Content::Code { code } => {
+            let text = format!("{company} {ticket}: your code is {code}. It ends in {life}. Never tell it to anyone, not even the service desk.");
+            // A code bound to its origin is offered by the phone on that page only.
+            extended(text, &format!("\n\n@{host} #{code}"))
+        }
+    }
+}
+
+/// Adds a part if the message stays one message.
+fn extended(text: String, part: &str) -> String {
+    let longer = format!("{text}{part}");
+    if septets(&longer).is_some_and(|length| length <= MOST) { longer } else { text }
+}
+
+/// Length in GSM-7; `None` if it holds other characters.
+fn septets(text: &str) -> Option<usize> {
+    let of = |char: char| match char {
+        _ if BASIC.contains(char) => Some(1),
+        _ if EXTENDED.contains(char) => Some(2),
+        _ => None,
+    };
+    text.chars().map(of).sum()
+}
+
+/// Replaces letters that GSM-7 lacks; a name in another script stays as it is.
+fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for char in text.chars() {
+        let relative = RELATIVES.iter().find(|(from, _)| from.contains(char)).map(|(_, to)| *to);
+        match relative {
+            Some(to) if !BASIC.contains(char) => folded.push_str(to),
+            _ => folded.push(char),
+        }
+    }
+    if septets(&folded).is_some() { folded } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::words::{Action, Channel};
+
+    use super::*;
+    use crate::verification::Destination;
+
+    const URL: &str = "https://verify.example.com/v/0123456789012345678901234567890123456789012";
+
+    fn message(company: &str, agent: &str, content: Content) -> Message {
+        Message {
+            to: Destination::parse(Channel::Sms, "+442079460958", None).unwrap(),
+            company: company.into(),
+            support_contact: "+44 20 7946 0000".into(),
+            agent_name: agent.into(),
+            ticket_number: "INC0010023".into(),
+            action: Some(Action::PasswordReset),
+            key: "link-1".into(),
+            minutes: 10,
+            content,
+        }
+    }
+
+    fn link(company: &str, agent: &str, replaces_earlier: bool) -> String {
+        write(&message(company, agent, Content::Link { url: URL.into(), replaces_earlier }), "verify.example.com")
+    }
+
+    #[test]
+    fn a_link_says_who_asks_for_what() {
+        assert_eq!(
+            link("Acme", "Beth Anglin", false),
+            format!("Acme INC0010023: Beth Anglin asks you to confirm it's you: {URL} (10 min). Not you? Ignore.")
+        );
+        assert!(link("Acme", "Beth Anglin", true).ends_with("(10 min). Older links are void."));
+    }
+
+    #[test]
+    fn long_names_are_cut_before_anything_else() {
+        let featherstonehaugh = "Maria-Magdalena Papadopoulou-Featherstonehaugh";
+        let text = link("Acme International Holdings plc", featherstonehaugh, false);
+        assert!(text.starts_with("Acme International INC0010023: Maria-Magdalena asks you"), "{text}");
+        let again = link("Acme International Holdings plc", featherstonehaugh, true);
+        assert!(again.starts_with("Acme International INC0010023: please confirm"), "{again}");
+        assert!(again.contains("Older links are void."));
+        for text in [text, again] {
+            assert!(septets(&text).unwrap() <= MOST && text.contains(URL), "{text}");
+        }
+        assert!(link("Acme", "", false).contains(": please confirm it's you"));
+    }
+
+    #[test]
+    fn letters_find_their_relatives_and_other_scripts_stay() {
+        assert_eq!(fold("Łukasz Žižek – François Ångström"), "Lukasz Zizek - Francois Ångström");
+        assert_eq!(fold("田中さん"), "田中さん");
+        assert!(link("Acme", "田中さん", false).contains("田中さん"));
+        assert_eq!(septets("a€"), Some(3));
+    }
+
+    #[test]
+    fn a_code_is_bound_to_our_host() {
+        let code = || Content::Code { code: "004711".into() };
+        let text = write(&message("Acme", "Beth", code()), "verify.example.com");
+        assert!(text.contains("your code is 004711.") && text.ends_with("\n\n@verify.example.com #004711"), "{text}");
+        assert!(septets(&text).unwrap() <= MOST, "{text}");
+        let long_host = write(&message("Acme", "Beth", code()), &"x".repeat(80));
+        assert!(septets(&long_host).unwrap() <= MOST && !long_host.contains('@'));
+    }
+}
