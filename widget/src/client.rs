@@ -2,17 +2,15 @@
 
 use std::cell::RefCell;
 
-use gloo_net::http::{Request, RequestBuilder, Response};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use shared::agent_api::{SendLink, TicketVerifications, VerificationView};
-use shared::agent_token::AgentTokenReply;
 use shared::problem::Problem;
-use shared::words::UnixMillis;
+use shared::words::{Action, UnixMillis};
+use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
 
 use crate::browser::{json, time};
-use crate::logic::claims::{self, ShownClaims};
+use crate::logic::claims::{self, ShownClaims, ShownRequester, ShownTicket};
 use crate::logic::host::HostContext;
 use crate::logic::trouble::Trouble;
 
@@ -37,30 +35,10 @@ pub struct Token {
     pub shown: Option<ShownClaims>,
 }
 
-/// ServiceNow wraps what a scripted REST resource returns.
-#[derive(Deserialize)]
-struct Wrapped {
-    result: AgentTokenReply,
-}
-
-/// And its errors.
-#[derive(Deserialize)]
-struct WrappedError {
-    error: ErrorWords,
-}
-
-#[derive(Deserialize)]
-struct ErrorWords {
-    #[serde(default)]
-    message: Option<String>,
-    #[serde(default)]
-    detail: Option<String>,
-}
-
-#[derive(Serialize)]
-struct TokenFor<'a> {
-    table: &'a str,
-    sys_id: &'a str,
+/// A complete answer. The body is undefined when it was not JSON.
+struct Answer {
+    status: u16,
+    body: JsValue,
 }
 
 impl Client {
@@ -74,44 +52,30 @@ impl Client {
 
     /// A token that has not been shown to the service yet. A POST spends it.
     pub async fn fresh_token(&self) -> Result<Token, Trouble> {
-        let body = json::write(&TokenFor {
-            table: &self.host.table,
-            sys_id: &self.host.sys_id,
-        });
-        let request = within_time(Request::post(&self.host.token_path))
+        let request = Request::post(&self.host.token_path)
             .credentials(RequestCredentials::SameOrigin)
             // A redirect leads to a login page; it arrives here as an answer with status 0.
             .redirect(RequestRedirect::Manual)
             .header("Accept", "application/json")
-            .header("Content-Type", "application/json")
-            .header("X-UserToken", &self.host.user_token)
-            .body(body.unwrap_or_default())
-            .map_err(|_| Trouble::InstanceUnreadable)?;
-        let response = request.send().await.map_err(|_| Trouble::InstanceUnreachable)?;
-        let text = response.text().await.map_err(|_| Trouble::InstanceUnreachable)?;
-        if !response.ok() {
-            let words = json::parse::<WrappedError>(&text).map(|wrapped| wrapped.error);
-            let said =
-                words.and_then(|words| words.detail.filter(|detail| !detail.is_empty()).or(words.message));
-            return Err(Trouble::from_instance(response.status(), said));
+            .header("X-UserToken", &self.host.user_token);
+        let body = json::write(&[("table", &self.host.table), ("sys_id", &self.host.sys_id)]);
+        let answer = exchange(request, Some(&body))
+            .await
+            .ok_or(Trouble::InstanceUnreachable)?;
+        if !(200..300).contains(&answer.status) {
+            let error = json::part(&answer.body, "error");
+            let said = json::text(&error, "detail").or_else(|| json::text(&error, "message"));
+            return Err(Trouble::from_instance(answer.status, said));
         }
         // A login page instead of JSON, with status 200, is how an ended session can look as well; the words for
         // an unreadable answer ask for a reload, which is right for both.
-        let reply = json::parse::<Wrapped>(&text)
-            .ok_or(Trouble::InstanceUnreadable)?
-            .result;
-        let token = Token {
-            shown: claims::payload(&reply.token).and_then(|payload| json::parse(&payload)),
-            good_until: time::now().plus_seconds(reply.expires_in - MARGIN_SECONDS),
-            backend_url: reply.backend_url.trim_end_matches('/').to_owned(),
-            jwt: reply.token,
-        };
+        let token = read_token(&answer.body).ok_or(Trouble::InstanceUnreadable)?;
         self.held.replace(Some(token.clone()));
         Ok(token)
     }
 
     /// The present token while it lives, or else a new one. For reading only.
-    pub async fn token(&self) -> Result<Token, Trouble> {
+    async fn token(&self) -> Result<Token, Trouble> {
         let held = self.held.borrow().clone();
         match held.filter(|token| token.good_until > time::now()) {
             Some(token) => Ok(token),
@@ -119,105 +83,162 @@ impl Client {
         }
     }
 
-    /// Forgets the present token, because the service did not accept it.
-    pub fn drop_token(&self) {
-        self.held.replace(None);
+    /// What the present token says about the ticket.
+    pub fn shown(&self) -> Option<ShownClaims> {
+        self.held.borrow().as_ref()?.shown.clone()
     }
 
     /// All verifications of the ticket.
     pub async fn list(&self) -> Result<TicketVerifications, Trouble> {
-        self.get("").await
+        json::read(self.get("").await?).ok_or(Trouble::ServiceUnreadable(200))
     }
 
     /// One verification.
     pub async fn read(&self, id: &str) -> Result<VerificationView, Trouble> {
-        self.get(&format!("/{id}")).await
+        read_view(self.get(&format!("/{id}")).await?)
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Trouble> {
-        let token = self.token().await?;
-        let request = within_time(Request::get(&token.url(path))).cache(RequestCache::NoStore);
-        let answer = answer(token.sign(request).send().await).await;
-        if matches!(&answer, Err(Trouble::Refused(problem)) if problem.status == 401) {
-            self.drop_token();
+    async fn get(&self, path: &str) -> Result<JsValue, Trouble> {
+        for last in [false, true] {
+            let token = self.token().await?;
+            match token.call(Method::GET, path, None).await {
+                // Refused although it should live: its clock and ours differ, so once more with a new one.
+                Err(Trouble::Refused(problem)) if problem.status == 401 && !last => self.drop_token(),
+                answer => return answer,
+            }
         }
-        answer
+        Err(Trouble::ServiceUnreachable)
     }
 
-    /// Sends the first link.
-    pub async fn send(&self, token: &Token, link: &SendLink) -> Result<VerificationView, Trouble> {
-        let request = within_time(Request::post(&token.url(""))).header("Content-Type", "application/json");
-        let request = token
-            .sign(request)
-            .body(json::write(link).unwrap_or_default())
-            .map_err(|_| Trouble::ServiceUnreadable(0))?;
-        answer(request.send().await).await
-    }
-
-    /// Sends another link; the earlier one stops working.
-    pub async fn resend(&self, token: &Token, id: &str) -> Result<VerificationView, Trouble> {
-        self.act(token, id, "resend").await
-    }
-
-    /// Stops the verification.
-    pub async fn cancel(&self, token: &Token, id: &str) -> Result<VerificationView, Trouble> {
-        self.act(token, id, "cancel").await
-    }
-
-    async fn act(&self, token: &Token, id: &str, what: &str) -> Result<VerificationView, Trouble> {
-        let request = within_time(Request::post(&token.url(&format!("/{id}/{what}"))));
-        answer(token.sign(request).send().await).await
+    fn drop_token(&self) {
+        self.held.replace(None);
     }
 
     /// Opens the live stream of one verification.
     pub async fn events(&self, id: &str, signal: &AbortSignal) -> Result<Response, Trouble> {
         let token = self.token().await?;
-        let request = Request::get(&token.url(&format!("/{id}/events")))
-            .cache(RequestCache::NoStore)
+        let request = token
+            .request(Method::GET, &format!("/{id}/events"))
             .abort_signal(Some(signal))
             .header("Accept", "text/event-stream");
-        let response = token
-            .sign(request)
-            .send()
-            .await
-            .map_err(|_| Trouble::ServiceUnreachable)?;
+        let response = request.send().await.map_err(|_| Trouble::ServiceUnreachable)?;
         if response.ok() {
             return Ok(response);
         }
         if response.status() == 401 {
             self.drop_token();
         }
-        Err(refusal(&response, &response.text().await.unwrap_or_default()))
+        Err(refusal(
+            &finish(response).await.ok_or(Trouble::ServiceUnreachable)?,
+        ))
     }
 }
 
 impl Token {
-    fn url(&self, path: &str) -> String {
-        format!("{}/api/v1/verifications{path}", self.backend_url)
+    /// Sends the first link. Spends the token.
+    pub async fn send(&self, link: &SendLink) -> Result<VerificationView, Trouble> {
+        let body = json::write(&[
+            ("channel", link.channel.as_str()),
+            ("destination", &link.destination),
+        ]);
+        read_view(self.call(Method::POST, "", Some(&body)).await?)
     }
 
-    fn sign(&self, request: RequestBuilder) -> RequestBuilder {
-        request
+    /// Sends another link (`resend`) or stops the verification (`cancel`). Spends the token.
+    pub async fn act(&self, id: &str, what: &str) -> Result<VerificationView, Trouble> {
+        read_view(self.call(Method::POST, &format!("/{id}/{what}"), None).await?)
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<&str>) -> Result<JsValue, Trouble> {
+        let answer = exchange(self.request(method, path), body)
+            .await
+            .ok_or(Trouble::ServiceUnreachable)?;
+        if (200..300).contains(&answer.status) {
+            Ok(answer.body)
+        } else {
+            Err(refusal(&answer))
+        }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        RequestBuilder::new(&format!("{}/api/v1/verifications{path}", self.backend_url))
+            .method(method)
             .credentials(RequestCredentials::Omit)
             .redirect(RequestRedirect::Error)
             .header("Authorization", &format!("Bearer {}", self.jwt))
     }
 }
 
-fn within_time(request: RequestBuilder) -> RequestBuilder {
-    request.abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)))
+/// Sends a request, with a JSON body or none, and reads the whole answer; `None` when there was none in time.
+async fn exchange(request: RequestBuilder, body: Option<&str>) -> Option<Answer> {
+    let request = request
+        .cache(RequestCache::NoStore)
+        .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    let request = match body {
+        Some(body) => request
+            .header("Content-Type", "application/json")
+            .body(body)
+            .ok()?,
+        None => request.build().ok()?,
+    };
+    finish(request.send().await.ok()?).await
 }
 
-async fn answer<T: DeserializeOwned>(sent: Result<Response, gloo_net::Error>) -> Result<T, Trouble> {
-    let response = sent.map_err(|_| Trouble::ServiceUnreachable)?;
-    let text = response.text().await.map_err(|_| Trouble::ServiceUnreachable)?;
-    if response.ok() {
-        json::parse(&text).ok_or(Trouble::ServiceUnreadable(response.status()))
-    } else {
-        Err(refusal(&response, &text))
-    }
+async fn finish(response: Response) -> Option<Answer> {
+    let text = response.text().await.ok()?;
+    Some(Answer {
+        status: response.status(),
+        body: json::parse(&text),
+    })
 }
 
-fn refusal(response: &Response, text: &str) -> Trouble {
-    json::parse::<Problem>(text).map_or(Trouble::ServiceUnreadable(response.status()), Trouble::Refused)
+fn refusal(answer: &Answer) -> Trouble {
+    let Some(kind) = json::text(&answer.body, "type") else {
+        return Trouble::ServiceUnreadable(answer.status);
+    };
+    Trouble::Refused(Problem {
+        kind,
+        title: json::text(&answer.body, "title").unwrap_or_default(),
+        status: answer.status,
+        detail: json::text(&answer.body, "detail"),
+        field: json::text(&answer.body, "field"),
+        retry_after: json::number(&answer.body, "retry_after")
+            .and_then(|seconds| u32::try_from(seconds).ok()),
+    })
+}
+
+fn read_view(body: JsValue) -> Result<VerificationView, Trouble> {
+    json::read(body).ok_or(Trouble::ServiceUnreadable(200))
+}
+
+/// Reads ServiceNow's `{"result": AgentTokenReply}`.
+fn read_token(body: &JsValue) -> Option<Token> {
+    let reply = json::part(body, "result");
+    let jwt = json::text(&reply, "token")?;
+    let life = json::number(&reply, "expires_in")? - MARGIN_SECONDS;
+    Some(Token {
+        shown: read_claims(&jwt),
+        good_until: time::now().plus_seconds(life),
+        backend_url: json::text(&reply, "backend_url")?
+            .trim_end_matches('/')
+            .to_owned(),
+        jwt,
+    })
+}
+
+fn read_claims(jwt: &str) -> Option<ShownClaims> {
+    let claims = json::parse(&claims::payload(jwt)?);
+    let requester = json::part(&claims, "requester");
+    let ticket = json::part(&claims, "ticket");
+    Some(ShownClaims {
+        requester: ShownRequester {
+            sys_id: json::text(&requester, "sys_id")?,
+            name: json::text(&requester, "name")?,
+        },
+        ticket: ShownTicket {
+            number: json::text(&ticket, "number").unwrap_or_default(),
+            short_description: json::text(&ticket, "short_description").unwrap_or_default(),
+        },
+        action: json::text(&claims, "action").and_then(|action| Action::parse(&action)),
+    })
 }

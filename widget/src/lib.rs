@@ -27,6 +27,7 @@ use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRoot
 
 use client::Client;
 use logic::host::{HostContext, HostError};
+use store::Store;
 
 /// The design tokens and every component's sheet, joined by `build.rs`.
 const CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/widget.css"));
@@ -62,7 +63,8 @@ pub fn mount(element: HtmlElement, host: JsValue) -> Result<(), JsValue> {
     root.append_child(&inside)?;
     let client = Client::new(context);
     let handle = leptos::mount::mount_to(inside, move || {
-        components::app::App(components::app::AppProps { client })
+        let field = Store::create(client, root);
+        components::app::App(components::app::AppProps { field })
     });
     MOUNTED.with_borrow_mut(|mounted| mounted.push((element, Box::new(handle))));
     Ok(())

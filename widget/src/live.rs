@@ -5,19 +5,19 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Reflect, Uint8Array};
-use leptos::prelude::*;
+use js_sys::Uint8Array;
+use leptos::prelude::set_timeout_with_handle;
 use shared::agent_api::{EVENT_NAME, VerificationView};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, ReadableStreamDefaultReader};
 
 use crate::browser::{is_hidden, json, sleep};
-use crate::client::Client;
 use crate::logic::backoff::Backoff;
 use crate::logic::sse::Parser;
-use crate::logic::trouble::{Doing, Trouble};
-use crate::store::Field;
+use crate::logic::trouble::Trouble;
+use crate::store::Store;
 
 /// The service sends at least a comment every 15 seconds. Silence for so long means a connection that died
 /// without saying so, as after sleep or a change of network.
@@ -27,7 +27,7 @@ const HIDDEN_MS: u32 = 1_000;
 
 /// Why a stream ended.
 enum End {
-    /// It is over: final, stopped, or the verification is gone.
+    /// It is over: final, or stopped.
     Over,
     /// It was open, and closed: usual when the token has run out.
     Closed,
@@ -36,28 +36,22 @@ enum End {
 }
 
 /// Follows one verification until it is final or `stop` is signalled.
-pub async fn follow(field: Field, client: Rc<Client>, id: String, stop: AbortSignal) {
+pub async fn follow(store: Rc<Store>, id: String, stop: AbortSignal) {
     let mut backoff = Backoff::default();
     let mut again = false;
     while !stop.aborted() {
-        match listen(field, &client, &id, &stop, &mut backoff, again).await {
+        match listen(&store, &id, &stop, &mut backoff, again).await {
             End::Over => return,
-            End::Closed => {}
-            End::Broken(trouble) if !trouble.may_pass() && !is_stale_token(&trouble) => {
-                if !stop.aborted() {
-                    field.alert.try_set(Some(format!(
-                        "Live updates have stopped. {}",
-                        trouble.say(Doing::Loading).replace(" Nothing was sent.", "")
-                    )));
-                }
+            End::Broken(trouble) if !is_worth_a_try(&trouble) => {
+                store.change(|state| state.alert = Some(trouble.say_live()));
                 return;
             }
-            End::Broken(_) => {}
+            End::Broken(_) | End::Closed => {}
         }
         again = true;
         let wait = backoff.failed(js_sys::Math::random());
-        if !stop.aborted() {
-            field.interrupted.try_set(backoff.is_worth_saying());
+        if backoff.is_worth_saying() && !stop.aborted() {
+            store.change(|state| state.interrupted = true);
         }
         sleep(wait).await;
         while is_hidden() && !stop.aborted() {
@@ -66,55 +60,42 @@ pub async fn follow(field: Field, client: Rc<Client>, id: String, stop: AbortSig
     }
 }
 
-/// A refused token was good a moment ago; the next attempt brings a new one.
-fn is_stale_token(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Refused(problem) if problem.status == 401)
+/// A refused token was good a moment ago: the next attempt brings a new one.
+fn is_worth_a_try(trouble: &Trouble) -> bool {
+    trouble.may_pass() || matches!(trouble, Trouble::Refused(problem) if problem.status == 401)
 }
 
-async fn listen(
-    field: Field,
-    client: &Client,
-    id: &str,
-    stop: &AbortSignal,
-    backoff: &mut Backoff,
-    again: bool,
-) -> End {
+async fn listen(store: &Store, id: &str, stop: &AbortSignal, backoff: &mut Backoff, again: bool) -> End {
     let Ok(connection) = AbortController::new() else {
         return End::Over;
     };
     let stopper = connection.clone();
-    let on_stop = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || stopper.abort());
-    // Only a missing EventTarget could make this fail, and a signal is one.
-    _ = stop.add_event_listener_with_callback("abort", on_stop.as_ref().unchecked_ref());
-    let end = read_stream(field, client, id, stop, &connection, backoff, again).await;
-    _ = stop.remove_event_listener_with_callback("abort", on_stop.as_ref().unchecked_ref());
+    let on_stop = Closure::<dyn FnMut()>::new(move || stopper.abort());
+    stop.set_onabort(Some(on_stop.as_ref().unchecked_ref()));
+    let end = read_stream(store, id, &connection, backoff, again).await;
+    stop.set_onabort(None);
     connection.abort();
     if stop.aborted() { End::Over } else { end }
 }
 
 async fn read_stream(
-    field: Field,
-    client: &Client,
+    store: &Store,
     id: &str,
-    stop: &AbortSignal,
     connection: &AbortController,
     backoff: &mut Backoff,
     again: bool,
 ) -> End {
-    let response = match client.events(id, &connection.signal()).await {
+    let signal = connection.signal();
+    let response = match store.client.events(id, &signal).await {
         Ok(response) => response,
         Err(trouble) => return End::Broken(trouble),
     };
     // What happened while nobody listened.
-    if again && let Ok(view) = client.read(id).await {
-        let is_final = view.status.is_final();
-        if stop.aborted() {
-            return End::Over;
-        }
-        field.apply(view);
-        if is_final {
-            return End::Over;
-        }
+    if again
+        && let Ok(view) = store.client.read(id).await
+        && heard(store, &signal, view)
+    {
+        return End::Over;
     }
     let reader = response
         .body()
@@ -124,26 +105,29 @@ async fn read_stream(
     };
     let mut parser = Parser::default();
     while let Some(chunk) = next_chunk(&reader, connection).await {
-        if stop.aborted() {
-            return End::Over;
-        }
         backoff.succeeded();
-        field.interrupted.try_set(false);
+        if store.peek(|state| state.interrupted) && !signal.aborted() {
+            store.change(|state| state.interrupted = false);
+        }
         for message in parser.push(&chunk) {
-            if message.event != EVENT_NAME {
-                continue;
-            }
-            let Some(view) = json::parse::<VerificationView>(&message.data) else {
-                continue;
-            };
-            let is_final = view.status.is_final();
-            field.apply(view);
-            if is_final {
+            if message.event == EVENT_NAME
+                && let Some(view) = json::read(json::parse(&message.data))
+                && heard(store, &signal, view)
+            {
                 return End::Over;
             }
         }
     }
     End::Closed
+}
+
+/// Passes a message on; true when it was the last one.
+fn heard(store: &Store, signal: &AbortSignal, view: VerificationView) -> bool {
+    let is_last = signal.aborted() || view.status.is_final();
+    if !signal.aborted() {
+        store.apply(view);
+    }
+    is_last
 }
 
 /// The next bytes; `None` at the end, after an error, and after too long a silence.
@@ -154,7 +138,9 @@ async fn next_chunk(reader: &ReadableStreamDefaultReader, connection: &AbortCont
     if let Ok(watchdog) = watchdog {
         watchdog.clear();
     }
-    let chunk = Reflect::get(&read.ok()?, &JsValue::from_str("value")).ok()?;
     // `value` is undefined at the end.
-    chunk.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec())
+    json::part(&read.ok()?, "value")
+        .dyn_into::<Uint8Array>()
+        .ok()
+        .map(|bytes| bytes.to_vec())
 }

@@ -1,15 +1,20 @@
-//! The field's state and what can be done with it. Components read signals and call these functions; they do
+//! The field's state and what can be done with it. Components look at the state and call these functions; they do
 //! not talk to anyone themselves.
+//!
+//! All of the state is one plain struct behind one trigger (and a second one for the passing of time). A signal
+//! for each part would be finer than a field of this size needs, and each type of signal costs some kilobytes.
 
+use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::agent_api::{SendLink, TicketVerifications, VerificationView};
 use shared::words::{Channel, Status, UnixMillis};
-use wasm_bindgen_futures::spawn_local;
-use web_sys::AbortController;
+use web_sys::{AbortController, HtmlElement, ShadowRoot};
 
-use crate::browser::{tell_parent, time};
+use crate::browser::{find, tell_parent, time};
 use crate::client::{Client, Token};
 use crate::live;
 use crate::logic::card::Card;
@@ -18,228 +23,291 @@ use crate::logic::trouble::{Doing, Trouble};
 
 /// The message to the page around the field after an outcome.
 const UPDATED: &str = "imper-verify:updated";
+/// Nothing counts down: relative times move this often.
+const SLOW_TICK_MS: i64 = 30_000;
 
-/// A verification and the moment it was heard of: `resend_in` counts from there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heard {
-    /// The verification.
-    pub view: VerificationView,
-    /// When, by the agent's clock.
-    pub at: UnixMillis,
-}
-
-impl Heard {
-    fn now(view: VerificationView) -> Self {
-        Self {
-            view,
-            at: time::now(),
-        }
-    }
-
-    /// Seconds until a resend is allowed; `None` when it never will be.
-    pub fn resend_in(&self, now: UnixMillis) -> Option<u32> {
-        let passed = now.millis_since(self.at).max(0) / 1000;
-        let passed = u32::try_from(passed).unwrap_or(u32::MAX);
-        self.view.resend_in.map(|seconds| seconds.saturating_sub(passed))
-    }
-}
-
-/// What the field knows of its ticket.
+/// How far reading has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Load {
-    /// Nothing yet.
+    /// Nothing is known yet.
     Waiting,
-    /// It could not be read.
+    /// The ticket's verifications could not be read.
     Failed(Trouble),
-    /// Everything.
+    /// Everything is known.
     Ready,
 }
 
-/// The field. A handle: copies are the same field.
-#[derive(Clone, Copy)]
-pub struct Field {
-    client: StoredValue<Rc<Client>, LocalStorage>,
-    /// Ends the live stream that is being followed.
-    stream: StoredValue<Option<AbortController>, LocalStorage>,
-    /// How far reading has come.
-    pub load: RwSignal<Load>,
-    /// Newest first.
-    pub verifications: RwSignal<Vec<Heard>>,
-    /// In the order to offer them.
-    pub channels: RwSignal<Vec<Channel>>,
-    /// Who and what for, to show in the dialog.
-    pub shown: RwSignal<Option<ShownClaims>>,
-    /// What the agent asked for and is not answered yet.
-    pub busy: RwSignal<Option<Doing>>,
-    /// Why the last thing that the agent asked for failed.
-    pub alert: RwSignal<Option<String>>,
-    /// The live stream has been down for a while.
-    pub interrupted: RwSignal<bool>,
-    /// The present moment; moves once a second while something counts down, otherwise twice a minute.
-    pub now: RwSignal<UnixMillis>,
+/// What the dialog holds.
+#[derive(Debug, Default)]
+pub struct Draft {
+    /// `None` until the dialog is opened.
+    pub channel: Option<Channel>,
+    /// What is wrong with the input.
+    pub mistake: Option<String>,
+    /// What went wrong otherwise.
+    pub alert: Option<String>,
 }
 
-impl Field {
-    /// A field that has read nothing yet.
-    pub fn new(client: Client) -> Self {
-        let field = Self {
-            client: StoredValue::new_local(Rc::new(client)),
-            stream: StoredValue::new_local(None),
-            load: RwSignal::new(Load::Waiting),
-            verifications: RwSignal::new(Vec::new()),
-            channels: RwSignal::new(Vec::new()),
-            shown: RwSignal::new(None),
-            busy: RwSignal::new(None),
-            alert: RwSignal::new(None),
-            interrupted: RwSignal::new(false),
-            now: RwSignal::new(time::now()),
+/// Everything that the field shows depends on this.
+#[derive(Debug)]
+pub struct State {
+    /// How far reading has come.
+    pub load: Load,
+    /// Newest first.
+    pub verifications: Vec<VerificationView>,
+    /// When the newest was last heard of, by the agent's clock: its `resend_in` counts from there.
+    pub heard_at: UnixMillis,
+    /// In the order to offer them.
+    pub channels: Vec<Channel>,
+    /// Who and what for, to show in the dialog.
+    pub shown: Option<ShownClaims>,
+    /// What the agent asked for and is not answered yet.
+    pub busy: Option<Doing>,
+    /// Why the last thing that the agent asked for failed.
+    pub alert: Option<String>,
+    /// The live stream has been down for a while.
+    pub interrupted: bool,
+    /// The agent is asked whether to cancel.
+    pub confirming: bool,
+    /// What the dialog holds.
+    pub draft: Draft,
+    /// The height that the page needs for the open dialog.
+    pub room: Option<i32>,
+    /// The present moment. Moves once a second while something counts down, otherwise twice a minute.
+    pub now: UnixMillis,
+}
+
+impl State {
+    fn newest(&self) -> Option<&VerificationView> {
+        self.verifications.first()
+    }
+
+    fn is_under_way(&self) -> bool {
+        self.newest().is_some_and(|view| !view.status.is_final())
+    }
+
+    /// What to show; `None` until everything is known.
+    pub fn card(&self) -> Option<Card> {
+        (self.load == Load::Ready).then(|| self.newest().map_or_else(Card::required, Card::of))
+    }
+
+    /// Seconds until another link may be sent.
+    pub fn resend_in(&self) -> u32 {
+        let passed = u32::try_from(self.now.millis_since(self.heard_at).max(0) / 1000).unwrap_or(u32::MAX);
+        self.newest()
+            .and_then(|view| view.resend_in)
+            .unwrap_or(0)
+            .saturating_sub(passed)
+    }
+}
+
+/// State, connections, and the place in the page.
+pub struct Store {
+    /// Talks to instance and service.
+    pub client: Client,
+    root: ShadowRoot,
+    state: RefCell<State>,
+    changed: ArcTrigger,
+    ticked: ArcTrigger,
+    /// Ends the live stream that is being followed.
+    stream: RefCell<Option<AbortController>>,
+}
+
+/// The store as closures in views want it: copied, and sent (to nowhere; the browser has one thread).
+pub type Field = StoredValue<Rc<Store>, LocalStorage>;
+
+impl Store {
+    /// A field that has read nothing yet. Ends what it does when its owner is cleaned up.
+    pub fn create(client: Client, root: ShadowRoot) -> Field {
+        let state = State {
+            load: Load::Waiting,
+            verifications: Vec::new(),
+            heard_at: time::now(),
+            channels: Vec::new(),
+            shown: None,
+            busy: None,
+            alert: None,
+            interrupted: false,
+            confirming: false,
+            draft: Draft::default(),
+            room: None,
+            now: time::now(),
         };
-        field.start_clock();
-        on_cleanup(move || field.unfollow());
+        let store = Rc::new(Self {
+            client,
+            root,
+            state: RefCell::new(state),
+            changed: ArcTrigger::new(),
+            ticked: ArcTrigger::new(),
+            stream: RefCell::new(None),
+        });
+        let clock = Rc::clone(&store);
+        let interval = set_interval_with_handle(move || clock.tick(), Duration::from_secs(1));
+        let field = StoredValue::new_local(store);
+        on_cleanup(move || {
+            if let Ok(interval) = interval {
+                interval.clear();
+            }
+            if let Some(store) = field.try_get_value() {
+                store.unfollow();
+            }
+        });
         field
     }
 
-    fn start_clock(self) {
-        let tick = move || {
-            let now = time::now();
-            let counts = self.newest_with(|heard| !heard.view.status.is_final()) == Some(true);
-            if counts || now.millis_since(self.now.get_untracked()) >= 30_000 {
-                self.now.set(now);
-            }
-        };
-        if let Ok(interval) = set_interval_with_handle(tick, std::time::Duration::from_secs(1)) {
-            on_cleanup(move || interval.clear());
+    /// Looks at the state; what looks is drawn anew when the state changes.
+    pub fn see<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        self.changed.track();
+        self.peek(look)
+    }
+
+    /// Looks at the state, and again whenever time has passed.
+    pub fn watch<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        self.ticked.track();
+        self.see(look)
+    }
+
+    /// Looks at the state once.
+    pub fn peek<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.state.borrow())
+    }
+
+    /// Changes the state.
+    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.state.borrow_mut());
+        self.changed.notify();
+        result
+    }
+
+    fn tick(&self) {
+        let now = time::now();
+        let is_due = self.peek(|state| state.is_under_way() || now.millis_since(state.now) >= SLOW_TICK_MS);
+        if is_due {
+            self.state.borrow_mut().now = now;
+            self.ticked.notify();
         }
     }
 
-    fn newest_with<T>(self, read: impl FnOnce(&Heard) -> T) -> Option<T> {
-        self.verifications
-            .try_with_untracked(|all| all.first().map(read))
-            .flatten()
+    /// An element of the field.
+    pub fn find(&self, id: &str) -> Option<HtmlElement> {
+        find(&self.root, id)
     }
 
-    /// What to show, as it is now.
-    pub fn card(self) -> Option<Card> {
-        self.load.with(|load| *load == Load::Ready).then(|| {
-            self.verifications.with(|all| {
-                all.first()
-                    .map_or_else(Card::required, |heard| Card::of(&heard.view))
-            })
-        })
-    }
-
-    /// Reads everything; follows the newest verification while it is under way.
-    pub fn load(self) {
-        self.load.set(Load::Waiting);
-        self.alert.set(None);
-        spawn_local(async move {
-            let Some(client) = self.client.try_get_value() else {
-                return;
-            };
-            // Seeing them together keeps a failed token from showing half a field.
-            let read = async {
-                let token = client.token().await?;
-                let all = match client.list().await {
-                    // The token was good until a moment ago: once more with a new one.
-                    Err(Trouble::Refused(problem)) if problem.status == 401 => client.list().await?,
-                    other => other?,
-                };
-                Ok((token, all))
-            };
-            match read.await {
-                Ok((token, all)) => {
-                    self.shown.try_set(token.shown);
-                    self.take(all);
-                    self.load.try_set(Load::Ready);
-                }
-                Err(trouble) => {
-                    self.load.try_set(Load::Failed(trouble));
-                }
+    /// Puts the focus on an element, once it has been drawn.
+    pub fn focus(self: &Rc<Self>, id: &'static str) {
+        let store = Rc::clone(self);
+        request_animation_frame(move || {
+            if let Some(element) = store.find(id) {
+                // Fails only for an element that is not in the document.
+                _ = element.focus();
             }
         });
     }
 
-    fn take(self, all: TicketVerifications) {
-        self.channels.try_set(all.channels);
-        self.verifications
-            .try_set(all.verifications.into_iter().map(Heard::now).collect());
+    /// Reads everything; follows the newest verification while it is under way.
+    pub fn load(self: &Rc<Self>) {
+        self.change(|state| {
+            state.load = Load::Waiting;
+            state.alert = None;
+        });
+        let store = Rc::clone(self);
+        spawn_local(async move {
+            match store.client.list().await {
+                Ok(all) => store.take(all),
+                Err(trouble) => store.change(|state| state.load = Load::Failed(trouble)),
+            }
+        });
+    }
+
+    fn take(self: &Rc<Self>, all: TicketVerifications) {
+        let shown = self.client.shown();
+        self.change(|state| {
+            state.shown = shown;
+            state.channels = all.channels;
+            state.verifications = all.verifications;
+            state.now = time::now();
+            state.heard_at = state.now;
+            state.load = Load::Ready;
+        });
         self.follow();
     }
 
     /// Puts a verification in its place: over its earlier state, or on top as the newest. Tells the page around
     /// the field when an outcome has arrived.
-    pub fn apply(self, view: VerificationView) {
-        let (id, status) = (view.id.clone(), view.status);
-        let before = self.verifications.try_update(|all| {
-            let heard = Heard::now(view);
-            if let Some(old) = all.iter_mut().find(|old| old.view.id == heard.view.id) {
-                // What is final stays final: an older message that arrives late changes nothing.
-                if old.view.status.is_final() && !heard.view.status.is_final() {
-                    return Some(old.view.status);
-                }
-                return Some(std::mem::replace(old, heard).view.status);
+    pub fn apply(&self, view: VerificationView) {
+        let status = view.status;
+        let is_news = self.change(|state| {
+            state.now = time::now();
+            let Some(place) = state.verifications.iter().position(|old| old.id == view.id) else {
+                state.heard_at = state.now;
+                state.verifications.insert(0, view);
+                return true;
+            };
+            let before = state.verifications[place].status;
+            // What is final stays final: an older message that arrives late changes nothing.
+            if before.is_final() && !status.is_final() {
+                return false;
             }
-            all.insert(0, heard);
-            None
+            if place == 0 {
+                state.heard_at = state.now;
+                state.interrupted = false;
+                state.confirming &= !status.is_final();
+            }
+            state.verifications[place] = view;
+            before != status
         });
-        self.now.try_set(time::now());
-        if status.is_final() && before != Some(Some(status)) {
+        if is_news && status.is_final() {
             tell_parent(UPDATED, status.as_str());
-        }
-        if status.is_final() && self.newest_with(|heard| heard.view.id == id) == Some(true) {
-            self.interrupted.try_set(false);
         }
     }
 
     /// Listens to the newest verification as long as it can change.
-    fn follow(self) {
+    fn follow(self: &Rc<Self>) {
         self.unfollow();
-        let Some(Some(id)) =
-            self.newest_with(|heard| (!heard.view.status.is_final()).then(|| heard.view.id.clone()))
-        else {
-            return;
-        };
-        let (Ok(stop), Some(client)) = (AbortController::new(), self.client.try_get_value()) else {
+        let id = self.peek(|state| {
+            state
+                .newest()
+                .filter(|view| !view.status.is_final())
+                .map(|view| view.id.clone())
+        });
+        let (Some(id), Ok(stop)) = (id, AbortController::new()) else {
             return;
         };
         let signal = stop.signal();
-        self.stream.try_update_value(|stream| *stream = Some(stop));
-        spawn_local(live::follow(self, client, id, signal));
+        self.stream.replace(Some(stop));
+        spawn_local(live::follow(Rc::clone(self), id, signal));
     }
 
-    fn unfollow(self) {
-        if let Some(Some(stop)) = self.stream.try_update_value(Option::take) {
+    fn unfollow(&self) {
+        if let Some(stop) = self.stream.take() {
             stop.abort();
         }
-        self.interrupted.try_set(false);
+        self.change(|state| state.interrupted = false);
     }
 
-    /// Sends a link. `done` hears whether it worked; a failure that belongs to an input is for the caller to show.
-    pub fn send(self, link: SendLink, done: impl FnOnce(Result<(), Trouble>) + 'static) {
+    /// Sends a link. `done` hears whether it worked, and shows why not.
+    pub fn send(self: &Rc<Self>, link: SendLink, done: impl FnOnce(Result<(), Trouble>) + 'static) {
         self.begin(Doing::Sending);
-        let newest_before = self.newest_with(|heard| heard.view.id.clone());
+        let store = Rc::clone(self);
         spawn_local(async move {
-            let Some(client) = self.client.try_get_value() else {
-                return;
-            };
-            let result = self.send_now(&client, &link, newest_before).await;
-            self.busy.try_set(None);
+            let result = store.send_now(&link).await;
+            store.change(|state| state.busy = None);
             done(result);
         });
     }
 
-    async fn send_now(self, client: &Client, link: &SendLink, before: Option<String>) -> Result<(), Trouble> {
-        let token = client.fresh_token().await?;
+    async fn send_now(self: &Rc<Self>, link: &SendLink) -> Result<(), Trouble> {
+        let before = self.peek(|state| state.newest().map(|view| view.id.clone()));
+        let token = self.client.fresh_token().await?;
         self.same_requester(&token)?;
-        let view = match client.send(&token, link).await {
+        let view = match token.send(link).await {
             // The answer was lost, not necessarily the request: only the service knows.
             Err(Trouble::ServiceUnreachable) => {
-                let all = client.list().await.map_err(|_| Trouble::ServiceUncertain)?;
-                let newest = all
-                    .verifications
-                    .first()
-                    .filter(|newest| Some(&newest.id) != before.as_ref());
-                newest.cloned().ok_or(Trouble::ServiceUnreachable)?
+                let all = self.client.list().await.map_err(|_| Trouble::ServiceUncertain)?;
+                let newest = all.verifications.into_iter().next();
+                newest
+                    .filter(|newest| Some(&newest.id) != before.as_ref())
+                    .ok_or(Trouble::ServiceUnreachable)?
             }
             answer => answer?,
         };
@@ -249,9 +317,8 @@ impl Field {
     }
 
     /// The agent sends to the person whose name they see, or to nobody.
-    fn same_requester(self, token: &Token) -> Result<(), Trouble> {
-        let seen = self.shown.try_get_untracked().flatten();
-        self.shown.try_set(token.shown.clone());
+    fn same_requester(&self, token: &Token) -> Result<(), Trouble> {
+        let seen = self.change(|state| std::mem::replace(&mut state.shown, token.shown.clone()));
         match (seen, &token.shown) {
             (Some(seen), Some(now)) if seen.requester.sys_id != now.requester.sys_id => {
                 Err(Trouble::RequesterChanged(now.requester.name.clone()))
@@ -260,71 +327,55 @@ impl Field {
         }
     }
 
-    /// Sends another link for the newest verification.
-    pub fn resend(self) {
-        self.act(Doing::Resending);
-    }
-
-    /// Stops the newest verification.
-    pub fn cancel(self) {
-        self.act(Doing::Cancelling);
-    }
-
-    fn act(self, doing: Doing) {
-        let Some(before) = self.newest_with(|heard| heard.view.clone()) else {
+    /// Sends another link for the newest verification, or stops it.
+    pub fn act(self: &Rc<Self>, doing: Doing) {
+        let Some(before) = self.peek(|state| state.newest().filter(|_| state.busy.is_none()).cloned()) else {
             return;
         };
-        if self.busy.get_untracked().is_some() {
-            return;
-        }
         self.begin(doing);
+        let store = Rc::clone(self);
         spawn_local(async move {
-            let Some(client) = self.client.try_get_value() else {
-                return;
-            };
-            let result = act_now(&client, doing, &before).await;
-            self.busy.try_set(None);
+            let result = store.act_now(doing, &before).await;
+            store.change(|state| state.busy = None);
             match result {
-                Ok(view) => self.apply(view),
-                Err(trouble) => {
-                    self.alert.try_set(Some(trouble.say(doing)));
-                }
+                Ok(view) => store.apply(view),
+                Err(trouble) => store.change(|state| state.alert = Some(trouble.say(doing))),
             }
         });
     }
 
-    fn begin(self, doing: Doing) {
-        self.alert.set(None);
-        self.busy.set(Some(doing));
-    }
-}
-
-async fn act_now(
-    client: &Client,
-    doing: Doing,
-    before: &VerificationView,
-) -> Result<VerificationView, Trouble> {
-    let token = client.fresh_token().await?;
-    let answer = match doing {
-        Doing::Cancelling => client.cancel(&token, &before.id).await,
-        _ => client.resend(&token, &before.id).await,
-    };
-    match answer {
-        Err(Trouble::ServiceUnreachable) => {
-            let view = client
-                .read(&before.id)
-                .await
-                .map_err(|_| Trouble::ServiceUncertain)?;
-            let happened = match doing {
-                Doing::Cancelling => view.status.is_final(),
-                _ => view.status == Status::Sending || view.sent_at != before.sent_at,
-            };
-            if happened {
-                Ok(view)
-            } else {
-                Err(Trouble::ServiceUnreachable)
+    async fn act_now(&self, doing: Doing, before: &VerificationView) -> Result<VerificationView, Trouble> {
+        let token = self.client.fresh_token().await?;
+        let what = if doing == Doing::Cancelling {
+            "cancel"
+        } else {
+            "resend"
+        };
+        match token.act(&before.id, what).await {
+            Err(Trouble::ServiceUnreachable) => {
+                let view = self
+                    .client
+                    .read(&before.id)
+                    .await
+                    .map_err(|_| Trouble::ServiceUncertain)?;
+                let happened = match doing {
+                    Doing::Cancelling => view.status.is_final(),
+                    _ => view.status == Status::Sending || view.sent_at != before.sent_at,
+                };
+                if happened {
+                    Ok(view)
+                } else {
+                    Err(Trouble::ServiceUnreachable)
+                }
             }
+            answer => answer,
         }
-        answer => answer,
+    }
+
+    fn begin(&self, doing: Doing) {
+        self.change(|state| {
+            state.alert = None;
+            state.busy = Some(doing);
+        });
     }
 }

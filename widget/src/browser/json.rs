@@ -1,16 +1,50 @@
-//! JSON through the browser's own parser: serde_json would be 12 % of the field's size.
+//! JSON through the browser's own parser: `serde_json` would be 12 % of the field's size. What has only a few
+//! parts is read and written part by part, because each derived `Deserialize` costs about a kilobyte.
 
-use serde::Serialize;
+use js_sys::{JSON, Object, Reflect};
 use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
 
-/// Reads a JSON text; `None` when it is not JSON or not a `T`.
-pub fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
-    let value = js_sys::JSON::parse(text).ok()?;
+/// Reads a JSON text; undefined when it is not JSON.
+pub fn parse(text: &str) -> JsValue {
+    JSON::parse(text).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Reads a value that was parsed; `None` when it is not a `T`.
+pub fn read<T: DeserializeOwned>(value: JsValue) -> Option<T> {
     serde_wasm_bindgen::from_value(value).ok()
 }
 
-/// Writes a value as JSON text.
-pub fn write<T: Serialize>(value: &T) -> Option<String> {
-    let value = serde_wasm_bindgen::to_value(value).ok()?;
-    js_sys::JSON::stringify(&value).ok().map(String::from)
+/// One part of an object; undefined when there is no such part or no object.
+pub fn part(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// A text inside an object; `None` when it is missing, empty or no text.
+pub fn text(object: &JsValue, name: &str) -> Option<String> {
+    part(object, name).as_string().filter(|text| !text.is_empty())
+}
+
+/// A whole number inside an object.
+pub fn number(object: &JsValue, name: &str) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "saturates")]
+    part(object, name).as_f64().map(|number| number as i64)
+}
+
+/// A plain object of texts.
+pub fn object(parts: &[(&str, &str)]) -> Object {
+    let object = Object::new();
+    for (name, text) in parts {
+        // Setting a part of a new plain object cannot fail.
+        _ = Reflect::set(&object, &JsValue::from_str(name), &JsValue::from_str(text));
+    }
+    object
+}
+
+/// A plain object of texts as JSON.
+pub fn write(parts: &[(&str, &str)]) -> String {
+    // Texts can always be written.
+    JSON::stringify(&object(parts))
+        .map(String::from)
+        .unwrap_or_default()
 }

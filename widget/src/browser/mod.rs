@@ -4,8 +4,9 @@ pub mod json;
 pub mod theme;
 pub mod time;
 
-use wasm_bindgen::JsValue;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, ShadowRoot};
 
 /// Waits, in the browser's own time.
 pub async fn sleep(millis: u32) {
@@ -17,6 +18,22 @@ pub async fn sleep(millis: u32) {
         }
     });
     _ = JsFuture::from(promise).await;
+}
+
+/// An element of the field by its id.
+pub fn find(root: &ShadowRoot, id: &str) -> Option<HtmlElement> {
+    root.get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// True when the page lies in a frame of another one.
+pub fn is_framed() -> bool {
+    web_sys::window().is_some_and(|window| {
+        window
+            .parent()
+            .ok()
+            .flatten()
+            .is_some_and(|parent| parent != window)
+    })
 }
 
 /// True while nobody can see the page.
@@ -32,10 +49,7 @@ pub fn tell_parent(kind: &str, status: &str) {
         let window = web_sys::window()?;
         let parent = window.parent().ok()??;
         let origin = window.location().origin().ok()?;
-        let message = js_sys::Object::new();
-        for (key, value) in [("type", kind), ("status", status)] {
-            js_sys::Reflect::set(&message, &JsValue::from_str(key), &JsValue::from_str(value)).ok()?;
-        }
+        let message = json::object(&[("type", kind), ("status", status)]);
         parent.post_message(&message, &origin).ok()
     };
     // The ticket form may be on another origin, or there may be none: the field is complete without it.

@@ -43,7 +43,7 @@ fn painted_under(window: &Window, frame: Element) -> Option<&'static str> {
         let style = window.get_computed_style(&present).ok()??;
         let color = style.get_property_value("background-color").ok()?;
         if let Some(light) = brightness(&color) {
-            return Some(if light < 110.0 { "dark" } else { "light" });
+            return Some(if light < 110 { "dark" } else { "light" });
         }
         element = present.parent_element();
     }
@@ -51,18 +51,19 @@ fn painted_under(window: &Window, frame: Element) -> Option<&'static str> {
 }
 
 /// Perceived brightness, 0–255, of a computed colour (`rgb(…)` or `rgba(…)`); `None` when one can look through it.
-fn brightness(color: &str) -> Option<f32> {
-    let inside = color.split_once('(')?.1.strip_suffix(')')?;
-    if !color.starts_with("rgb") {
+/// Whole numbers only: reading decimals would bring 10 kB of tables into the field.
+fn brightness(color: &str) -> Option<u32> {
+    let (kind, inside) = color.strip_suffix(')')?.split_once('(')?;
+    if !kind.starts_with("rgb") {
         return None;
     }
-    let mut numbers = inside
-        .split(|c: char| c == ',' || c == '/' || c == ' ')
-        .filter(|part| !part.is_empty());
-    let mut next = || numbers.next()?.parse::<f32>().ok();
+    let mut parts = inside.split([',', '/', ' ']).filter(|part| !part.is_empty());
+    let mut next = || parts.next()?.split('.').next()?.parse::<u32>().ok();
     let (red, green, blue) = (next()?, next()?, next()?);
-    let alpha = next().unwrap_or(1.0);
-    (alpha > 0.5).then_some(red * 0.299 + green * 0.587 + blue * 0.114)
+    let is_opaque = parts
+        .next()
+        .is_none_or(|alpha| alpha.starts_with('1') || alpha.starts_with("0.9"));
+    is_opaque.then_some((red * 299 + green * 587 + blue * 114) / 1000)
 }
 
 #[cfg(test)]
@@ -71,10 +72,11 @@ mod tests {
 
     #[test]
     fn computed_colours_are_light_dark_or_see_through() {
-        assert!(brightness("rgb(255, 255, 255)").unwrap() > 254.0);
-        assert!(brightness("rgb(23, 26, 32)").unwrap() < 30.0);
-        assert!(brightness("rgba(20, 20, 20, 0.9)").unwrap() < 30.0);
+        assert!(brightness("rgb(255, 255, 255)").unwrap() > 254);
+        assert!(brightness("rgb(23, 26, 32)").unwrap() < 30);
+        assert!(brightness("rgba(20, 20, 20, 0.9)").unwrap() < 30);
         assert_eq!(brightness("rgba(0, 0, 0, 0)"), None);
+        assert_eq!(brightness("rgba(20, 20, 20, 0.3)"), None);
         assert_eq!(brightness("transparent"), None);
         assert_eq!(brightness("color(srgb 1 1 1)"), None);
     }

@@ -1,9 +1,10 @@
 //! The clock and the agent's way of writing times.
 
-use js_sys::{Date, Object, Reflect};
+use js_sys::Date;
 use shared::words::UnixMillis;
 use wasm_bindgen::JsValue;
 
+use super::json;
 use crate::logic::words::time_locale;
 
 /// The present moment by the agent's clock. Good for "3 minutes ago", never for deciding anything.
@@ -70,13 +71,8 @@ fn date(at: UnixMillis) -> Date {
 
 /// `Intl.DateTimeFormat` with these parts, in the browser's zone.
 fn format(date: &Date, parts: &[(&str, &str)]) -> String {
-    let options = Object::new();
-    for (part, style) in parts {
-        // Setting a property of a new plain object cannot fail.
-        _ = Reflect::set(&options, &JsValue::from_str(part), &JsValue::from_str(style));
-    }
     let language = web_sys::window()
         .and_then(|window| window.navigator().language())
         .unwrap_or_default();
-    String::from(date.to_locale_string(time_locale(&language), &options))
+    String::from(date.to_locale_string(time_locale(&language), &json::object(parts)))
 }

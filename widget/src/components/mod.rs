@@ -5,3 +5,4 @@ pub mod card;
 pub mod dialog;
 pub mod earlier;
 pub mod icon;
+mod parts;

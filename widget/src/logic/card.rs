@@ -146,8 +146,11 @@ impl Card {
         };
         card.fill(view);
         if card.spoken.is_empty() {
-            let line = [card.headline.as_str(), card.tail.as_str()].join(" ");
-            card.spoken = format!("{}.", line.trim_end().replace(" · ", ", "));
+            let level = card.tail.strip_prefix("· ");
+            card.spoken = level.map_or_else(
+                || format!("{}.", card.headline),
+                |level| format!("{}, {level}.", card.headline),
+            );
         }
         for said in card
             .recommendation

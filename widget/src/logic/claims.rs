@@ -1,23 +1,21 @@
 //! Reading the agent token for display. Nothing here verifies it, so nothing here may decide anything: the
 //! backend does both.
 
-use serde::Deserialize;
 use shared::words::Action;
 
 /// The few claims that the dialog shows.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownClaims {
     /// The person the ticket is for.
     pub requester: ShownRequester,
     /// The ticket.
     pub ticket: ShownTicket,
     /// What the requester wants, when a policy names it.
-    #[serde(default)]
     pub action: Option<Action>,
 }
 
 /// The person the ticket is for.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownRequester {
     /// Tells whether the requester was changed between opening the dialog and sending.
     pub sys_id: String,
@@ -26,12 +24,11 @@ pub struct ShownRequester {
 }
 
 /// The ticket.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownTicket {
     /// Number, for example `INC0010023`.
     pub number: String,
     /// Subject; stands in when no action is named.
-    #[serde(default)]
     pub short_description: String,
 }
 
@@ -56,10 +53,11 @@ impl ShownClaims {
             .split_whitespace()
             .filter_map(|word| word.chars().next());
         let first = words.next();
+        // ASCII only: names are capitalised as they should be, and Unicode's tables weigh 12 kB.
         first
             .into_iter()
             .chain(words.next_back())
-            .flat_map(char::to_uppercase)
+            .map(|letter| letter.to_ascii_uppercase())
             .collect()
     }
 }

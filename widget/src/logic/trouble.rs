@@ -100,6 +100,19 @@ impl Trouble {
     }
 }
 
+impl Trouble {
+    /// Why the live stream has stopped for good.
+    pub fn say_live(&self) -> String {
+        let words = match self {
+            Self::SessionEnded => {
+                "Your ServiceNow session has ended. Reload the page and sign in again.".to_owned()
+            }
+            _ => "Reload the page to see the present state.".to_owned(),
+        };
+        format!("Live updates have stopped. {words}")
+    }
+}
+
 struct Said<'a>(&'a Trouble, Doing);
 
 impl fmt::Display for Said<'_> {

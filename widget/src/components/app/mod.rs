@@ -2,53 +2,62 @@
 
 use leptos::prelude::*;
 
-use crate::client::Client;
-use crate::components::card::{Card, CardProps};
-use crate::components::dialog::{SendDialog, SendForm};
-use crate::components::earlier::Earlier;
-use crate::components::icon::icon;
+use super::card::draw;
+use super::dialog::SendDialog;
+use super::earlier::list;
+use super::icon::icon;
+use super::parts::{nothing, on, paragraph, part, plain_button, words};
 use crate::logic::card::{Icon, Tone};
 use crate::logic::trouble::{Doing, Trouble};
 use crate::store::{Field, Load};
 
 /// The field: loading, failed, or its card with what belongs to it.
 #[component]
-pub fn App(client: Client) -> impl IntoView {
-    let field = Field::new(client);
-    let form = SendForm::new(field);
-    let card = Memo::new(move |_| field.card());
-    field.load();
-    let spoken = move || card.with(|card| card.as_ref().map(|card| card.spoken.clone()));
-    let body = move || match field.load.get() {
-        Load::Waiting => skeleton().into_any(),
-        Load::Failed(trouble) => failure(field, &trouble).into_any(),
-        Load::Ready => Card(CardProps { field, form, card }).into_any(),
-    };
+pub fn App(field: Field) -> impl IntoView {
+    let store = move || field.get_value();
+    // One quiet place for announcements: the visible text changes with every second of a countdown.
+    let spoken = words(move || store().see(|state| state.card().map(|card| card.spoken).unwrap_or_default()));
+    let height =
+        words(move || store().see(|state| state.room.map_or_else(String::new, |room| format!("{room}px"))));
+    let body = part(move || match store().see(|state| state.load.clone()) {
+        Load::Waiting => skeleton(),
+        Load::Failed(trouble) => failure(field, &trouble),
+        Load::Ready => draw(field),
+    });
+    let interrupted = part(move || {
+        if store().see(|state| state.interrupted) {
+            paragraph(
+                "aside",
+                "Live updates are interrupted. Trying to reconnect …".to_owned(),
+            )
+        } else {
+            nothing()
+        }
+    });
+    let alert = part(move || alert(store().see(|state| state.alert.clone())));
+    store().load();
     view! {
-        <section
-            class="field"
-            aria-label="imper.ai Verification"
-            style:min-height=move || form.room.get().map(|height| format!("{height}px"))
-        >
-            // One quiet place for announcements: the visible text changes with every second of a countdown.
+        <section class="field" aria-label="imper.ai Verification" style:min-height=height>
             <p class="unseen" role="status" aria-live="polite">{spoken}</p>
             {body}
-            {move || {
-                field.interrupted.get().then(|| view! {
-                    <p class="aside">"Live updates are interrupted. Trying to reconnect …"</p>
-                })
-            }}
-            <div role="alert">
-                {move || field.alert.get().map(|words| view! { <p class="alert">{icon(Icon::Warning, Tone::Failed)} <span>{words}</span></p> })}
-            </div>
-            <Earlier field />
-            <SendDialog form />
+            {interrupted}
+            <div role="alert">{alert}</div>
+            {part(move || list(field))}
+            <SendDialog field />
         </section>
     }
 }
 
+/// What went wrong, where it is looked for.
+pub fn alert(words: Option<String>) -> AnyView {
+    words.map_or_else(nothing, |words| {
+        view! { <div class="alert">{icon(Icon::Warning, Tone::Failed)}{paragraph("", words)}</div> }
+            .into_any()
+    })
+}
+
 /// The shape of the card while it is read: no spinner, nothing jumps.
-fn skeleton() -> impl IntoView {
+fn skeleton() -> AnyView {
     view! {
         <div class="card" aria-busy="true" data-state="loading">
             <span class="bone round"></span>
@@ -57,16 +66,18 @@ fn skeleton() -> impl IntoView {
             <span class="unseen">"Loading the verification"</span>
         </div>
     }
+    .into_any()
 }
 
-fn failure(field: Field, trouble: &Trouble) -> impl IntoView {
+fn failure(field: Field, trouble: &Trouble) -> AnyView {
     view! {
         <div class="card attention" role="alert" data-state="error">
             {icon(Icon::Warning, Tone::Attention)}
-            <div class="main"><p class="line">{trouble.say(Doing::Loading)}</p></div>
+            <div class="main">{paragraph("line", trouble.say(Doing::Loading))}</div>
             <div class="actions">
-                <button type="button" class="button" on:click=move |_| field.load()>"Try again"</button>
+                {plain_button("button", "retry", "Try again", on(move |_| field.get_value().load()))}
             </div>
         </div>
     }
+    .into_any()
 }

@@ -1,185 +1,204 @@
 //! The card: one state, its words, and what can be done about it.
 
-use leptos::html;
 use leptos::prelude::*;
 use shared::words::UnixMillis;
+use web_sys::KeyboardEvent;
 
+use super::dialog::open;
+use super::icon::icon;
+use super::parts::{Words, button, nothing, on, paragraph, part, plain_button, span, words};
 use crate::browser::time;
-use crate::components::dialog::SendForm;
-use crate::components::icon::icon;
-use crate::logic::card::{Card as Shown, SEND_LINK};
+use crate::logic::card::{Card, SEND_LINK};
 use crate::logic::trouble::Doing;
-use crate::logic::words::{countdown, span, spelled};
-use crate::store::Field;
+use crate::logic::words::{countdown, spelled};
+use crate::store::{Field, State};
 
 /// Draws the state of the newest verification.
-#[component]
-pub fn Card(field: Field, form: SendForm, card: Memo<Option<Shown>>) -> impl IntoView {
-    let confirming = RwSignal::new(false);
-    move || card.get().map(|shown| draw(field, form, confirming, shown))
-}
-
-fn draw(field: Field, form: SendForm, confirming: RwSignal<bool>, shown: Shown) -> impl IntoView {
-    let tone = shown.tone;
-    let can_cancel = shown.can_cancel;
-    let actions = (shown.send.is_some() || shown.can_resend || can_cancel)
-        .then(|| actions(field, form, confirming, &shown));
+pub fn draw(field: Field) -> AnyView {
+    let Some(card) = field.get_value().see(State::card) else {
+        return nothing();
+    };
+    let (actions, state) = (actions(field, &card), card.state);
+    let (sign, class) = (icon(card.icon, card.tone), format!("card {}", card.tone.class()));
+    let main = main(card);
+    let confirm = part(move || {
+        if field.get_value().see(|state| state.confirming) {
+            confirm(field)
+        } else {
+            nothing()
+        }
+    });
     view! {
-        <div class=format!("card {}", tone.class()) data-state=shown.state tabindex="-1" node_ref=form.status>
-            {icon(shown.icon, tone)}
-            <div class="main">
-                <p class="line">
-                    <strong class="headline">{shown.headline}</strong>
-                    {(!shown.tail.is_empty()).then(|| view! { " " <span class="tail">{shown.tail}</span> })}
-                    {shown.when.map(|when| view! { <span class="when">{when.joint}{moment(when.at)}</span> })}
-                    {shown.details.map(|(id, url)| view! { " " {details(id, url)} })}
-                </p>
-                {shown.call_number.map(call_number)}
-                {shown.recommendation.map(|words| view! { <p class="recommendation">{words}</p> })}
-                {(!shown.reasons.is_empty()).then(|| view! {
-                    <ul class="reasons">{shown.reasons.into_iter().map(|why| view! { <li>{why}</li> }).collect_view()}</ul>
-                })}
-                {shown.notes.into_iter().map(|note| view! { <p class="note">{note}</p> }).collect_view()}
-                {shown.valid_until.map(|until| view! { <p class="note">"The link works until "{moment(until)}"."</p> })}
-            </div>
-            {actions}
-            {move || (can_cancel && confirming.get()).then(|| confirm(field, form, confirming))}
+        <div class=class data-state=state id="card" tabindex="-1">
+            {sign}
+            <div class="main">{main}</div>
+            <div class="actions">{actions}</div>
+            {confirm}
         </div>
     }
+    .into_any()
+}
+
+fn main(card: Card) -> Vec<AnyView> {
+    let mut line = vec![span("headline", card.headline)];
+    if !card.tail.is_empty() {
+        line.push(span("tail", format!(" {}", card.tail)));
+    }
+    if let Some(when) = card.when {
+        line.push(span("when", when.joint.to_owned()));
+        line.push(moment(when.at));
+    }
+    line.extend(card.details.map(details));
+    let mut main = vec![view! { <p class="line">{line}</p> }.into_any()];
+    main.extend(card.call_number.map(call_number));
+    main.extend(
+        card.recommendation
+            .map(|words| paragraph("recommendation", words.to_owned())),
+    );
+    if !card.reasons.is_empty() {
+        let reasons: Vec<_> = card
+            .reasons
+            .into_iter()
+            .map(|why| view! { <li>{why}</li> }.into_any())
+            .collect();
+        main.push(view! { <ul class="reasons">{reasons}</ul> }.into_any());
+    }
+    main.extend(card.notes.into_iter().map(|note| paragraph("note", note)));
+    if let Some(until) = card.valid_until {
+        main.push(paragraph(
+            "note",
+            format!("The link works until {}.", time::short(until)),
+        ));
+    }
+    main
 }
 
 /// A time as people write it, with the exact one in its title.
-pub fn moment(at: UnixMillis) -> impl IntoView {
-    view! { <time datetime=time::machine(at) title=time::exact(at)>{time::short(at)}</time> }
+pub fn moment(at: UnixMillis) -> AnyView {
+    timed(at, time::short(at))
+}
+
+/// A time in other words, with the exact one in its title.
+pub fn timed(at: UnixMillis, words: String) -> AnyView {
+    view! { <time class="when" datetime=time::machine(at) title=time::exact(at)>{words}</time> }.into_any()
 }
 
 /// The verification id, leading to its detailed view in a new tab.
-pub fn details(id: String, url: String) -> impl IntoView {
+pub fn details((id, url): (String, String)) -> AnyView {
     view! {
         <a class="details" href=url target="_blank" rel="noopener noreferrer nofollow">
-            {id}<span aria-hidden="true">" ↗"</span><span class="unseen">", details, opens in a new tab"</span>
+            {id}
+            <span><span aria-hidden="true">" ↗"</span><span class="unseen">", details, opens in a new tab"</span></span>
         </a>
     }
+    .into_any()
 }
 
-fn call_number(number: String) -> impl IntoView {
+fn call_number(number: String) -> AnyView {
     let aloud = spelled(&number);
     view! {
         <p class="call">
-            <span>"Tell the caller this number:"</span>
-            " "
+            <span>"Tell the caller this number: "</span>
             <strong class="digits">
                 <span aria-hidden="true">{number}</span>
                 <span class="unseen">{aloud}</span>
             </strong>
         </p>
     }
+    .into_any()
 }
 
-fn actions(field: Field, form: SendForm, confirming: RwSignal<bool>, shown: &Shown) -> impl IntoView + use<> {
-    let send = shown.send.map(|words| {
+fn actions(field: Field, card: &Card) -> Vec<AnyView> {
+    let mut actions = Vec::new();
+    if let Some(words) = card.send {
         let class = if words == SEND_LINK { "link" } else { "button" };
-        view! { <button type="button" class=class data-action="send" on:click=move |_| form.open()>{words}</button> }
-    });
-    let resend = shown.can_resend.then(|| resend(field, form));
-    let cancel = shown.can_cancel.then(|| {
-        view! {
-            <button
-                type="button"
-                class="button"
-                data-action="cancel"
-                aria-expanded=move || confirming.get().to_string()
-                on:click=move |_| confirming.update(|open| *open = !*open)
-            >
-                {move || if field.busy.get() == Some(Doing::Cancelling) { "Cancelling …" } else { "Cancel" }}
-            </button>
-        }
-    });
-    view! { <div class="actions">{send}{resend}{cancel}</div> }
+        actions.push(plain_button(
+            class,
+            "send",
+            words,
+            on(move |_| open(&field.get_value())),
+        ));
+    }
+    if card.can_resend {
+        actions.push(resend(field));
+    }
+    if card.can_cancel {
+        let text = words(move || {
+            let cancelling = field
+                .get_value()
+                .see(|state| state.busy == Some(Doing::Cancelling));
+            (if cancelling { "Cancelling …" } else { "Cancel" }).to_owned()
+        });
+        let press = on(move |_| {
+            let store = field.get_value();
+            store.change(|state| state.confirming = !state.confirming && state.busy.is_none());
+            store.focus("keep");
+        });
+        actions.push(button("button", "cancel", text, blocked(field), press));
+    }
+    actions
 }
 
-/// The button that counts down to the moment when it may be pressed. It stays focusable meanwhile, so that the
-/// focus is not lost when it is pressed.
-fn resend(field: Field, form: SendForm) -> impl IntoView {
-    let remaining = Memo::new(move |_| {
-        let now = field.now.get();
+fn blocked(field: Field) -> Words {
+    words(move || field.get_value().see(|state| state.busy.is_some()).to_string())
+}
+
+/// The button that counts down to the moment when it may be pressed.
+fn resend(field: Field) -> AnyView {
+    let text = words(move || {
         field
-            .verifications
-            .with(|all| all.first().and_then(|heard| heard.resend_in(now)))
-            .unwrap_or(0)
+            .get_value()
+            .watch(|state| match (state.busy, state.resend_in()) {
+                (Some(Doing::Resending), _) => "Sending …".to_owned(),
+                (_, 0) => "Resend".to_owned(),
+                (_, seconds) => format!("Resend ({})", countdown(seconds)),
+            })
     });
-    let resending = move || field.busy.get() == Some(Doing::Resending);
-    let blocked = move || remaining.get() > 0 || field.busy.get().is_some();
-    let words = move || match (resending(), remaining.get()) {
-        (true, _) => "Sending …".to_owned(),
-        (false, 0) => "Resend".to_owned(),
-        (false, seconds) => format!("Resend ({})", countdown(seconds)),
+    let is_blocked = move || {
+        field
+            .get_value()
+            .watch(|state| state.busy.is_some() || state.resend_in() > 0)
     };
-    // Whole minutes: a name that changes every second would be read out every second.
-    let name = move || match (resending(), remaining.get()) {
-        (true, _) => "Sending another link".to_owned(),
-        (false, 0) => "Resend the link".to_owned(),
-        (false, seconds @ 0..60) => {
-            format!("Resend the link, possible in less than {}", span(seconds.max(60)))
+    let press = on(move |_| {
+        if !is_blocked() {
+            field.get_value().act(Doing::Resending);
         }
-        (false, seconds) => format!("Resend the link, possible in {}", span(seconds)),
-    };
-    let press = move |_| {
-        if !blocked() {
-            field.resend();
-            form.focus_status();
-        }
-    };
-    view! {
-        <button
-            type="button"
-            class="button"
-            data-action="resend"
-            aria-label=name
-            aria-disabled=move || blocked().to_string()
-            on:click=press
-        >
-            {words}
-        </button>
-    }
+    });
+    button(
+        "button",
+        "resend",
+        text,
+        words(move || is_blocked().to_string()),
+        press,
+    )
 }
 
 /// Asks once more, in place: `window.confirm` would stop the whole ticket form.
-fn confirm(field: Field, form: SendForm, confirming: RwSignal<bool>) -> impl IntoView {
-    let keep: NodeRef<html::Button> = NodeRef::new();
-    keep.on_load(|button| {
-        // Fails only for an element that is not in the document.
-        request_animation_frame(move || _ = button.focus());
-    });
+fn confirm(field: Field) -> AnyView {
     let close = move || {
-        confirming.set(false);
-        form.focus_status();
+        let store = field.get_value();
+        store.change(|state| state.confirming = false);
+        store.focus("card");
+        store
     };
-    let on_key = move |event: web_sys::KeyboardEvent| {
+    let keys = move |event: KeyboardEvent| {
         if event.key() == "Escape" {
-            event.stop_propagation();
             close();
         }
     };
     view! {
-        <div class="confirm" role="group" aria-label="Cancel this verification?" on:keydown=on_key>
+        <div class="confirm" role="group" aria-label="Cancel this verification?" on:keydown=keys>
             <p>"Cancel this verification? The link stops working at once."</p>
             <div class="actions">
-                <button
-                    type="button"
-                    class="button danger"
-                    data-action="confirm-cancel"
-                    on:click=move |_| {
-                        close();
-                        field.cancel();
-                    }
-                >
-                    "Cancel verification"
-                </button>
-                <button type="button" class="button" node_ref=keep data-action="keep" on:click=move |_| close()>
-                    "Keep it"
-                </button>
+                {plain_button(
+                    "button danger",
+                    "confirm-cancel",
+                    "Cancel verification",
+                    on(move |_| close().act(Doing::Cancelling)),
+                )}
+                {plain_button("button", "keep", "Keep it", on(move |_| _ = close()))}
             </div>
         </div>
     }
+    .into_any()
 }

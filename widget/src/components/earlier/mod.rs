@@ -2,52 +2,46 @@
 
 use leptos::prelude::*;
 
-use crate::browser::time;
-use crate::components::card::{details, moment};
-use crate::components::icon::icon;
-use crate::logic::card::Earlier as Line;
+use super::card::{details, moment, timed};
+use super::icon::icon;
+use super::parts::{nothing, part, span};
+use crate::logic::card::Earlier;
 use crate::logic::words::ago;
 use crate::store::Field;
 
 /// `Earlier: 2`, and the list when it is opened.
-#[component]
-pub fn Earlier(field: Field) -> impl IntoView {
-    let lines = Memo::new(move |_| {
-        field.verifications.with(|all| {
-            all.iter()
-                .skip(1)
-                .map(|heard| Line::of(&heard.view))
-                .collect::<Vec<_>>()
-        })
-    });
-    move || {
-        let lines = lines.get();
-        (!lines.is_empty()).then(|| {
-            view! {
-                <details class="earlier">
-                    <summary>"Earlier: "{lines.len()}</summary>
-                    <ul>{lines.into_iter().map(|line| entry(field, line)).collect_view()}</ul>
-                </details>
-            }
-        })
+pub fn list(field: Field) -> AnyView {
+    let lines: Vec<Earlier> = field
+        .get_value()
+        .see(|state| state.verifications.iter().skip(1).map(Earlier::of).collect());
+    if lines.is_empty() {
+        return nothing();
     }
+    let title = format!("Earlier: {}", lines.len());
+    let entries: Vec<AnyView> = lines.into_iter().map(|line| entry(field, line)).collect();
+    view! {
+        <details class="earlier">
+            <summary>{title}</summary>
+            <ul>{entries}</ul>
+        </details>
+    }
+    .into_any()
 }
 
-fn entry(field: Field, line: Line) -> impl IntoView {
+fn entry(field: Field, line: Earlier) -> AnyView {
     let at = line.at;
-    let when = move || match ago(field.now.get().millis_since(at)) {
-        Some(words) => {
-            view! { <time datetime=time::machine(at) title=time::exact(at)>{words}</time> }.into_any()
-        }
-        None => moment(at).into_any(),
-    };
+    let when = part(move || {
+        let now = field.get_value().watch(|state| state.now);
+        ago(now.millis_since(at)).map_or_else(|| moment(at), |words| timed(at, words))
+    });
     view! {
         <li>
             {icon(line.icon, line.tone)}
-            <span class="main">
-                {line.line} <span class="when">" · "{when}</span> <span class="note">" · "{line.by}</span>
-                {line.details.map(|(id, url)| view! { " " {details(id, url)} })}
-            </span>
+            <div class="main">
+                {span("", format!("{} · ", line.line))} {when} {span("note", format!(" · {}", line.by))}
+                {line.details.map_or_else(nothing, details)}
+            </div>
         </li>
     }
+    .into_any()
 }

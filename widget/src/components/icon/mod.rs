@@ -4,45 +4,32 @@ use leptos::prelude::*;
 
 use crate::logic::card::{Icon, Tone};
 
-const RING: &str = "M10 2.75a7.25 7.25 0 1 1 0 14.5a7.25 7.25 0 1 1 0-14.5z";
-const DISC: &str = "M10 1.75a8.25 8.25 0 1 1 0 16.5a8.25 8.25 0 1 1 0-16.5z";
-
-/// Three layers: what is outlined, what is filled, what is drawn over the filling.
-const fn layers(icon: Icon) -> (&'static str, &'static str, &'static str) {
+/// Outlined, filled, and drawn over the filling. Constants only: this becomes markup.
+const fn shapes(icon: Icon) -> &'static str {
     match icon {
-        Icon::Empty | Icon::Dashed => (RING, "", ""),
-        Icon::Quarter => (RING, "M10 10V5A5 5 0 0 1 15 10Z", ""),
-        Icon::Half => (RING, "M10 5A5 5 0 0 1 10 15Z", ""),
-        Icon::ThreeQuarters => (RING, "M10 10V5A5 5 0 1 1 5 10Z", ""),
-        Icon::Tick => ("", DISC, "M6 10.4l2.7 2.7 5.3-5.7"),
-        Icon::Cross => ("", DISC, "M7 7l6 6M13 7l-6 6"),
-        Icon::Clock => (
-            "M10 2.75a7.25 7.25 0 1 1 0 14.5a7.25 7.25 0 1 1 0-14.5zM10 5.9V10l2.9 1.7",
-            "",
-            "",
-        ),
-        Icon::Stopped => (
-            "M10 2.75a7.25 7.25 0 1 1 0 14.5a7.25 7.25 0 1 1 0-14.5zM6.6 10h6.8",
-            "",
-            "",
-        ),
-        Icon::Warning => ("M10 3L17.9 16.5H2.1ZM10 8v3.6M10 13.9v.1", "", ""),
+        Icon::Empty => "<circle cx='10' cy='10' r='7.25'/>",
+        Icon::Dashed => "<circle cx='10' cy='10' r='7.25' stroke-dasharray='3.3 2.4'/>",
+        Icon::Quarter => "<circle cx='10' cy='10' r='7.25'/><path class='full' d='M10 10V5a5 5 0 0 1 5 5z'/>",
+        Icon::Half => "<circle cx='10' cy='10' r='7.25'/><path class='full' d='M10 5a5 5 0 0 1 0 10z'/>",
+        Icon::ThreeQuarters => {
+            "<circle cx='10' cy='10' r='7.25'/><path class='full' d='M10 10V5a5 5 0 1 1-5 5z'/>"
+        }
+        Icon::Tick => {
+            "<circle class='full' cx='10' cy='10' r='8.25'/><path class='over' d='M6 10.4l2.7 2.7 5.3-5.7'/>"
+        }
+        Icon::Cross => {
+            "<circle class='full' cx='10' cy='10' r='8.25'/><path class='over' d='M7 7l6 6M13 7l-6 6'/>"
+        }
+        Icon::Clock => "<circle cx='10' cy='10' r='7.25'/><path d='M10 5.9V10l2.9 1.7'/>",
+        Icon::Stopped => "<circle cx='10' cy='10' r='7.25'/><path d='M6.6 10h6.8'/>",
+        Icon::Warning => "<path d='M10 3l7.9 13.5H2.1zM10 8v3.6M10 13.9v.1'/>",
     }
 }
 
 /// Draws a sign. Hidden from screen readers: a word always stands beside it.
-pub fn icon(icon: Icon, tone: Tone) -> impl IntoView {
-    let (line, fill, over) = layers(icon);
-    let dashed = if icon == Icon::Dashed {
-        "icon dashed"
-    } else {
-        "icon"
-    };
+pub fn icon(icon: Icon, tone: Tone) -> AnyView {
     view! {
-        <svg class=format!("{dashed} {}", tone.class()) viewBox="0 0 20 20" aria-hidden="true">
-            <path class="outline" d=line />
-            <path class="filling" d=fill />
-            <path class="over" d=over />
-        </svg>
+        <svg class=format!("icon {}", tone.class()) viewBox="0 0 20 20" aria-hidden="true" inner_html=shapes(icon) />
     }
+    .into_any()
 }
