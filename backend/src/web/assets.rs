@@ -26,11 +26,13 @@ const TOKENS: &str = include_str!("../../../shared/style/tokens.css");
 pub static PORTAL_CSS: Asset = Asset::new("portal", "css", CSS, &[TOKENS, include_str!("../../static/portal/portal.css")]);
 /// Script of the portal: it only adds comfort.
 pub static PORTAL_JS: Asset = Asset::new("portal", "js", JS, &[include_str!("../../static/portal/portal.js")]);
+/// Style of the console.
+pub static CONSOLE_CSS: Asset = Asset::new("console", "css", CSS, &[TOKENS, include_str!("../../static/console/console.css")]);
 /// Icon in the browser's tab.
 pub static ICON: Asset = Asset::new("icon", "svg", SVG, &[include_str!("../../static/portal/icon.svg")]);
 
 /// Every file that is served.
-static ALL: &[&Asset] = &[&PORTAL_CSS, &PORTAL_JS, &ICON];
+static ALL: &[&Asset] = &[&PORTAL_CSS, &PORTAL_JS, &CONSOLE_CSS, &ICON];
 
 /// One file.
 pub struct Asset {

@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod assets;
 mod client;
+pub mod console;
 pub mod html;
 pub mod operations;
 pub mod portal;
@@ -24,6 +25,8 @@ pub fn public(service: &Service) -> BoxedFilter<(Response,)> {
         .or(assets::routes())
         .unify()
         .or(portal::routes(service))
+        .unify()
+        .or(console::routes(service))
         .unify()
         .recover(problem::recover)
         .unify()

@@ -1,0 +1,102 @@
+//! One request to the console, and its form.
+
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+
+use futures_util::TryStreamExt as _;
+use warp::http::{HeaderMap, Method, header};
+use warp::{Buf, Stream};
+
+use super::pages::Failure;
+use crate::web::client;
+
+/// Forms of the console are a few short fields.
+const MAX_FORM_BYTES: usize = 4 * 1024;
+
+/// One request.
+pub struct Request {
+    /// Its method.
+    pub method: Method,
+    /// Its path below `/console/`.
+    pub path: String,
+    /// Its query, as it came.
+    pub query: String,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Where it came from. IPv6 clients count by their network, of which each has a whole /64 to themselves.
+    pub client: String,
+}
+
+impl Request {
+    /// Puts the parts together.
+    pub fn new(method: Method, path: &str, query: String, headers: HeaderMap, peer: Option<SocketAddr>, proxies: &[IpAddr]) -> Self {
+        let forwarded: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+        let address = client::address(peer, Some(&forwarded.join(",")), proxies);
+        Self { method, path: path.to_owned(), query, headers, client: address.map_or_else(|| "unknown".into(), network) }
+    }
+
+    /// The value of a query field, the first if it is given twice.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let mut fields = url::form_urlencoded::parse(self.query.as_bytes());
+        fields.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// Reads the form of a POST. A form that another site sends is refused here already, where the browser says so.
+    pub async fn form<S, B>(&self, body: S) -> Result<Form, Failure>
+    where
+        S: Stream<Item = Result<B, warp::Error>>,
+        B: Buf,
+    {
+        if self.headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin") {
+            return Err(Failure::Forged);
+        }
+        let media_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        if media_type.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
+            return Err(Failure::MediaType);
+        }
+        let mut body = pin!(body);
+        let mut bytes = Vec::new();
+        while let Some(mut chunk) = body.try_next().await.map_err(|_| Failure::Unreadable)? {
+            if bytes.len() + chunk.remaining() > MAX_FORM_BYTES {
+                return Err(Failure::TooLarge);
+            }
+            while chunk.has_remaining() {
+                let part = chunk.chunk().len();
+                bytes.extend_from_slice(chunk.chunk());
+                chunk.advance(part);
+            }
+        }
+        Ok(Form(url::form_urlencoded::parse(&bytes).into_owned().collect()))
+    }
+}
+
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{}/64", std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+/// The fields of a form.
+pub struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// The value of a field, empty if it is missing.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_client_counts_by_its_network() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6".parse().unwrap()), "2001:db8:1:2::/64");
+        assert_eq!(network("::ffff:203.0.113.9".parse().unwrap()), "203.0.113.9");
+    }
+}
