@@ -119,5 +119,3 @@ pub async fn details(
     Ok(details)
 }
 
-#[cfg(test)]
-mod tests;

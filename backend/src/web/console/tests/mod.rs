@@ -1,0 +1,7 @@
+//! The pages as a browser meets them: a real store, a clock that tests move, and the routes of the public listener.
+
+mod access;
+mod fixture;
+mod lists;
+mod look;
+mod signing_in;
