@@ -4,7 +4,6 @@ use std::cell::RefCell;
 
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use shared::agent_api::{SendLink, TicketVerifications, VerificationView};
-use shared::problem::Problem;
 use shared::words::{Action, UnixMillis};
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
@@ -13,6 +12,7 @@ use crate::browser::{json, time};
 use crate::logic::claims::{self, ShownClaims, ShownRequester, ShownTicket};
 use crate::logic::host::HostContext;
 use crate::logic::trouble::Trouble;
+use crate::wire;
 
 /// A request that takes longer has failed: the agent is on the phone.
 const TIMEOUT_MS: u32 = 20_000;
@@ -90,12 +90,12 @@ impl Client {
 
     /// All verifications of the ticket.
     pub async fn list(&self) -> Result<TicketVerifications, Trouble> {
-        json::read(self.get("").await?).ok_or(Trouble::ServiceUnreadable(200))
+        wire::ticket_verifications(&self.get("").await?).ok_or(Trouble::ServiceUnreadable(200))
     }
 
     /// One verification.
     pub async fn read(&self, id: &str) -> Result<VerificationView, Trouble> {
-        read_view(self.get(&format!("/{id}")).await?)
+        read_view(&self.get(&format!("/{id}")).await?)
     }
 
     async fn get(&self, path: &str) -> Result<JsValue, Trouble> {
@@ -141,12 +141,12 @@ impl Token {
             ("channel", link.channel.as_str()),
             ("destination", &link.destination),
         ]);
-        read_view(self.call(Method::POST, "", Some(&body)).await?)
+        read_view(&self.call(Method::POST, "", Some(&body)).await?)
     }
 
     /// Sends another link (`resend`) or stops the verification (`cancel`). Spends the token.
     pub async fn act(&self, id: &str, what: &str) -> Result<VerificationView, Trouble> {
-        read_view(self.call(Method::POST, &format!("/{id}/{what}"), None).await?)
+        read_view(&self.call(Method::POST, &format!("/{id}/{what}"), None).await?)
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<&str>) -> Result<JsValue, Trouble> {
@@ -193,22 +193,12 @@ async fn finish(response: Response) -> Option<Answer> {
 }
 
 fn refusal(answer: &Answer) -> Trouble {
-    let Some(kind) = json::text(&answer.body, "type") else {
-        return Trouble::ServiceUnreadable(answer.status);
-    };
-    Trouble::Refused(Problem {
-        kind,
-        title: json::text(&answer.body, "title").unwrap_or_default(),
-        status: answer.status,
-        detail: json::text(&answer.body, "detail"),
-        field: json::text(&answer.body, "field"),
-        retry_after: json::number(&answer.body, "retry_after")
-            .and_then(|seconds| u32::try_from(seconds).ok()),
-    })
+    wire::problem(&answer.body, answer.status)
+        .map_or(Trouble::ServiceUnreadable(answer.status), Trouble::Refused)
 }
 
-fn read_view(body: JsValue) -> Result<VerificationView, Trouble> {
-    json::read(body).ok_or(Trouble::ServiceUnreadable(200))
+fn read_view(body: &JsValue) -> Result<VerificationView, Trouble> {
+    wire::verification(body).ok_or(Trouble::ServiceUnreadable(200))
 }
 
 /// Reads ServiceNow's `{"result": AgentTokenReply}`.

@@ -18,6 +18,7 @@ mod components;
 mod live;
 pub mod logic;
 mod store;
+mod wire;
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -26,7 +27,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
 
 use client::Client;
-use logic::host::{HostContext, HostError};
+use logic::host::HostContext;
 use store::Store;
 
 /// The design tokens and every component's sheet, joined by `build.rs`.
@@ -45,10 +46,14 @@ thread_local! {
 #[wasm_bindgen]
 pub fn mount(element: HtmlElement, host: JsValue) -> Result<(), JsValue> {
     unmount(&element);
-    let context = serde_wasm_bindgen::from_value::<HostContext>(host)
-        .map_err(|error| HostError::Unreadable(error.to_string()))
-        .and_then(HostContext::checked);
-    let context = context.map_err(|error| {
+    let part = |name| browser::json::text(&host, name).unwrap_or_default();
+    let context = HostContext {
+        table: part("table"),
+        sys_id: part("sys_id"),
+        user_token: part("user_token"),
+        token_path: part("token_path"),
+    };
+    let context = context.checked().map_err(|error| {
         let words = error.to_string();
         element.set_text_content(Some(&words));
         js_sys::Error::new(&words)

@@ -18,6 +18,7 @@ use crate::logic::backoff::Backoff;
 use crate::logic::sse::Parser;
 use crate::logic::trouble::Trouble;
 use crate::store::Store;
+use crate::wire;
 
 /// The service sends at least a comment every 15 seconds. Silence for so long means a connection that died
 /// without saying so, as after sleep or a change of network.
@@ -111,7 +112,7 @@ async fn read_stream(
         }
         for message in parser.push(&chunk) {
             if message.event == EVENT_NAME
-                && let Some(view) = json::read(json::parse(&message.data))
+                && let Some(view) = wire::verification(&json::parse(&message.data))
                 && heard(store, &signal, view)
             {
                 return End::Over;

@@ -1,18 +1,11 @@
-//! JSON through the browser's own parser: `serde_json` would be 12 % of the field's size. What has only a few
-//! parts is read and written part by part, because each derived `Deserialize` costs about a kilobyte.
+//! JSON through the browser's own parser: `serde_json` would be 12 % of the field's size.
 
-use js_sys::{JSON, Object, Reflect};
-use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
+use js_sys::{Array, JSON, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Reads a JSON text; undefined when it is not JSON.
 pub fn parse(text: &str) -> JsValue {
     JSON::parse(text).unwrap_or(JsValue::UNDEFINED)
-}
-
-/// Reads a value that was parsed; `None` when it is not a `T`.
-pub fn read<T: DeserializeOwned>(value: JsValue) -> Option<T> {
-    serde_wasm_bindgen::from_value(value).ok()
 }
 
 /// One part of an object; undefined when there is no such part or no object.
@@ -29,6 +22,11 @@ pub fn text(object: &JsValue, name: &str) -> Option<String> {
 pub fn number(object: &JsValue, name: &str) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "saturates")]
     part(object, name).as_f64().map(|number| number as i64)
+}
+
+/// The items of a list inside an object; `None` when it is no list.
+pub fn items(object: &JsValue, name: &str) -> Option<Vec<JsValue>> {
+    part(object, name).dyn_ref::<Array>().map(Array::to_vec)
 }
 
 /// A plain object of texts.

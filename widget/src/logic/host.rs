@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-
-/// The second argument of `mount`, read from a plain JavaScript object.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+/// The second argument of `mount`, a plain JavaScript object. What is missing there is empty here.
+#[derive(Clone, PartialEq, Eq)]
 pub struct HostContext {
     /// Table of the ticket, for example `incident`.
     pub table: String,
@@ -32,8 +30,6 @@ impl fmt::Debug for HostContext {
 /// Why the field cannot be shown with this context. For the person who sets up the page, hence the field names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostError {
-    /// Not an object, or a part is missing or has the wrong type.
-    Unreadable(String),
     /// `table` is not the name of a table.
     Table,
     /// `sys_id` is not 32 hex digits.
@@ -48,12 +44,6 @@ impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("imper.ai Verification cannot be shown: ")?;
         match self {
-            Self::Unreadable(why) => {
-                write!(
-                    f,
-                    "the host context must be {{table, sys_id, user_token, token_path}}, all text ({why})."
-                )
-            }
             Self::Table => f.write_str("`table` must be the name of a table."),
             Self::SysId => f.write_str("`sys_id` must be 32 hex digits; a new ticket has to be saved first."),
             Self::UserToken => {
