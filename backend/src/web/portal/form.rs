@@ -22,19 +22,31 @@ pub struct Form(Vec<(String, String)>);
 impl Form {
     /// Reads `application/x-www-form-urlencoded`; anything else is a form without the fields one looks for.
     pub fn parse(body: &[u8]) -> Self {
-        Self(url::form_urlencoded::parse(body).into_owned().take(MAX_FIELDS).collect())
+        Self(
+            url::form_urlencoded::parse(body)
+                .into_owned()
+                .take(MAX_FIELDS)
+                .collect(),
+        )
     }
 
     /// The first value of a field, empty if there is none.
     pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+        self.0
+            .iter()
+            .find(|(field, _)| field == name)
+            .map_or("", |(_, value)| value)
     }
 }
 
 /// A header as text, cut; whatever it holds is readable.
 fn header_text(headers: &HeaderMap, name: HeaderName, most: usize) -> String {
     let bytes = headers.get(name).map_or(&[][..], |value| value.as_bytes());
-    String::from_utf8_lossy(bytes).chars().filter(|letter| !letter.is_control()).take(most).collect()
+    String::from_utf8_lossy(bytes)
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(most)
+        .collect()
 }
 
 /// Tells browsers apart without keeping more than needed.
@@ -46,7 +58,9 @@ pub fn device_digest(headers: &HeaderMap) -> String {
 pub fn client_facts(headers: &HeaderMap, form: &Form) -> ClientFacts {
     let time_zone = form.get("time_zone");
     let is_zone = time_zone.len() <= MAX_TIME_ZONE
-        && time_zone.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte));
+        && time_zone
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte));
     let offset = form.get("utc_offset").parse::<i32>().ok();
     ClientFacts {
         user_agent: header_text(headers, header::USER_AGENT, MAX_USER_AGENT),
@@ -54,7 +68,11 @@ pub fn client_facts(headers: &HeaderMap, form: &Form) -> ClientFacts {
         accept_language: header_text(headers, header::ACCEPT_LANGUAGE, MAX_LANGUAGE),
         script_ran: form.get("script_ran") == "1",
         webdriver: form.get("webdriver") == "1",
-        time_zone: if is_zone { time_zone.to_owned() } else { String::new() },
+        time_zone: if is_zone {
+            time_zone.to_owned()
+        } else {
+            String::new()
+        },
         utc_offset_minutes: offset.filter(|minutes| minutes.abs() <= MAX_OFFSET_MINUTES),
     }
 }
@@ -72,8 +90,14 @@ mod tests {
         headers.insert(header::ACCEPT_LANGUAGE, "de-AT,de;q=0.9".parse().unwrap());
         let form = Form::parse(b"time_zone=Europe%2FVienna&utc_offset=-60&webdriver=1&script_ran=1");
         let facts = client_facts(&headers, &form);
-        assert_eq!((facts.user_agent.len(), facts.accept_language.as_str()), (400, "de-AT,de;q=0.9"));
-        assert_eq!((facts.time_zone.as_str(), facts.utc_offset_minutes), ("Europe/Vienna", Some(-60)));
+        assert_eq!(
+            (facts.user_agent.len(), facts.accept_language.as_str()),
+            (400, "de-AT,de;q=0.9")
+        );
+        assert_eq!(
+            (facts.time_zone.as_str(), facts.utc_offset_minutes),
+            ("Europe/Vienna", Some(-60))
+        );
         assert!(facts.script_ran && facts.webdriver);
         assert_eq!(facts.device_digest, sha256_hex("x".repeat(400).as_bytes()));
     }
@@ -82,7 +106,13 @@ mod tests {
     fn garbled_signals_are_as_good_as_none() {
         let form = Form::parse(b"time_zone=%3Cscript%3E&utc_offset=99999&script_ran=yes");
         let facts = client_facts(&HeaderMap::new(), &form);
-        assert_eq!(facts, ClientFacts { device_digest: sha256_hex(b""), ..ClientFacts::default() });
+        assert_eq!(
+            facts,
+            ClientFacts {
+                device_digest: sha256_hex(b""),
+                ..ClientFacts::default()
+            }
+        );
     }
 
     proptest! {

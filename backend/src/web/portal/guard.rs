@@ -20,14 +20,20 @@ const SECRET_DIGITS: usize = 64;
 /// `SameSite=Strict` works after a link from a mail, because the session begins with a form of our own page; and a
 /// requester who comes back through the mail again finds a link to `/verify`, which is of the same site.
 pub fn set_cookie(secret: &str) -> Option<HeaderValue> {
-    let text = format!("{COOKIE}={secret}; Path=/; Max-Age={SESSION_SECONDS}; Secure; HttpOnly; SameSite=Strict");
+    let text =
+        format!("{COOKIE}={secret}; Path=/; Max-Age={SESSION_SECONDS}; Secure; HttpOnly; SameSite=Strict");
     HeaderValue::from_str(&text).ok()
 }
 
 /// The secret of this browser's session, if it holds one.
 pub fn session(headers: &HeaderMap) -> Option<String> {
-    let values = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let values = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut pairs = values
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
     let (_, secret) = pairs.find(|(name, _)| *name == COOKIE)?;
     let well_formed = secret.len() == SECRET_DIGITS && secret.bytes().all(|byte| byte.is_ascii_hexdigit());
     well_formed.then(|| secret.to_owned())
@@ -41,7 +47,11 @@ pub fn form_token(keys: &Keys, session: &str) -> String {
 /// The session of a posted form, if the form was made for it.
 pub fn posted_session(headers: &HeaderMap, form: &Form, keys: &Keys) -> Result<String, Refusal> {
     let session = session(headers).ok_or(LinkProblem::NoSession)?;
-    if equal(form.get(TOKEN_FIELD), &form_token(keys, &session)) { Ok(session) } else { Err(Refusal::StaleForm) }
+    if equal(form.get(TOKEN_FIELD), &form_token(keys, &session)) {
+        Ok(session)
+    } else {
+        Err(Refusal::StaleForm)
+    }
 }
 
 /// True when a browser says that another site sent the form.
@@ -49,7 +59,11 @@ pub fn posted_session(headers: &HeaderMap, form: &Form, keys: &Keys) -> Result<S
 /// Our pages forbid the referrer, for which browsers write `Origin: null`. That is let through: the form token, or the
 /// secret in the path, still stands in the way of whoever sends it.
 pub fn is_foreign(headers: &HeaderMap, public_url: &str) -> bool {
-    let is_other = |name: &str, own: &[&str]| headers.get(name).is_some_and(|value| !own.iter().any(|own| value == own));
+    let is_other = |name: &str, own: &[&str]| {
+        headers
+            .get(name)
+            .is_some_and(|value| !own.iter().any(|own| value == own))
+    };
     is_other("sec-fetch-site", &["same-origin", "none"]) || is_other("origin", &["null", public_url])
 }
 
@@ -58,7 +72,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
+            .collect()
     }
 
     #[test]
@@ -66,7 +83,10 @@ mod tests {
         let own = "https://verify.example.com";
         let foreign = |pairs| is_foreign(&headers(pairs), own);
         assert!(!foreign(&[]));
-        assert!(!foreign(&[("origin", "https://verify.example.com"), ("sec-fetch-site", "same-origin")]));
+        assert!(!foreign(&[
+            ("origin", "https://verify.example.com"),
+            ("sec-fetch-site", "same-origin")
+        ]));
         assert!(!foreign(&[("origin", "null"), ("sec-fetch-site", "same-origin")]));
         assert!(foreign(&[("origin", "https://evil.example")]));
         assert!(foreign(&[("origin", "null"), ("sec-fetch-site", "cross-site")]));
@@ -79,8 +99,14 @@ mod tests {
         let secret = "ab".repeat(32);
         let mut map = HeaderMap::new();
         assert_eq!(session(&map), None);
-        map.append(header::COOKIE, format!("a=b; {COOKIE}={secret}; c=d").parse().unwrap());
+        map.append(
+            header::COOKIE,
+            format!("a=b; {COOKIE}={secret}; c=d").parse().unwrap(),
+        );
         assert_eq!(session(&map), Some(secret));
-        assert_eq!(session(&headers(&[("cookie", "__Host-imper_session=short")])), None);
+        assert_eq!(
+            session(&headers(&[("cookie", "__Host-imper_session=short")])),
+            None
+        );
     }
 }

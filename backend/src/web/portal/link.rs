@@ -6,9 +6,9 @@ use warp::reply::Response;
 use super::form::{self, Form};
 use super::refusal::Refusal;
 use super::{Visit, guard, pages, texts};
+use crate::service::ServiceError;
 use crate::service::error::LinkProblem;
 use crate::service::portal::{self, Ending};
-use crate::service::ServiceError;
 use crate::web::html;
 
 /// The landing page.
@@ -39,7 +39,10 @@ pub async fn begin(visit: &Visit, token: &str, form: &Form) -> Result<Response, 
 
 /// A link that was used in this very browser leads on to its session: somebody pressed twice, or came back.
 async fn resume(visit: &Visit, error: ServiceError) -> Result<Response, Refusal> {
-    let was_used = matches!(error, ServiceError::Link(LinkProblem::Used) | ServiceError::Transition(_));
+    let was_used = matches!(
+        error,
+        ServiceError::Link(LinkProblem::Used) | ServiceError::Transition(_)
+    );
     if was_used
         && let Some(session) = guard::session(&visit.headers)
         && portal::page(&visit.service, &session).await.is_ok()
@@ -58,5 +61,10 @@ pub fn ask_to_refuse(visit: &Visit, token: &str) -> Response {
 pub async fn refuse(visit: &Visit, token: &str) -> Result<Response, Refusal> {
     let request = portal::refuse_link(&visit.service, token).await?;
     let notice = texts::ending(Ending::Refused, &request);
-    Ok(pages::notice(StatusCode::OK, Some(pages::Brand::of(&request)), notice, false))
+    Ok(pages::notice(
+        StatusCode::OK,
+        Some(pages::Brand::of(&request)),
+        notice,
+        false,
+    ))
 }

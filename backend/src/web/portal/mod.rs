@@ -44,7 +44,11 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
         .and(context)
         .and(warp::path::full())
         .and(warp::header::headers_cloned())
-        .map(|service, path, headers| Visit { service, path, headers });
+        .map(|service, path, headers| Visit {
+            service,
+            path,
+            headers,
+        });
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     let reading = visit
         .clone()
@@ -85,7 +89,11 @@ impl<'a> Route<'a> {
         // Some mail programs add a slash to links.
         let path = path.strip_suffix('/').unwrap_or(path);
         let mut segments = path.split('/').skip(1);
-        let head = [segments.next()?, segments.next().unwrap_or(""), segments.next().unwrap_or("")];
+        let head = [
+            segments.next()?,
+            segments.next().unwrap_or(""),
+            segments.next().unwrap_or(""),
+        ];
         if segments.next().is_some() {
             return None;
         }
@@ -116,7 +124,9 @@ impl<'a> Route<'a> {
 async fn read(visit: Visit, method: Method, query: String) -> Response {
     let answer = match Route::parse(visit.path.as_str()) {
         None => Err(Refusal::NothingHere),
-        Some(route @ (Route::Begin(_) | Route::Number | Route::Code | Route::Resend)) => Err(Refusal::Method(route.allowed())),
+        Some(route @ (Route::Begin(_) | Route::Number | Route::Code | Route::Resend)) => {
+            Err(Refusal::Method(route.allowed()))
+        }
         // Mail scanners ask with HEAD. The answer is the same whatever the token is, and nothing is looked at.
         Some(_) if method == Method::HEAD => Ok(html::page(StatusCode::OK, String::new())),
         Some(Route::Landing(token)) => link::landing(&visit, token).await,
@@ -132,7 +142,9 @@ async fn write(visit: Visit, body: Bytes) -> Response {
     let answer = match Route::parse(visit.path.as_str()) {
         None => Err(Refusal::NothingHere),
         Some(route @ (Route::Landing(_) | Route::Current)) => Err(Refusal::Method(route.allowed())),
-        Some(_) if guard::is_foreign(&visit.headers, &visit.service.config.server.public_url) => Err(Refusal::Foreign),
+        Some(_) if guard::is_foreign(&visit.headers, &visit.service.config.server.public_url) => {
+            Err(Refusal::Foreign)
+        }
         Some(route) => {
             let form = Form::parse(&body);
             match route {

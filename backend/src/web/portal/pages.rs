@@ -22,7 +22,9 @@ pub struct Brand {
 
 impl Brand {
     fn new(company: &str, support_contact: &str) -> Self {
-        let initials = company.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
+        let initials = company
+            .split_whitespace()
+            .filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
         Self {
             company: company.to_owned(),
             initials: initials.take(2).flat_map(char::to_uppercase).collect(),
@@ -59,7 +61,16 @@ struct Landing<'a> {
 pub fn landing(request: &Request, token: &str, checks: &[CheckKind]) -> Response {
     let checks = checks.iter().map(|&kind| texts::check(kind, request)).collect();
     let action = request.action.map(texts::action);
-    render(StatusCode::OK, &Landing { brand: Some(Brand::of(request)), request, action, token, checks })
+    render(
+        StatusCode::OK,
+        &Landing {
+            brand: Some(Brand::of(request)),
+            request,
+            action,
+            token,
+            checks,
+        },
+    )
 }
 
 #[derive(Template)]
@@ -72,7 +83,14 @@ struct AskToRefuse<'a> {
 
 /// The question before a verification is stopped. The form goes back to its own address.
 pub fn ask_to_refuse(brand: Option<Brand>, back: &str, form_token: &str) -> Response {
-    render(StatusCode::OK, &AskToRefuse { brand, back, form_token })
+    render(
+        StatusCode::OK,
+        &AskToRefuse {
+            brand,
+            back,
+            form_token,
+        },
+    )
 }
 
 #[derive(Template)]
@@ -85,7 +103,14 @@ struct NoticePage {
 
 /// A page that only says something, and perhaps leads on to `/verify`.
 pub fn notice(status: StatusCode, brand: Option<Brand>, notice: Notice, leads_on: bool) -> Response {
-    render(status, &NoticePage { brand, notice, leads_on })
+    render(
+        status,
+        &NoticePage {
+            brand,
+            notice,
+            leads_on,
+        },
+    )
 }
 
 /// What a page of the session shows.
@@ -101,7 +126,12 @@ pub struct StepPage<'a> {
 impl<'a> StepPage<'a> {
     /// A page without an error.
     pub const fn new(page: &'a Page, form_token: String) -> Self {
-        Self { page, form_token, error: None, code_on_its_way: false }
+        Self {
+            page,
+            form_token,
+            error: None,
+            code_on_its_way: false,
+        }
     }
 }
 
@@ -136,15 +166,34 @@ struct CodePage<'a> {
 
 /// The current question, or the end.
 pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
-    let Page { request, step_number, steps, step } = view.page;
+    let Page {
+        request,
+        step_number,
+        steps,
+        step,
+    } = view.page;
     let brand = Some(Brand::of(request));
     let (step_number, steps, step_label) = (*step_number, *steps, texts::step(*step_number, *steps));
     let (form_token, error) = (view.form_token.as_str(), view.error.as_deref());
     match step {
-        Step::CallNumber { .. } => {
-            render(status, &NumberPage { brand, request, step_label, step_number, steps, form_token, error })
-        }
-        Step::OnFileCode { contact, code_is_valid, resend_in, .. } => {
+        Step::CallNumber { .. } => render(
+            status,
+            &NumberPage {
+                brand,
+                request,
+                step_label,
+                step_number,
+                steps,
+                form_token,
+                error,
+            },
+        ),
+        Step::OnFileCode {
+            contact,
+            code_is_valid,
+            resend_in,
+            ..
+        } => {
             let page = CodePage {
                 brand,
                 request,

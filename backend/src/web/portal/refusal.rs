@@ -39,10 +39,13 @@ impl From<LinkProblem> for Refusal {
 /// another site, a webmail for instance, does not send the cookie until it follows a link of ours.
 fn leads_on(refusal: &Refusal, has_session: bool) -> bool {
     match refusal {
-        Refusal::Foreign | Refusal::StaleForm => true,
+        Refusal::Foreign
+        | Refusal::StaleForm
+        | Refusal::Service(ServiceError::Transition(_) | ServiceError::Limit(_)) => true,
         Refusal::Service(ServiceError::Link(problem)) => *problem == LinkProblem::Used,
-        Refusal::Service(ServiceError::Transition(_) | ServiceError::Limit(_)) => true,
-        Refusal::Method(_) | Refusal::Service(ServiceError::Store(_) | ServiceError::Entropy(_)) => has_session,
+        Refusal::Method(_) | Refusal::Service(ServiceError::Store(_) | ServiceError::Entropy(_)) => {
+            has_session
+        }
         Refusal::NothingHere | Refusal::Service(_) => false,
     }
 }
@@ -59,16 +62,24 @@ pub fn reply(service: &Service, headers: &HeaderMap, refusal: Refusal) -> Respon
         Refusal::NothingHere => page(StatusCode::NOT_FOUND, texts::nothing_here()),
         Refusal::Method(allowed) => {
             let mut response = page(StatusCode::METHOD_NOT_ALLOWED, texts::wrong_method());
-            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static(allowed));
             response
         }
         Refusal::Service(ServiceError::Link(problem)) => page(status(problem), texts::link_problem(problem)),
-        Refusal::Service(ServiceError::NotFound) => page(StatusCode::NOT_FOUND, texts::link_problem(LinkProblem::Unknown)),
+        Refusal::Service(ServiceError::NotFound) => {
+            page(StatusCode::NOT_FOUND, texts::link_problem(LinkProblem::Unknown))
+        }
         // Somebody else was quicker: a second press of Begin, or the agent's Cancel.
-        Refusal::Service(ServiceError::Transition(_)) => page(StatusCode::GONE, texts::link_problem(LinkProblem::Used)),
+        Refusal::Service(ServiceError::Transition(_)) => {
+            page(StatusCode::GONE, texts::link_problem(LinkProblem::Used))
+        }
         Refusal::Service(ServiceError::Limit(limit)) => {
             let mut response = page(StatusCode::TOO_MANY_REQUESTS, texts::limit(limit.retry_after()));
-            response.headers_mut().insert(header::RETRY_AFTER, limit.retry_after().into());
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, limit.retry_after().into());
             response
         }
         Refusal::Service(error) => {
@@ -82,6 +93,8 @@ pub fn reply(service: &Service, headers: &HeaderMap, refusal: Refusal) -> Respon
 const fn status(problem: LinkProblem) -> StatusCode {
     match problem {
         LinkProblem::Unknown | LinkProblem::NoSession => StatusCode::NOT_FOUND,
-        LinkProblem::Replaced | LinkProblem::Used | LinkProblem::Expired | LinkProblem::Cancelled => StatusCode::GONE,
+        LinkProblem::Replaced | LinkProblem::Used | LinkProblem::Expired | LinkProblem::Cancelled => {
+            StatusCode::GONE
+        }
     }
 }

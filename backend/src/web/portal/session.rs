@@ -65,7 +65,11 @@ pub async fn ask_to_refuse(visit: &Visit) -> Result<Response, Refusal> {
     if matches!(page.step, Step::Finished(_)) {
         return Ok(html::see_other("/verify"));
     }
-    Ok(pages::ask_to_refuse(Some(pages::Brand::of(&page.request)), "/verify", &form_token(visit, &session)))
+    Ok(pages::ask_to_refuse(
+        Some(pages::Brand::of(&page.request)),
+        "/verify",
+        &form_token(visit, &session),
+    ))
 }
 
 /// "I did not ask for this".
@@ -92,11 +96,17 @@ async fn incomplete(visit: &Visit, session: &str, error: &str) -> Result<Respons
 fn after_answer(visit: &Visit, session: &str, answered: &Answered) -> Response {
     let error = match &answered.page.step {
         Step::CallNumber { tries_left } => texts::number_wrong(*tries_left),
-        Step::OnFileCode { code_is_valid: false, .. } => texts::CODE_EXPIRED.to_owned(),
+        Step::OnFileCode {
+            code_is_valid: false, ..
+        } => texts::CODE_EXPIRED.to_owned(),
         Step::OnFileCode { tries_left, .. } => texts::code_wrong(*tries_left),
         Step::Finished(_) => String::new(),
     };
-    if answered.wrong { with_error(visit, session, &answered.page, error) } else { html::see_other("/verify") }
+    if answered.wrong {
+        with_error(visit, session, &answered.page, error)
+    } else {
+        html::see_other("/verify")
+    }
 }
 
 /// The same question again, with what was wrong.

@@ -47,7 +47,11 @@ pub struct Notice {
 impl Notice {
     fn new(tone: Tone, heading: &str, paragraphs: &[&str]) -> Self {
         let paragraphs = paragraphs.iter().map(|&text| text.to_owned()).collect();
-        Self { tone, heading: heading.to_owned(), paragraphs }
+        Self {
+            tone,
+            heading: heading.to_owned(),
+            paragraphs,
+        }
     }
 }
 
@@ -109,8 +113,14 @@ pub const fn action(action: Action) -> &'static str {
 /// What a check will ask, on the landing page.
 pub fn check(kind: CheckKind, request: &Request) -> String {
     match kind {
-        CheckKind::CallNumber => format!("You enter a number that {} reads out to you on the phone.", request.agent_name),
-        CheckKind::OnFileCode => format!("You enter a code that we send to a contact {} has on file for you.", request.company),
+        CheckKind::CallNumber => format!(
+            "You enter a number that {} reads out to you on the phone.",
+            request.agent_name
+        ),
+        CheckKind::OnFileCode => format!(
+            "You enter a code that we send to a contact {} has on file for you.",
+            request.company
+        ),
     }
 }
 
@@ -140,7 +150,10 @@ pub fn code_contact(request: &Request) -> String {
 
 /// When neither the last code nor a new one can be used.
 pub fn code_no_more_and_expired(request: &Request) -> String {
-    format!("No more codes can be sent. To go on, {}", call_the_desk(&request.company))
+    format!(
+        "No more codes can be sent. To go on, {}",
+        call_the_desk(&request.company)
+    )
 }
 
 /// What to do without a code.
@@ -165,7 +178,11 @@ pub fn code_wrong(tries_left: u8) -> String {
 }
 
 fn tries(left: u8) -> String {
-    if left == 1 { "1 try left.".to_owned() } else { format!("{left} tries left.") }
+    if left == 1 {
+        "1 try left.".to_owned()
+    } else {
+        format!("{left} tries left.")
+    }
 }
 
 /// Seconds as people say them.
@@ -189,10 +206,17 @@ pub fn ending(ending: Ending, request: &Request) -> Notice {
     match ending {
         Ending::Confirmed => {
             let next = match request.action {
-                Some(asked) => format!("{agent} sees the result in ticket {ticket} and goes on with the {}.", action(asked)),
+                Some(asked) => format!(
+                    "{agent} sees the result in ticket {ticket} and goes on with the {}.",
+                    action(asked)
+                ),
                 None => format!("{agent} sees the result in ticket {ticket} and goes on from there."),
             };
-            Notice::new(Tone::Passed, "Your identity is confirmed", &[&next, "You can close this page."])
+            Notice::new(
+                Tone::Passed,
+                "Your identity is confirmed",
+                &[&next, "You can close this page."],
+            )
         }
         Ending::NotConfirmed => Notice::new(
             Tone::Failed,
@@ -210,12 +234,18 @@ pub fn ending(ending: Ending, request: &Request) -> Notice {
         Ending::Expired => Notice::new(
             Tone::Attention,
             "The time has run out",
-            &["Nothing was confirmed and nothing was changed.", &format!("To try again, ask {agent} to send you a new link.")],
+            &[
+                "Nothing was confirmed and nothing was changed.",
+                &format!("To try again, ask {agent} to send you a new link."),
+            ],
         ),
         Ending::Cancelled => Notice::new(
             Tone::Neutral,
             "The service desk stopped this verification",
-            &["There is nothing left for you to do here.", &format!("If you still need help, {call}")],
+            &[
+                "There is nothing left for you to do here.",
+                &format!("If you still need help, {call}"),
+            ],
         ),
     }
 }
@@ -234,12 +264,18 @@ pub fn link_problem(problem: LinkProblem) -> Notice {
         LinkProblem::Expired => Notice::new(
             Tone::Attention,
             "This link has expired",
-            &["A link works for a short time only, so that nobody can use it later.", "Ask your service desk to send you a new link."],
+            &[
+                "A link works for a short time only, so that nobody can use it later.",
+                "Ask your service desk to send you a new link.",
+            ],
         ),
         LinkProblem::Replaced => Notice::new(
             Tone::Attention,
             "There is a newer link",
-            &["We sent you another link after this one, and only the newest one works.", "Open the newest message."],
+            &[
+                "We sent you another link after this one, and only the newest one works.",
+                "Open the newest message.",
+            ],
         ),
         LinkProblem::Used => Notice::new(
             Tone::Attention,
@@ -274,7 +310,10 @@ pub fn limit(retry_after: u32) -> Notice {
         Tone::Attention,
         "Too many messages were sent",
         &[
-            &format!("No new code was sent. The next one can be sent in {}.", wait(retry_after)),
+            &format!(
+                "No new code was sent. The next one can be sent in {}.",
+                wait(retry_after)
+            ),
             "The newest code that you received may still work.",
         ],
     )
@@ -285,18 +324,29 @@ pub fn internal() -> Notice {
     Notice::new(
         Tone::Failed,
         "Something failed on our side",
-        &["Your answer may not have been counted. Wait a moment and try again.", "If it happens again, tell your service desk."],
+        &[
+            "Wait a moment and try again.",
+            "If it happens again, tell your service desk.",
+        ],
     )
 }
 
 /// No such page.
 pub fn nothing_here() -> Notice {
-    Notice::new(Tone::Attention, "There is nothing here", &["Open the link in your message from the service desk."])
+    Notice::new(
+        Tone::Attention,
+        "There is nothing here",
+        &["Open the link in your message from the service desk."],
+    )
 }
 
 /// An address that is only for forms was opened, or the other way round.
 pub fn wrong_method() -> Notice {
-    Notice::new(Tone::Attention, "This page cannot be opened like this", &["Nothing was changed."])
+    Notice::new(
+        Tone::Attention,
+        "This page cannot be opened like this",
+        &["Nothing was changed."],
+    )
 }
 
 /// A form that another site sent.
@@ -304,7 +354,10 @@ pub fn foreign() -> Notice {
     Notice::new(
         Tone::Failed,
         "This did not come from our page",
-        &["Another site tried to answer for you, so nothing was changed.", "Open the link in your message, or go on here if you have already begun."],
+        &[
+            "Another site tried to answer for you, so nothing was changed.",
+            "Open the link in your message, or go on here if you have already begun.",
+        ],
     )
 }
 

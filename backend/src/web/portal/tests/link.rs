@@ -17,7 +17,10 @@ async fn opening_a_link_twenty_times_changes_nothing_but_the_counter() {
     let mut before = portal.verification(&id).await;
     for _ in 0..20 {
         let opened = portal.get(&link).await;
-        assert_eq!((opened.status, opened.heading()), (StatusCode::OK, "Confirm your identity"));
+        assert_eq!(
+            (opened.status, opened.heading()),
+            (StatusCode::OK, "Confirm your identity")
+        );
         assert_eq!(opened.header("set-cookie"), "");
         let head = portal.answer(Portal::request("HEAD", &link, None)).await;
         assert_eq!((head.status, head.body.as_str()), (StatusCode::OK, ""));
@@ -25,9 +28,16 @@ async fn opening_a_link_twenty_times_changes_nothing_but_the_counter() {
     }
     let after = portal.verification(&id).await;
     let devices = vec![sha256_hex(PHONE.as_bytes())];
-    before.opens = Opens { first_at: Some(portal.service.now()), count: 20, devices };
+    before.opens = Opens {
+        first_at: Some(portal.service.now()),
+        count: 20,
+        devices,
+    };
     assert_eq!(after, before);
-    assert_eq!(portal.post(&format!("{link}/begin"), "").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        portal.post(&format!("{link}/begin"), "").await.status,
+        StatusCode::SEE_OTHER
+    );
 }
 
 #[tokio::test]
@@ -36,9 +46,14 @@ async fn of_fifty_who_begin_at_once_exactly_one_does() {
     let id = portal.start().await;
     let path = format!("{}/begin", portal.link(&id).await);
     let answers = join_all((0..50).map(|_| portal.post(&path, ""))).await;
-    let (begun, late): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == StatusCode::SEE_OTHER);
+    let (begun, late): (Vec<_>, Vec<_>) = answers
+        .iter()
+        .partition(|answer| answer.status == StatusCode::SEE_OTHER);
     assert_eq!((begun.len(), late.len()), (1, 49));
-    assert!(late.iter().all(|answer| answer.status == StatusCode::GONE && answer.header("set-cookie").is_empty()));
+    assert!(
+        late.iter()
+            .all(|answer| answer.status == StatusCode::GONE && answer.header("set-cookie").is_empty())
+    );
     assert_eq!(late[0].heading(), "This link was already used");
 }
 
@@ -48,21 +63,42 @@ async fn begin_sets_a_strict_host_cookie_and_leaves_the_token_behind() {
     let id = portal.start().await;
     let link = portal.link(&id).await;
     let begun = portal.post(&format!("{link}/begin"), "").await;
-    assert_eq!((begun.status, begun.header("location")), (StatusCode::SEE_OTHER, "/verify"));
+    assert_eq!(
+        (begun.status, begun.header("location")),
+        (StatusCode::SEE_OTHER, "/verify")
+    );
     let (cookie, attributes) = begun.header("set-cookie").split_once("; ").unwrap();
-    assert_eq!(attributes, "Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Strict");
+    assert_eq!(
+        attributes,
+        "Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Strict"
+    );
     let (name, secret) = cookie.split_once('=').unwrap();
     assert_eq!((name, secret.len()), ("__Host-imper_session", 64));
-    let page = portal.answer(Portal::request("GET", "/verify", Some(secret))).await;
-    assert!(!page.body.contains("/v/") && !page.body.contains(secret), "{}", page.body);
+    let page = portal
+        .answer(Portal::request("GET", "/verify", Some(secret)))
+        .await;
+    assert!(
+        !page.body.contains("/v/") && !page.body.contains(secret),
+        "{}",
+        page.body
+    );
 }
 
 #[tokio::test]
 async fn what_the_browser_says_of_itself_is_recorded() {
     let portal = Portal::new();
     let browser = portal.begin().await;
-    let client = portal.verification(&browser.id).await.session().unwrap().client.clone();
-    assert_eq!((client.user_agent.as_str(), client.time_zone.as_str()), (PHONE, "Europe/London"));
+    let client = portal
+        .verification(&browser.id)
+        .await
+        .session()
+        .unwrap()
+        .client
+        .clone();
+    assert_eq!(
+        (client.user_agent.as_str(), client.time_zone.as_str()),
+        (PHONE, "Europe/London")
+    );
     assert!(client.script_ran && !client.webdriver);
     assert_eq!(client.utc_offset_minutes, Some(0));
 }
@@ -73,15 +109,33 @@ async fn an_unknown_link_and_a_garbled_one_look_the_same() {
     let id = portal.start().await;
     let real = portal.link(&id).await;
     let first = portal.get("/v/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await;
-    assert_eq!((first.status, first.heading()), (StatusCode::NOT_FOUND, "This link does not work"));
+    assert_eq!(
+        (first.status, first.heading()),
+        (StatusCode::NOT_FOUND, "This link does not work")
+    );
     let truncated = &real[..real.len() - 1];
-    for path in [truncated, "/v/", "/v/x", "/v/%00%ff", "/v/..%2f..%2fetc", "/v/'--"] {
+    for path in [
+        truncated,
+        "/v/",
+        "/v/x",
+        "/v/%00%ff",
+        "/v/..%2f..%2fetc",
+        "/v/'--",
+    ] {
         let answer = portal.get(path).await;
-        assert_eq!((answer.status, answer.headers, answer.body), (first.status, first.headers.clone(), first.body.clone()), "{path}");
+        assert_eq!(
+            (answer.status, answer.headers, answer.body),
+            (first.status, first.headers.clone(), first.body.clone()),
+            "{path}"
+        );
     }
     for path in ["/v/x/begin", "/v/x/not-me"] {
         let answer = portal.post(path, "").await;
-        assert_eq!((answer.status, answer.body), (first.status, first.body.clone()), "{path}");
+        assert_eq!(
+            (answer.status, answer.body),
+            (first.status, first.body.clone()),
+            "{path}"
+        );
     }
 }
 
@@ -93,9 +147,19 @@ async fn an_expired_link_says_so() {
     portal.clock.advance_seconds(599);
     assert_eq!(portal.get(&link).await.status, StatusCode::OK);
     portal.clock.advance_seconds(1);
-    for answer in [portal.get(&link).await, portal.post(&format!("{link}/begin"), "").await] {
-        assert_eq!((answer.status, answer.heading()), (StatusCode::GONE, "This link has expired"));
-        assert!(answer.body.contains("Ask your service desk to send you a new link."));
+    for answer in [
+        portal.get(&link).await,
+        portal.post(&format!("{link}/begin"), "").await,
+    ] {
+        assert_eq!(
+            (answer.status, answer.heading()),
+            (StatusCode::GONE, "This link has expired")
+        );
+        assert!(
+            answer
+                .body
+                .contains("Ask your service desk to send you a new link.")
+        );
     }
 }
 
@@ -106,14 +170,24 @@ async fn a_replaced_link_and_a_cancelled_one_say_so() {
     let link = portal.link(&id).await;
     portal.clock.advance_seconds(120);
     let caller = |jti| testing::caller(portal.service.now(), jti);
-    agent::resend(&portal.service, caller("resend"), id.clone()).await.unwrap();
+    agent::resend(&portal.service, caller("resend"), id.clone())
+        .await
+        .unwrap();
     let old = portal.get(&link).await;
-    assert_eq!((old.status, old.heading()), (StatusCode::GONE, "There is a newer link"));
+    assert_eq!(
+        (old.status, old.heading()),
+        (StatusCode::GONE, "There is a newer link")
+    );
     let newer = portal.link(&id).await;
     assert_eq!(portal.get(&newer).await.status, StatusCode::OK);
-    agent::cancel(&portal.service, caller("cancel"), id.clone()).await.unwrap();
+    agent::cancel(&portal.service, caller("cancel"), id.clone())
+        .await
+        .unwrap();
     let cancelled = portal.get(&newer).await;
-    assert_eq!((cancelled.status, cancelled.heading()), (StatusCode::GONE, "The service desk stopped this verification"));
+    assert_eq!(
+        (cancelled.status, cancelled.heading()),
+        (StatusCode::GONE, "The service desk stopped this verification")
+    );
 }
 
 #[tokio::test]
@@ -122,11 +196,20 @@ async fn a_used_link_leads_on_in_the_browser_that_used_it_and_in_no_other() {
     let browser = portal.begin().await;
     let link = portal.link(&browser.id).await;
     let same = browser.get(&link).await;
-    assert_eq!((same.status, same.header("location")), (StatusCode::SEE_OTHER, "/verify"));
+    assert_eq!(
+        (same.status, same.header("location")),
+        (StatusCode::SEE_OTHER, "/verify")
+    );
     let pressed_twice = browser.post_as(&format!("{link}/begin"), "").await;
-    assert_eq!((pressed_twice.status, pressed_twice.header("location")), (StatusCode::SEE_OTHER, "/verify"));
+    assert_eq!(
+        (pressed_twice.status, pressed_twice.header("location")),
+        (StatusCode::SEE_OTHER, "/verify")
+    );
     let other = portal.get(&link).await;
-    assert_eq!((other.status, other.heading()), (StatusCode::GONE, "This link was already used"));
+    assert_eq!(
+        (other.status, other.heading()),
+        (StatusCode::GONE, "This link was already used")
+    );
     // A webmail's browser keeps the strict cookie back until a link of ours is followed.
     assert!(other.body.contains(r#"href="/verify""#));
 }
@@ -140,10 +223,16 @@ async fn a_requester_who_did_not_ask_stops_it_from_the_link() {
     assert_eq!(asked.heading(), "You did not ask for this?");
     assert!(!portal.verification(&id).await.status().is_final());
     let stopped = portal.post(&format!("{link}/not-me"), "").await;
-    assert_eq!((stopped.status, stopped.heading()), (StatusCode::OK, "The verification is stopped"));
+    assert_eq!(
+        (stopped.status, stopped.heading()),
+        (StatusCode::OK, "The verification is stopped")
+    );
     let decided = portal.verification(&id).await;
     assert!(decided.decision().unwrap().facts.refused_by_requester);
-    assert_eq!(portal.post(&format!("{link}/begin"), "").await.status, StatusCode::GONE);
+    assert_eq!(
+        portal.post(&format!("{link}/begin"), "").await.status,
+        StatusCode::GONE
+    );
 }
 
 #[tokio::test]

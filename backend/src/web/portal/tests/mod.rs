@@ -58,7 +58,10 @@ impl Answer {
 
     /// The value of the hidden form token.
     fn form_token(&self) -> &str {
-        let (_, rest) = self.body.split_once(r#"name="form_token" value=""#).expect("the page has a form token");
+        let (_, rest) = self
+            .body
+            .split_once(r#"name="form_token" value=""#)
+            .expect("the page has a form token");
         rest.split_once('"').unwrap().0
     }
 }
@@ -71,7 +74,12 @@ impl Portal {
     fn with(change: impl FnOnce(&mut Config)) -> Self {
         let (folder, service, clock) = testing::service_with(change);
         let routes = crate::web::public(&service);
-        Self { _folder: folder, service, clock, routes }
+        Self {
+            _folder: folder,
+            service,
+            clock,
+            routes,
+        }
     }
 
     /// Starts a verification of Mia.
@@ -81,23 +89,38 @@ impl Portal {
     }
 
     async fn start_as(&self, caller: agent::Caller) -> VerificationId {
-        let view = agent::start(&self.service, caller, testing::send_link(), None).await.unwrap();
+        let view = agent::start(&self.service, caller, testing::send_link(), None)
+            .await
+            .unwrap();
         VerificationId::parse(&view.id).unwrap()
     }
 
     async fn verification(&self, id: &VerificationId) -> Verification {
         let (id, instance) = (id.clone(), InstanceId::parse("acme").unwrap());
-        let found = self.service.store.read(move |tx| verifications::lookup(tx, &instance, &id)).await;
+        let found = self
+            .service
+            .store
+            .read(move |tx| verifications::lookup(tx, &instance, &id))
+            .await;
         found.unwrap().unwrap()
     }
 
     /// The path of the current link.
     async fn link(&self, id: &VerificationId) -> String {
-        format!("/v/{}", self.service.config.keys.link_token(self.verification(id).await.link.id))
+        format!(
+            "/v/{}",
+            self.service
+                .config
+                .keys
+                .link_token(self.verification(id).await.link.id)
+        )
     }
 
     fn request(method: &str, path: &str, cookie: Option<&str>) -> warp::test::RequestBuilder {
-        let request = warp::test::request().method(method).path(path).header("user-agent", PHONE);
+        let request = warp::test::request()
+            .method(method)
+            .path(path)
+            .header("user-agent", PHONE);
         match cookie {
             Some(cookie) => request.header("cookie", format!("__Host-imper_session={cookie}")),
             None => request,
@@ -107,7 +130,11 @@ impl Portal {
     async fn answer(&self, request: warp::test::RequestBuilder) -> Answer {
         let reply = request.reply(&self.routes).await;
         let (parts, body) = reply.into_parts();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+        }
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -130,14 +157,25 @@ impl Portal {
         let signals = "script_ran=1&time_zone=Europe%2FLondon&utc_offset=0&webdriver=0";
         let begun = self.post(&format!("{link}/begin"), signals).await;
         assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
-        let cookie = begun.header("set-cookie").split(['=', ';']).nth(1).unwrap().to_owned();
-        Browser { portal: self, id, cookie }
+        let cookie = begun
+            .header("set-cookie")
+            .split(['=', ';'])
+            .nth(1)
+            .unwrap()
+            .to_owned();
+        Browser {
+            portal: self,
+            id,
+            cookie,
+        }
     }
 }
 
 impl Browser<'_> {
     async fn get(&self, path: &str) -> Answer {
-        self.portal.answer(Portal::request("GET", path, Some(&self.cookie))).await
+        self.portal
+            .answer(Portal::request("GET", path, Some(&self.cookie)))
+            .await
     }
 
     /// Sends a form with the token of the session.
@@ -147,7 +185,9 @@ impl Browser<'_> {
     }
 
     async fn post_as(&self, path: &str, body: &str) -> Answer {
-        self.portal.answer(Portal::request("POST", path, Some(&self.cookie)).body(body)).await
+        self.portal
+            .answer(Portal::request("POST", path, Some(&self.cookie)).body(body))
+            .await
     }
 
     fn digest(&self) -> String {
@@ -156,7 +196,11 @@ impl Browser<'_> {
 
     /// What the agent reads out.
     fn number(&self) -> String {
-        self.portal.service.config.keys.call_number(&self.id, &self.digest())
+        self.portal
+            .service
+            .config
+            .keys
+            .call_number(&self.id, &self.digest())
     }
 
     fn wrong_number(&self) -> &'static str {
@@ -172,15 +216,28 @@ impl Browser<'_> {
                 CheckDetail::CallNumber => None,
             })
         });
-        self.portal.service.config.keys.on_file_code(&self.id, &self.digest(), number.unwrap())
+        self.portal
+            .service
+            .config
+            .keys
+            .on_file_code(&self.id, &self.digest(), number.unwrap())
     }
 
     async fn wrong_code(&self) -> &'static str {
-        if self.code().await == "000000" { "000001" } else { "000000" }
+        if self.code().await == "000000" {
+            "000001"
+        } else {
+            "000000"
+        }
     }
 
     async fn answer_number(&self) {
-        let answer = self.post("/verify/number", &format!("number={}", self.number())).await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/verify"));
+        let answer = self
+            .post("/verify/number", &format!("number={}", self.number()))
+            .await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::SEE_OTHER, "/verify")
+        );
     }
 }

@@ -34,11 +34,21 @@ async fn every_page() -> Vec<(&'static str, Answer)> {
     pages.push(("02-not-me", portal.get(&format!("{link}/not-me")).await));
     let browser = portal.begin_of(id).await;
     pages.push(("03-number", browser.get("/verify").await));
-    pages.push(("04-number-wrong", browser.post("/verify/number", &format!("number={}", browser.wrong_number())).await));
+    pages.push((
+        "04-number-wrong",
+        browser
+            .post("/verify/number", &format!("number={}", browser.wrong_number()))
+            .await,
+    ));
     pages.push(("05-session-not-me", browser.get("/verify/not-me").await));
     browser.answer_number().await;
     pages.push(("06-code", browser.get("/verify").await));
-    pages.push(("07-code-wrong", browser.post("/verify/code", &format!("code={}", browser.wrong_code().await)).await));
+    pages.push((
+        "07-code-wrong",
+        browser
+            .post("/verify/code", &format!("code={}", browser.wrong_code().await))
+            .await,
+    ));
     portal.clock.advance_seconds(130);
     pages.push(("08-code-resend", browser.get("/verify").await));
     browser.post("/verify/code/resend", "").await;
@@ -46,14 +56,18 @@ async fn every_page() -> Vec<(&'static str, Answer)> {
     portal.clock.advance_seconds(600);
     pages.push(("10-code-expired", browser.get("/verify").await));
     browser.post("/verify/code/resend", "").await;
-    browser.post("/verify/code", &format!("code={}", browser.code().await)).await;
+    browser
+        .post("/verify/code", &format!("code={}", browser.code().await))
+        .await;
     pages.push(("11-confirmed", browser.get("/verify").await));
     pages.push(("12-used", portal.get(&link).await));
 
     let second = portal.start_as(caller("second")).await;
     let browser = portal.begin_of(second).await;
     for _ in 0..3 {
-        browser.post("/verify/number", &format!("number={}", browser.wrong_number())).await;
+        browser
+            .post("/verify/number", &format!("number={}", browser.wrong_number()))
+            .await;
     }
     pages.push(("13-not-confirmed", browser.get("/verify").await));
 
@@ -62,10 +76,18 @@ async fn every_page() -> Vec<(&'static str, Answer)> {
     pages.push(("14-stopped", portal.post(&format!("{link}/not-me"), "").await));
 
     portal.clock.advance_seconds(3600);
-    let fourth = portal.start_as(testing::caller(portal.service.now(), "fourth")).await;
+    let fourth = portal
+        .start_as(testing::caller(portal.service.now(), "fourth"))
+        .await;
     let old = portal.link(&fourth).await;
     portal.clock.advance_seconds(120);
-    agent::resend(&portal.service, testing::caller(portal.service.now(), "again"), fourth.clone()).await.unwrap();
+    agent::resend(
+        &portal.service,
+        testing::caller(portal.service.now(), "again"),
+        fourth.clone(),
+    )
+    .await
+    .unwrap();
     pages.push(("15-replaced", portal.get(&old).await));
     let link = portal.link(&fourth).await;
     let browser = portal.begin_of(fourth).await;
@@ -77,7 +99,10 @@ async fn every_page() -> Vec<(&'static str, Answer)> {
     pages.push(("19-no-session", portal.get("/verify").await));
     pages.push(("20-nothing-here", portal.get("/verify/elsewhere").await));
     pages.push(("21-wrong-method", portal.get("/verify/number").await));
-    pages.push(("22-stale-form", browser.post_as("/verify/number", "number=12").await));
+    pages.push((
+        "22-stale-form",
+        browser.post_as("/verify/number", "number=12").await,
+    ));
     let foreign = Portal::request("POST", "/verify/number", None).header("origin", "https://evil.example");
     pages.push(("23-foreign", portal.answer(foreign.body("")).await));
     portal.service.store.close();
@@ -106,7 +131,11 @@ async fn every_page_is_small_complete_and_asks_no_other_host() {
     let files = PORTAL_CSS.text().len() + PORTAL_JS.text().len();
     for (name, page) in every_page().await {
         let body = &page.body;
-        assert!(files + body.len() < 30_000, "{name} has {} bytes with its files", files + body.len());
+        assert!(
+            files + body.len() < 30_000,
+            "{name} has {} bytes with its files",
+            files + body.len()
+        );
         for part in [
             r#"<html lang="en">"#,
             r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#,
@@ -116,8 +145,12 @@ async fn every_page_is_small_complete_and_asks_no_other_host() {
         ] {
             assert!(body.contains(part), "{name} has no {part}");
         }
-        for part in ["<style", " style=", "<script>", " on", "http:", "https:", "//", "&#60;", "{{", "{%"] {
-            let found = body.find(part).filter(|_| part != " on" || body.contains(" onclick") || body.contains(" onload"));
+        for part in [
+            "<style", " style=", "<script>", " on", "http:", "https:", "//", "&#60;", "{{", "{%",
+        ] {
+            let found = body
+                .find(part)
+                .filter(|_| part != " on" || body.contains(" onclick") || body.contains(" onload"));
             assert_eq!(found, None, "{name} has {part}");
         }
         assert_eq!(body.matches("<h1>").count(), 1, "{name}");
@@ -130,11 +163,36 @@ async fn every_page_is_small_complete_and_asks_no_other_host() {
 
 #[tokio::test]
 async fn statuses_say_what_happened() {
-    let statuses: Vec<_> = every_page().await.into_iter().map(|(name, page)| (&name[..2], page.status.as_u16())).collect();
+    let statuses: Vec<_> = every_page()
+        .await
+        .into_iter()
+        .map(|(name, page)| (&name[..2], page.status.as_u16()))
+        .collect();
     let expected = [
-        ("01", 200), ("02", 200), ("03", 200), ("04", 422), ("05", 200), ("06", 200), ("07", 422), ("08", 200),
-        ("09", 200), ("10", 200), ("11", 200), ("12", 410), ("13", 200), ("14", 200), ("15", 410), ("16", 200),
-        ("17", 410), ("18", 404), ("19", 404), ("20", 404), ("21", 405), ("22", 403), ("23", 403), ("24", 500),
+        ("01", 200),
+        ("02", 200),
+        ("03", 200),
+        ("04", 422),
+        ("05", 200),
+        ("06", 200),
+        ("07", 422),
+        ("08", 200),
+        ("09", 200),
+        ("10", 200),
+        ("11", 200),
+        ("12", 410),
+        ("13", 200),
+        ("14", 200),
+        ("15", 410),
+        ("16", 200),
+        ("17", 410),
+        ("18", 404),
+        ("19", 404),
+        ("20", 404),
+        ("21", 405),
+        ("22", 403),
+        ("23", 403),
+        ("24", 500),
     ];
     assert_eq!(statuses, expected);
 }
@@ -145,20 +203,40 @@ async fn no_page_says_why_or_shows_a_secret() {
     let browser = portal.begin().await;
     let mut pages = vec![browser.get("/verify").await];
     for _ in 0..3 {
-        pages.push(browser.post("/verify/number", &format!("number={}", browser.wrong_number())).await);
+        pages.push(
+            browser
+                .post("/verify/number", &format!("number={}", browser.wrong_number()))
+                .await,
+        );
     }
     pages.push(browser.get("/verify").await);
     let verification = portal.verification(&browser.id).await;
     let decision = verification.decision().unwrap();
-    let mut hidden: Vec<String> = decision.report.findings.iter().flat_map(|f| [f.code.clone(), f.sentence.clone()]).collect();
+    let mut hidden: Vec<String> = decision
+        .report
+        .findings
+        .iter()
+        .flat_map(|f| [f.code.clone(), f.sentence.clone()])
+        .collect();
     hidden.extend([
-        browser.number(), browser.cookie.clone(), browser.digest(), browser.id.to_string(),
-        portal.service.config.keys.link_token(verification.link.id), verification.destination.address().to_owned(),
-        decision.recommendation.label().to_owned(), "mia.chen@acme.example".into(), "Mia".into(), "mia.chen".into(),
+        browser.number(),
+        browser.cookie.clone(),
+        browser.digest(),
+        browser.id.to_string(),
+        portal.service.config.keys.link_token(verification.link.id),
+        verification.destination.address().to_owned(),
+        decision.recommendation.label().to_owned(),
+        "mia.chen@acme.example".into(),
+        "Mia".into(),
+        "mia.chen".into(),
     ]);
     for page in pages {
         // Paths of static files carry digests, in which any two digits may appear.
-        let body: String = page.body.lines().filter(|line| !line.contains("/assets/") && !line.contains("form_token")).collect();
+        let body: String = page
+            .body
+            .lines()
+            .filter(|line| !line.contains("/assets/") && !line.contains("form_token"))
+            .collect();
         let text = body.replace("+44 20 7946 0000", "").replace("INC0010023", "");
         for secret in &hidden {
             let shown = visible(&text).contains(secret.as_str());
@@ -172,14 +250,20 @@ async fn no_page_says_why_or_shows_a_secret() {
 
 /// The text of a page without its tags.
 fn visible(html: &str) -> String {
-    html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect::<Vec<_>>().join(" ")
+    html.split('<')
+        .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[tokio::test]
 async fn names_with_markup_are_shown_as_text() {
     const MARKUP: &str = r#"<img src=x onerror="alert(1)">'&"#;
     let portal = Portal::with(|config| {
-        let acme = config.instances.get_mut(&InstanceId::parse("acme").unwrap()).unwrap();
+        let acme = config
+            .instances
+            .get_mut(&InstanceId::parse("acme").unwrap())
+            .unwrap();
         acme.company = MARKUP.into();
         acme.support_contact = MARKUP.into();
     });
@@ -208,8 +292,16 @@ async fn wrong_methods_and_bodies_are_refused() {
     let link = portal.link(&id).await;
     let begin = format!("{link}/begin");
     for (method, path) in [
-        ("POST", link.as_str()), ("PUT", &link), ("GET", &begin), ("HEAD", &begin), ("DELETE", &begin), ("POST", "/verify"),
-        ("GET", "/verify/number"), ("HEAD", "/verify/code"), ("GET", "/verify/code/resend"), ("PATCH", "/verify"),
+        ("POST", link.as_str()),
+        ("PUT", &link),
+        ("GET", &begin),
+        ("HEAD", &begin),
+        ("DELETE", &begin),
+        ("POST", "/verify"),
+        ("GET", "/verify/number"),
+        ("HEAD", "/verify/code"),
+        ("GET", "/verify/code/resend"),
+        ("PATCH", "/verify"),
     ] {
         let answer = portal.answer(Portal::request(method, path, None).body("")).await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
@@ -217,6 +309,12 @@ async fn wrong_methods_and_bodies_are_refused() {
     assert_eq!(portal.get(&begin).await.header("allow"), "POST");
     let large = portal.post(&begin, &"x".repeat(20_000)).await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
-    let strange = portal.answer(Portal::request("POST", &begin, None).body([0xff, 0, b'%', b'&', b'='])).await;
-    assert_eq!(strange.status, StatusCode::SEE_OTHER, "signals that cannot be read are no signals");
+    let strange = portal
+        .answer(Portal::request("POST", &begin, None).body([0xff, 0, b'%', b'&', b'=']))
+        .await;
+    assert_eq!(
+        strange.status,
+        StatusCode::SEE_OTHER,
+        "signals that cannot be read are no signals"
+    );
 }

@@ -12,7 +12,10 @@ async fn the_right_number_and_the_right_code_confirm_the_identity() {
     let portal = Portal::new();
     let browser = portal.begin().await;
     let page = browser.get("/verify").await;
-    assert_eq!((page.status, page.heading()), (StatusCode::OK, "Enter the number you hear"));
+    assert_eq!(
+        (page.status, page.heading()),
+        (StatusCode::OK, "Enter the number you hear")
+    );
     assert!(page.body.contains("Step 1 of 2"));
     browser.answer_number().await;
     let page = browser.get("/verify").await;
@@ -22,10 +25,19 @@ async fn the_right_number_and_the_right_code_confirm_the_identity() {
     let code = browser.code().await;
     let spaced = format!("{}+{}", &code[..3], &code[3..]);
     let answer = browser.post("/verify/code", &format!("code={spaced}")).await;
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/verify"));
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::SEE_OTHER, "/verify")
+    );
     let end = browser.get("/verify").await;
-    assert_eq!((end.status, end.heading()), (StatusCode::OK, "Your identity is confirmed"));
-    assert_eq!(portal.verification(&browser.id).await.decision().unwrap().outcome, Outcome::Passed);
+    assert_eq!(
+        (end.status, end.heading()),
+        (StatusCode::OK, "Your identity is confirmed")
+    );
+    assert_eq!(
+        portal.verification(&browser.id).await.decision().unwrap().outcome,
+        Outcome::Passed
+    );
 }
 
 #[tokio::test]
@@ -36,16 +48,27 @@ async fn a_wrong_number_may_be_corrected_twice_and_the_third_ends_it() {
     for left in ["2 tries left.", "1 try left."] {
         let again = browser.post("/verify/number", &wrong).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(again.body.contains(&format!("That number does not match. {left}")), "{}", again.body);
+        assert!(
+            again
+                .body
+                .contains(&format!("That number does not match. {left}")),
+            "{}",
+            again.body
+        );
         assert!(again.body.contains("<title>Error: ") && again.body.contains(r#"aria-invalid="true""#));
     }
     let third = browser.post("/verify/number", &wrong).await;
-    assert_eq!((third.status, third.header("location")), (StatusCode::SEE_OTHER, "/verify"));
+    assert_eq!(
+        (third.status, third.header("location")),
+        (StatusCode::SEE_OTHER, "/verify")
+    );
     let end = browser.get("/verify").await;
     assert_eq!(end.heading(), "We could not confirm your identity");
     assert!(end.body.contains("on the number you already have"));
     assert_eq!(portal.verification(&browser.id).await.status(), Status::Failed);
-    let right = browser.post("/verify/number", &format!("number={}", browser.number())).await;
+    let right = browser
+        .post("/verify/number", &format!("number={}", browser.number()))
+        .await;
     assert_eq!(right.status, StatusCode::SEE_OTHER);
     assert_eq!(portal.verification(&browser.id).await.status(), Status::Failed);
 }
@@ -56,17 +79,35 @@ async fn the_fifth_wrong_code_ends_it_and_a_new_code_gives_no_new_tries() {
     let browser = portal.begin().await;
     browser.answer_number().await;
     for left in [4, 3] {
-        let again = browser.post("/verify/code", &format!("code={}", browser.wrong_code().await)).await;
-        assert!(again.body.contains(&format!("That code does not match. {left} tries left.")), "{}", again.body);
+        let again = browser
+            .post("/verify/code", &format!("code={}", browser.wrong_code().await))
+            .await;
+        assert!(
+            again
+                .body
+                .contains(&format!("That code does not match. {left} tries left.")),
+            "{}",
+            again.body
+        );
     }
     portal.clock.advance_seconds(120);
-    assert_eq!(browser.post("/verify/code/resend", "").await.header("location"), "/verify?sent");
-    let again = browser.post("/verify/code", &format!("code={}", browser.wrong_code().await)).await;
+    assert_eq!(
+        browser.post("/verify/code/resend", "").await.header("location"),
+        "/verify?sent"
+    );
+    let again = browser
+        .post("/verify/code", &format!("code={}", browser.wrong_code().await))
+        .await;
     assert!(again.body.contains("2 tries left."));
     for _ in 0..2 {
-        browser.post("/verify/code", &format!("code={}", browser.wrong_code().await)).await;
+        browser
+            .post("/verify/code", &format!("code={}", browser.wrong_code().await))
+            .await;
     }
-    assert_eq!(browser.get("/verify").await.heading(), "We could not confirm your identity");
+    assert_eq!(
+        browser.get("/verify").await.heading(),
+        "We could not confirm your identity"
+    );
 }
 
 #[tokio::test]
@@ -76,12 +117,23 @@ async fn an_answer_that_cannot_be_one_costs_no_try() {
     for fields in ["", "number=", "number=abc", "number=1", "number=123", "other=12"] {
         let again = browser.post("/verify/number", fields).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(again.body.contains("Enter the two digits that you hear on the phone."), "{fields}");
+        assert!(
+            again
+                .body
+                .contains("Enter the two digits that you hear on the phone."),
+            "{fields}"
+        );
     }
     browser.answer_number().await;
     let again = browser.post("/verify/code", "code=12345").await;
     assert!(again.body.contains("Enter all six digits of the code."));
-    let checks = portal.verification(&browser.id).await.session().unwrap().checks.clone();
+    let checks = portal
+        .verification(&browser.id)
+        .await
+        .session()
+        .unwrap()
+        .checks
+        .clone();
     assert!(checks.iter().all(|check| check.wrong_answers == 0));
 }
 
@@ -98,10 +150,18 @@ async fn a_new_code_can_be_asked_for_after_two_minutes_and_voids_the_old_one() {
     portal.clock.advance_seconds(120);
     assert!(!browser.get("/verify").await.body.contains("data-after"));
     browser.post("/verify/code/resend", "").await;
-    assert!(browser.get("/verify?sent").await.body.contains("A new code is on its way."));
+    assert!(
+        browser
+            .get("/verify?sent")
+            .await
+            .body
+            .contains("A new code is on its way.")
+    );
     let answer = browser.post("/verify/code", &format!("code={old}")).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let answer = browser.post("/verify/code", &format!("code={}", browser.code().await)).await;
+    let answer = browser
+        .post("/verify/code", &format!("code={}", browser.code().await))
+        .await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
 }
 
@@ -112,11 +172,17 @@ async fn a_contact_that_got_too_many_codes_gets_no_more_and_the_page_says_when()
     browser.answer_number().await;
     for _ in 0..2 {
         portal.clock.advance_seconds(120);
-        assert_eq!(browser.post("/verify/code/resend", "").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            browser.post("/verify/code/resend", "").await.status,
+            StatusCode::SEE_OTHER
+        );
     }
     portal.clock.advance_seconds(120);
     let limited = browser.post("/verify/code/resend", "").await;
-    assert_eq!((limited.status, limited.heading()), (StatusCode::TOO_MANY_REQUESTS, "Too many messages were sent"));
+    assert_eq!(
+        (limited.status, limited.heading()),
+        (StatusCode::TOO_MANY_REQUESTS, "Too many messages were sent")
+    );
     assert_eq!(limited.header("retry-after"), "3240");
     assert!(limited.body.contains("about 54 minutes") && limited.body.contains(r#"href="/verify""#));
 }
@@ -137,10 +203,16 @@ async fn a_session_ends_after_fifteen_minutes() {
     let portal = Portal::new();
     let browser = portal.begin().await;
     portal.clock.advance_seconds(899);
-    assert_eq!(browser.get("/verify").await.heading(), "Enter the number you hear");
+    assert_eq!(
+        browser.get("/verify").await.heading(),
+        "Enter the number you hear"
+    );
     portal.clock.advance_seconds(1);
     let end = browser.get("/verify").await;
-    assert_eq!((end.status, end.heading()), (StatusCode::OK, "The time has run out"));
+    assert_eq!(
+        (end.status, end.heading()),
+        (StatusCode::OK, "The time has run out")
+    );
     assert_eq!(portal.verification(&browser.id).await.status(), Status::Expired);
 }
 
@@ -148,10 +220,21 @@ async fn a_session_ends_after_fifteen_minutes() {
 async fn a_session_that_the_agent_cancels_ends() {
     let portal = Portal::new();
     let browser = portal.begin().await;
-    agent::cancel(&portal.service, testing::caller(portal.service.now(), "cancel"), browser.id.clone()).await.unwrap();
-    assert_eq!(browser.get("/verify").await.heading(), "The service desk stopped this verification");
+    agent::cancel(
+        &portal.service,
+        testing::caller(portal.service.now(), "cancel"),
+        browser.id.clone(),
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        browser.get("/verify").await.heading(),
+        "The service desk stopped this verification"
+    );
     assert_eq!(browser.get("/verify/not-me").await.header("location"), "/verify");
-    let late = browser.post("/verify/number", &format!("number={}", browser.number())).await;
+    let late = browser
+        .post("/verify/number", &format!("number={}", browser.number()))
+        .await;
     assert_eq!(late.status, StatusCode::SEE_OTHER);
 }
 
@@ -161,9 +244,17 @@ async fn a_requester_who_did_not_ask_stops_it_from_the_session() {
     let browser = portal.begin().await;
     let asked = browser.get("/verify/not-me").await;
     assert_eq!(asked.heading(), "You did not ask for this?");
-    let stopped = browser.post_as("/verify/not-me", &format!("form_token={}", asked.form_token())).await;
-    assert_eq!((stopped.status, stopped.header("location")), (StatusCode::SEE_OTHER, "/verify"));
-    assert_eq!(browser.get("/verify").await.heading(), "The verification is stopped");
+    let stopped = browser
+        .post_as("/verify/not-me", &format!("form_token={}", asked.form_token()))
+        .await;
+    assert_eq!(
+        (stopped.status, stopped.header("location")),
+        (StatusCode::SEE_OTHER, "/verify")
+    );
+    assert_eq!(
+        browser.get("/verify").await.heading(),
+        "The verification is stopped"
+    );
     assert_eq!(portal.verification(&browser.id).await.status(), Status::Failed);
 }
 
@@ -173,10 +264,22 @@ async fn without_a_session_there_is_nothing_to_answer() {
     let unknown = "ab".repeat(32);
     for cookie in [None, Some("short"), Some(unknown.as_str())] {
         let page = portal.answer(Portal::request("GET", "/verify", cookie)).await;
-        assert_eq!((page.status, page.heading()), (StatusCode::NOT_FOUND, "No verification is open in this browser"));
+        assert_eq!(
+            (page.status, page.heading()),
+            (StatusCode::NOT_FOUND, "No verification is open in this browser")
+        );
     }
-    for path in ["/verify/number", "/verify/code", "/verify/code/resend", "/verify/not-me"] {
-        assert_eq!(portal.post(path, "number=12").await.status, StatusCode::NOT_FOUND, "{path}");
+    for path in [
+        "/verify/number",
+        "/verify/code",
+        "/verify/code/resend",
+        "/verify/not-me",
+    ] {
+        assert_eq!(
+            portal.post(path, "number=12").await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
     }
 }
 
@@ -186,13 +289,24 @@ async fn a_form_without_the_token_of_its_session_is_not_counted() {
     let browser = portal.begin().await;
     let other = super::super::guard::form_token(&portal.service.config.keys, &"ab".repeat(32));
     for token in ["", "x", other.as_str()] {
-        for path in ["/verify/number", "/verify/code", "/verify/code/resend", "/verify/not-me"] {
+        for path in [
+            "/verify/number",
+            "/verify/code",
+            "/verify/code/resend",
+            "/verify/not-me",
+        ] {
             let body = format!("form_token={token}&number={}", browser.wrong_number());
             let refused = browser.post_as(path, &body).await;
-            assert_eq!((refused.status, refused.heading()), (StatusCode::FORBIDDEN, "This page was out of date"));
+            assert_eq!(
+                (refused.status, refused.heading()),
+                (StatusCode::FORBIDDEN, "This page was out of date")
+            );
         }
     }
-    assert_eq!(portal.verification(&browser.id).await.session().unwrap().checks[0].wrong_answers, 0);
+    assert_eq!(
+        portal.verification(&browser.id).await.session().unwrap().checks[0].wrong_answers,
+        0
+    );
 }
 
 #[tokio::test]
@@ -208,14 +322,39 @@ async fn forms_of_other_sites_are_refused() {
     let link = portal.link(&waiting).await;
     let token = super::super::guard::form_token(&portal.service.config.keys, &browser.cookie);
     let body = format!("form_token={token}&number={}", browser.number());
-    let before = (portal.verification(&browser.id).await, portal.verification(&waiting).await);
-    let signs = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")];
-    for path in ["/verify/number", "/verify/code", "/verify/code/resend", "/verify/not-me", &format!("{link}/begin"), &format!("{link}/not-me")] {
+    let before = (
+        portal.verification(&browser.id).await,
+        portal.verification(&waiting).await,
+    );
+    let signs = [
+        ("origin", "https://evil.example"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ];
+    for path in [
+        "/verify/number",
+        "/verify/code",
+        "/verify/code/resend",
+        "/verify/not-me",
+        &format!("{link}/begin"),
+        &format!("{link}/not-me"),
+    ] {
         for (name, value) in signs {
-            let request = Portal::request("POST", path, Some(&browser.cookie)).header(name, value).body(&body);
+            let request = Portal::request("POST", path, Some(&browser.cookie))
+                .header(name, value)
+                .body(&body);
             let refused = portal.answer(request).await;
-            assert_eq!((refused.status, refused.heading()), (StatusCode::FORBIDDEN, "This did not come from our page"));
+            assert_eq!(
+                (refused.status, refused.heading()),
+                (StatusCode::FORBIDDEN, "This did not come from our page")
+            );
         }
     }
-    assert_eq!((portal.verification(&browser.id).await, portal.verification(&waiting).await), before);
+    assert_eq!(
+        (
+            portal.verification(&browser.id).await,
+            portal.verification(&waiting).await
+        ),
+        before
+    );
 }
