@@ -138,7 +138,7 @@ fn ticket_href(instance: &Instance, of: &Verification) -> Option<String> {
 
 /// What is known about the person and their browser.
 fn about(of: &Verification, now: UnixMillis) -> Vec<Fact> {
-    let on_file = |value: &str| if value.is_empty() { "None on file".to_owned() } else { format!("{value} on file") };
+    let on_file = |value: &str| if value.is_empty() { "None on file".to_owned() } else { format!("On file: {value}") };
     let destination = if of.destination_on_file { "On file" } else { "Not on file: the agent entered it" };
     let mut facts =
         vec![Fact::new("Link sent to", of.destination.masked(), format!("{}. {destination}", of.destination.channel().label()))];

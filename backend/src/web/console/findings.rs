@@ -23,7 +23,9 @@ pub struct FindingLine {
     pub weight: String,
     /// What the weight does, for those who do not see the bar.
     pub effect: &'static str,
-    /// Where the bar begins, in percent of its field; the middle is zero.
+    /// Class of the bar: what raises the risk must not look like what lowers it.
+    pub bar_tone: &'static str,
+    /// Where the bar begins, in percent of its field; zero stands at a quarter.
     pub bar_from: String,
     /// How long the bar is, in percent of its field.
     pub bar_length: String,
@@ -62,8 +64,9 @@ pub fn lines(decision: &Decision) -> Vec<FindingLine> {
 
 fn line(finding: &Finding) -> FindingLine {
     let (tone, icon, meaning) = meaning(finding);
-    let magnitude = f64::from(finding.weight.unsigned_abs().min(100)) / 2.0;
-    let from = if finding.weight < 0 { 50.0 - magnitude } else { 50.0 };
+    // Three quarters of the field are for what raises the risk; bars are comparable between reports.
+    let length = f64::from(finding.weight.clamp(-33, 100)).abs() * 0.75;
+    let from = if finding.weight < 0 { ZERO - length } else { ZERO };
     FindingLine {
         tone,
         icon,
@@ -81,15 +84,25 @@ fn line(finding: &Finding) -> FindingLine {
             -1 => "lowers the risk",
             _ => "does not change the score",
         },
+        bar_tone: match finding.weight {
+            ..0 => "passed",
+            GRAVE.. => "failed",
+            _ => "attention",
+        },
         bar_from: format!("{from}%"),
-        bar_length: format!("{magnitude}%"),
+        bar_length: format!("{length}%"),
         is_rule: finding.kind == FindingKind::Rule,
     }
 }
 
+/// Where zero stands in the field of a bar, in percent.
+const ZERO: f64 = 25.0;
+/// From this weight on one finding alone makes a verification High.
+const GRAVE: i16 = 60;
+
 /// A weight that alone makes a verification High is shown as failed, any other that raises the risk as a warning.
 fn meaning(finding: &Finding) -> (&'static str, &'static str, &'static str) {
-    let grave = finding.weight >= 60;
+    let grave = finding.weight >= GRAVE;
     match finding.kind {
         FindingKind::Rule => ("attention", RULE, "Rule"),
         FindingKind::Check if grave => ("failed", CROSS, "Failed"),

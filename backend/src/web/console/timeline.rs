@@ -20,13 +20,32 @@ pub struct Event {
     pub detail: String,
     /// When.
     pub when: When,
+    /// The day, where it differs from that of the entry before.
+    pub new_day: Option<String>,
     /// Its number in the chain of evidence.
     pub number: i64,
 }
 
 /// The evidence in words, oldest first.
 pub fn events(entries: &[evidence::Entry], now: UnixMillis) -> Vec<Event> {
-    entries.iter().map(|entry| event(entry, now)).collect()
+    let mut days = Days::default();
+    let told = |entry| {
+        let event = event(entry, now);
+        Event { new_day: days.news(&event.when), ..event }
+    };
+    entries.iter().map(told).collect()
+}
+
+/// Tells where a new day begins.
+#[derive(Default)]
+struct Days(String);
+
+impl Days {
+    fn news(&mut self, when: &When) -> Option<String> {
+        let is_new = self.0 != when.day;
+        self.0.clone_from(&when.day);
+        is_new.then(|| when.day.clone())
+    }
 }
 
 fn event(entry: &evidence::Entry, now: UnixMillis) -> Event {
@@ -65,13 +84,13 @@ fn event(entry: &evidence::Entry, now: UnixMillis) -> Event {
         "verification.decided" => decided(&body),
         "verification.cancelled" => ("pending", DASH, "Cancelled by the agent".into(), String::new()),
         "verification.expired" => ("attention", CLOCK, "Expired".into(), "The time ran out before a decision".into()),
-        "event.delivered" => ("pending", TICK, "ServiceNow has the result".into(), String::new()),
+        "event.delivered" => ("pending", TICK, "ServiceNow was told".into(), String::new()),
         "event.undelivered" => ("attention", WARNING, "ServiceNow could not be told".into(), text("reason").into()),
         // A newer version may have written it: better its name than a gap in the record.
         other => ("pending", DOTS, other.to_owned(), String::new()),
     };
     let detail = if erased { "The details were erased when their time was over".into() } else { detail };
-    Event { tone, icon, title, detail, when: when(entry.at, now), number: entry.number }
+    Event { tone, icon, title, detail, when: when(entry.at, now), new_day: None, number: entry.number }
 }
 
 fn decided(body: &Value) -> (&'static str, &'static str, String, String) {
@@ -104,11 +123,18 @@ pub struct Sent {
     pub error: String,
     /// When it was done or given up, else when it was queued.
     pub when: When,
+    /// The day, where it differs from that of the message before.
+    pub new_day: Option<String>,
 }
 
 /// What was sent, in words.
 pub fn sent(deliveries: &[Delivery], now: UnixMillis) -> Vec<Sent> {
-    deliveries.iter().map(|delivery| message(delivery, now)).collect()
+    let mut days = Days::default();
+    let told = |delivery| {
+        let sent = message(delivery, now);
+        Sent { new_day: days.news(&sent.when), ..sent }
+    };
+    deliveries.iter().map(told).collect()
 }
 
 fn message(delivery: &Delivery, now: UnixMillis) -> Sent {
@@ -128,11 +154,12 @@ fn message(delivery: &Delivery, now: UnixMillis) -> Sent {
         what: match delivery.kind.as_str() {
             "link" => "Link to the requester",
             "code" => "Code to the contact on file",
-            _ => "Result to ServiceNow",
+            _ => "Status to ServiceNow",
         },
         state,
         error: delivery.last_error.clone().unwrap_or_default(),
         when: when(delivery.ended_at.unwrap_or(delivery.created_at), now),
+        new_day: None,
     }
 }
 

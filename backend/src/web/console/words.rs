@@ -9,6 +9,10 @@ pub struct When {
     pub machine: String,
     /// `22 Nov 2026, 10:00 UTC`.
     pub exact: String,
+    /// `22 Nov 2026, 10:00`, where the zone stands elsewhere.
+    pub minute: String,
+    /// `22 Nov 2026`.
+    pub day: String,
     /// `10:00:31`.
     pub clock: String,
     /// `3 min ago`.
@@ -21,6 +25,8 @@ pub fn when(at: UnixMillis, now: UnixMillis) -> When {
     When {
         machine: time.to_string(),
         exact: time.strftime("%-d %b %Y, %H:%M UTC").to_string(),
+        minute: time.strftime("%-d %b %Y, %H:%M").to_string(),
+        day: time.strftime("%-d %b %Y").to_string(),
         clock: time.strftime("%H:%M:%S").to_string(),
         relative: relative(now.millis_since(at) / 1000),
     }
