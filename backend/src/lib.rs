@@ -10,11 +10,15 @@ pub mod crypto;
 pub mod delivery;
 pub mod keys;
 pub mod ports;
+mod server;
 pub mod service;
 pub mod servicenow;
 pub mod store;
 pub mod verification;
 pub mod web;
+pub mod worker;
+
+pub use server::{StartError, run};
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,0 +1,169 @@
+//! One binary with sub-commands.
+
+use std::future::Future;
+use std::io::{BufRead as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use backend::config::{Config, Environment};
+use backend::ports::{SystemClock, SystemEntropy};
+use backend::service::{Service, console};
+use backend::store::{Store, StoreError, evidence};
+use backend::verification::InstanceId;
+use clap::{Args, Parser, Subcommand};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+
+/// imper.ai Verification for ServiceNow: the backend service.
+#[derive(Parser)]
+#[command(name = "backend", version)]
+pub struct Cli {
+    /// The configuration file. Secrets come from the environment; see the operations guide.
+    #[arg(long, short, global = true, default_value = "imper.toml", env = "IMPER_CONFIG")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the service until SIGTERM or Ctrl-C.
+    Serve,
+    /// Checks the configuration and names every mistake.
+    CheckConfig,
+    /// Users of the console.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Copies the database while the service runs.
+    Backup {
+        /// The file to write; it must not exist.
+        target: PathBuf,
+    },
+    /// The evidence of what happened.
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Adds a user. The password is read from standard input.
+    Add(AddUser),
+}
+
+#[derive(Args)]
+struct AddUser {
+    /// The instance whose verifications the user may see.
+    #[arg(long)]
+    instance: String,
+    /// What the user may do.
+    #[arg(long, default_value = "analyst")]
+    role: String,
+    /// The name to sign in with.
+    name: String,
+}
+
+#[derive(Subcommand)]
+enum EvidenceCommand {
+    /// Walks the hash chains and names the first entry that does not fit.
+    Verify,
+}
+
+/// Runs one command; errors go to standard error, in words.
+pub fn run(cli: Cli) -> ExitCode {
+    match execute(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(cli: &Cli) -> anyhow::Result<()> {
+    let config = Config::load(&cli.config, &Environment)?;
+    match &cli.command {
+        Command::Serve => block_on(serve(config))?,
+        Command::CheckConfig => {
+            println!("{} is right: {} instance(s).", cli.config.display(), config.instances.len());
+            Ok(())
+        }
+        Command::User(UserCommand::Add(user)) => block_on(add_user(config, user))?,
+        Command::Backup { target } => backup(&config, target),
+        Command::Evidence(EvidenceCommand::Verify) => block_on(verify_evidence(config))?,
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work))
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+        .init();
+    let bind = async |name: &str, address| {
+        TcpListener::bind(address).await.with_context(|| format!("server.{name}: {address} cannot be listened on"))
+    };
+    let public = bind("listen", config.server.listen).await?;
+    let operations = bind("operations_listen", config.server.operations_listen).await?;
+    let shutdown = signal()?;
+    backend::run(config, public, operations, Arc::new(SystemClock), shutdown).await?;
+    Ok(())
+}
+
+/// Resolves at SIGTERM or Ctrl-C.
+fn signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+async fn add_user(config: Config, user: &AddUser) -> anyhow::Result<()> {
+    let Some(instance) = InstanceId::parse(&user.instance) else {
+        bail!("“{}” is not the id of an instance", user.instance);
+    };
+    let Some(role) = console::Role::parse(&user.role) else {
+        let known: Vec<&str> = console::Role::ALL.iter().map(|role| role.as_str()).collect();
+        bail!("“{}” is not a role; these are: {}", user.role, known.join(", "));
+    };
+    eprint!("Password: ");
+    std::io::stderr().flush()?;
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password)?;
+    let password: SecretString = password.trim_end_matches(['\r', '\n']).into();
+    let store = Store::open(&config.storage.path)?;
+    let service = Service::new(Arc::new(config), store, Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let added = console::add_user(&service, &instance, &user.name, role, password).await;
+    service.store.close();
+    println!("{} may sign in to the console of {instance}.", added?.name);
+    Ok(())
+}
+
+fn backup(config: &Config, target: &Path) -> anyhow::Result<()> {
+    backend::store::backup(&config.storage.path, target)?;
+    println!("{} was written.", target.display());
+    Ok(())
+}
+
+async fn verify_evidence(config: Config) -> anyhow::Result<()> {
+    let store = Store::open(&config.storage.path)?;
+    let verdict = store.read(|tx| Ok::<_, StoreError>(evidence::verify(tx)?)).await?;
+    match verdict {
+        evidence::Verdict::Intact { entries } => {
+            println!("{entries} entries, every hash chain holds.");
+            Ok(())
+        }
+        evidence::Verdict::Broken { instance, number, what } => {
+            bail!("the evidence of instance {instance} is broken at entry {number}: {what}")
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Puts the rings together and runs them until told to stop.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use crate::config::Config;
+use crate::crypto;
+use crate::delivery::{Delivery, DeliveryError};
+use crate::ports::{Clock, SystemEntropy};
+use crate::service::Service;
+use crate::servicenow::client::{Client, ClientError};
+use crate::store::{Store, StoreError};
+use crate::web;
+use crate::worker::Worker;
+
+/// Open requests have this long to finish after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why the service could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The mail server or gateway settings.
+    #[error(transparent)]
+    Delivery(#[from] DeliveryError),
+    /// The client for ServiceNow.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+/// Runs the service until `shutdown` resolves: then new connections are refused, open requests and the running
+/// deliveries finish, and the database is closed.
+///
+/// `public` serves agent API, portal and console; `operations` health, readiness and metrics. The caller binds them, so
+/// that a taken port is an error and not a panic, and tests can ask for any free one.
+///
+/// # Errors
+/// When a part cannot be set up. Once it runs, it does not fail.
+pub async fn run(
+    config: Config,
+    public: TcpListener,
+    operations: TcpListener,
+    clock: Arc<dyn Clock>,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), StartError> {
+    crypto::install();
+    web::operations::install_metrics();
+    let config = Arc::new(config);
+    let store = Store::open(&config.storage.path)?;
+    let service = Service::new(config, store, Arc::clone(&clock), Arc::new(SystemEntropy));
+    let delivery = Delivery::new(&service.config)?;
+    let client = Client::new(clock)?;
+    let worker = Worker::new(service.clone(), delivery, client);
+
+    let public = warp::serve(web::public(&service)).incoming(public).graceful(stopped(&service)).run();
+    let operations =
+        warp::serve(web::operations::routes(&service)).incoming(operations).graceful(stopped(&service)).run();
+    let tasks = [
+        tokio::spawn(public),
+        tokio::spawn(operations),
+        tokio::spawn(worker.run(stopped(&service))),
+    ];
+    tracing::info!(url = %service.config.server.public_url, "the service is running");
+    shutdown.await;
+    tracing::info!("the service is stopping");
+    service.stopping.send_replace(true);
+    let finished = tokio::time::timeout(GRACE, futures_util::future::join_all(tasks)).await;
+    match finished {
+        Ok(results) => {
+            for error in results.into_iter().filter_map(Result::err) {
+                tracing::error!(%error, "a part of the service ended in a panic");
+            }
+        }
+        Err(_) => tracing::warn!("some requests did not finish in time"),
+    }
+    let store = service.store.clone();
+    if let Err(error) = tokio::task::spawn_blocking(move || store.close()).await {
+        tracing::error!(%error, "the database could not be closed");
+    }
+    Ok(())
+}
+
+/// Resolves when the service is about to stop.
+fn stopped(service: &Service) -> impl Future<Output = ()> + Send + 'static {
+    let mut stopping = service.stopping.subscribe();
+    async move {
+        // An error means that the sender is gone, which is as good a reason to stop.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    }
+}
