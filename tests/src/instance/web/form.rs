@@ -107,7 +107,8 @@ fn render(form: &Form<'_>, request: &Request, caller: &Caller) -> Result<String,
         escape(&token),
         id = escape(id),
     );
-    for section in sections(&lock(&form.exec.core.store), &form.row.class) {
+    let sections = sections(&lock(&form.exec.core.store), &form.row.class);
+    for section in sections {
         html.push_str(&render_section(form, request, &section)?);
     }
     html.push_str("</form>");
