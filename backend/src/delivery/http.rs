@@ -15,7 +15,7 @@ const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
 /// Answers are short JSON documents; of a longer one only so much is read.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// Nobody may ask to wait longer than this.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// Makes a client. Each neighbour has its own, hence its own connections.
 pub fn client() -> Result<Client, reqwest::Error> {
@@ -88,12 +88,11 @@ pub async fn send(request: RequestBuilder, now: UnixMillis) -> Result<Answer, St
 /// Seconds, or a date.
 fn retry_after(headers: &HeaderMap, now: UnixMillis) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let seconds = match text.parse::<u64>() {
-        Ok(seconds) => seconds,
-        Err(_) => {
-            let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-            u64::try_from(until.as_second().saturating_sub(now.unix_seconds())).unwrap_or(0)
-        }
+    let seconds = if let Ok(seconds) = text.parse::<u64>() {
+        seconds
+    } else {
+        let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+        u64::try_from(until.as_second().saturating_sub(now.unix_seconds())).unwrap_or(0)
     };
     Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
 }
@@ -137,8 +136,8 @@ mod tests {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(text));
             retry_after(&headers, now)
         };
-        assert_eq!(read("120"), Some(Duration::from_secs(120)));
-        assert_eq!(read("Sun, 06 Nov 1994 08:50:37 GMT"), Some(Duration::from_secs(60)));
+        assert_eq!(read("120"), Some(Duration::from_mins(2)));
+        assert_eq!(read("Sun, 06 Nov 1994 08:50:37 GMT"), Some(Duration::from_mins(1)));
         assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(read("99999999999"), Some(MAX_RETRY_AFTER));
         assert_eq!(read("soon"), None);

@@ -77,7 +77,7 @@ async fn serve(stream: TcpStream, manner: Arc<Mutex<Manner>>, received: Arc<Mute
     let now = || *manner.lock().unwrap();
     match now() {
         Manner::Silent => {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
             return;
         }
         Manner::Greeting(line) => {
@@ -98,12 +98,11 @@ async fn serve(stream: TcpStream, manner: Arc<Mutex<Manner>>, received: Arc<Mute
             sender = true;
             say("250 2.1.0 ok").await
         } else if upper.starts_with("RCPT TO:<") && sender {
-            match now() {
-                Manner::Recipient(answer) => say(answer).await,
-                _ => {
-                    recipient = Some(line["RCPT TO:<".len()..].trim_end_matches('>').to_owned());
-                    say("250 2.1.5 ok").await
-                }
+            if let Manner::Recipient(answer) = now() {
+                say(answer).await
+            } else {
+                recipient = Some(line["RCPT TO:<".len()..].trim_end_matches('>').to_owned());
+                say("250 2.1.5 ok").await
             }
         } else if upper == "DATA" && recipient.is_some() {
             say("354 go on").await;

@@ -18,7 +18,7 @@ use token::Tokens;
 /// Where the app takes results.
 const RESULT_PATH: &str = "/api/x_imper_verify/v1/verify/result";
 /// What an instance answers while the app is not (yet) installed or allowed will not change within seconds.
-const SLOWLY: Duration = Duration::from_secs(300);
+const SLOWLY: Duration = Duration::from_mins(5);
 
 /// The client could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -61,12 +61,12 @@ fn encode(json: &Value) -> String {
 }
 
 fn token(signer: &Signer, header: &Value, claims: &Value) -> String {
-    let signed = format!("{}.{}", encode(header), encode(claims));
+    let content = format!("{}.{}", encode(header), encode(claims));
     let signature = match &signer.0 {
-        Some((algorithm, key)) => jsonwebtoken::crypto::sign(signed.as_bytes(), key, *algorithm).unwrap(),
+        Some((algorithm, key)) => jsonwebtoken::crypto::sign(content.as_bytes(), key, *algorithm).unwrap(),
         None => String::new(),
     };
-    format!("{signed}.{signature}")
+    format!("{content}.{signature}")
 }
 
 /// A token of acme whose claims were changed before it was signed.

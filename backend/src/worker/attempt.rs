@@ -1,0 +1,111 @@
+//! One attempt to deliver one row of the outbox.
+
+use shared::words::UnixMillis;
+
+use super::Parts;
+use super::schedule::{self, Kind};
+use crate::delivery::{Content, Message, Outcome};
+use crate::ports::random;
+use crate::service::outgoing::{self, CodeMessage, Envelope, LinkMessage, Prepared};
+use crate::service::{Service, ServiceError};
+use crate::store::outbox::{self, Due};
+
+const INSTANCE_GONE: &str = "This instance is no longer set up.";
+
+/// Makes the message, hands it over and notes what became of it.
+pub(super) async fn make(parts: &Parts, due: Due) -> Result<(), ServiceError> {
+    let service = &parts.service;
+    let prepared = match outgoing::prepare(service, &due).await {
+        Ok(Some(prepared)) => prepared,
+        Ok(None) => {
+            tracing::debug!("the row no longer needs to be sent");
+            return outgoing::skipped(service, due).await;
+        }
+        Err(ServiceError::NotFound) => return give_up(service, due, INSTANCE_GONE.into()).await,
+        Err(error) => return Err(error),
+    };
+    let (kind, outcome) = match prepared {
+        Prepared::Event { instance, id, body } => {
+            let outcome = match service.instance(&instance) {
+                Ok(instance) => parts.client.deliver(instance, &id, &body).await,
+                Err(_) => Outcome::refused(INSTANCE_GONE),
+            };
+            (Kind::Event, outcome)
+        }
+        Prepared::Link(link) => send(parts, &due, link.into()).await,
+        Prepared::Code(code) => send(parts, &due, code.into()).await,
+    };
+    settle(service, due, kind, outcome).await
+}
+
+async fn send(parts: &Parts, due: &Due, message: Message) -> (Kind, Outcome) {
+    tracing::debug!(destination = message.to.masked(), "handing a message over");
+    // The row was queued in the moment in which the link or the code was made.
+    let ends_at = due.created_at.plus_seconds(message.minutes * 60);
+    let outcome = parts.delivery.send(&message, parts.service.now()).await;
+    (Kind::Message { ends_at }, outcome)
+}
+
+async fn settle(service: &Service, due: Due, kind: Kind, outcome: Outcome) -> Result<(), ServiceError> {
+    match outcome {
+        Outcome::Accepted => {
+            tracing::info!(outbox.attempts = due.attempts + 1, "sent");
+            count("outbox_sent_total", &due);
+            outgoing::sent(service, due).await
+        }
+        Outcome::Refused { why } => give_up(service, due, why).await,
+        Outcome::Retry { after, why } => {
+            // Without random bytes there is no jitter; that is no reason not to try again.
+            let jitter = random::<2>(service.entropy.as_ref()).map_or(0, u16::from_be_bytes);
+            match schedule::next(kind, due.attempts + 1, service.now(), after, jitter) {
+                Some(at) => try_again(service, due, at, why).await,
+                None => give_up(service, due, format!("It could not be sent in time. {why}")).await,
+            }
+        }
+    }
+}
+
+/// Puts a row off.
+pub(super) async fn try_again(service: &Service, due: Due, at: UnixMillis, why: String) -> Result<(), ServiceError> {
+    let wait_seconds = service.now().seconds_until(at);
+    tracing::warn!(outbox.attempts = due.attempts + 1, outbox.wait_seconds = wait_seconds, why, "not sent yet");
+    count("outbox_retried_total", &due);
+    outgoing::retry(service, due, at, why).await
+}
+
+/// Ends a row that will never be taken.
+pub(super) async fn give_up(service: &Service, due: Due, why: String) -> Result<(), ServiceError> {
+    tracing::error!(outbox.attempts = due.attempts + 1, why, "given up");
+    count("outbox_given_up_total", &due);
+    outgoing::given_up(service, due, why).await
+}
+
+fn count(metric: &'static str, due: &outbox::Due) {
+    metrics::counter!(metric, "kind" => due.message.kind()).increment(1);
+}
+
+fn message(envelope: Envelope, content: Content) -> Message {
+    Message {
+        to: envelope.to,
+        company: envelope.company,
+        support_contact: envelope.support_contact,
+        agent_name: envelope.agent_name,
+        ticket_number: envelope.ticket_number,
+        action: envelope.action,
+        key: envelope.message_key,
+        minutes: envelope.minutes,
+        content,
+    }
+}
+
+impl From<LinkMessage> for Message {
+    fn from(link: LinkMessage) -> Self {
+        message(link.envelope, Content::Link { url: link.url, replaces_earlier: link.replaces_earlier })
+    }
+}
+
+impl From<CodeMessage> for Message {
+    fn from(code: CodeMessage) -> Self {
+        message(code.envelope, Content::Code { code: code.code })
+    }
+}
