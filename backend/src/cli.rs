@@ -15,6 +15,10 @@ use backend::verification::InstanceId;
 use clap::{Args, Parser, Subcommand};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+/// The migration runner tells of every start at the level info.
+const DEFAULT_LOG: &str = "info,refinery_core=warn";
 
 /// imper.ai Verification for ServiceNow: the backend service.
 #[derive(Parser)]
@@ -102,7 +106,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .json()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| DEFAULT_LOG.into()))
         .init();
     let bind = async |name: &str, address| {
         TcpListener::bind(address).await.with_context(|| format!("server.{name}: {address} cannot be listened on"))

@@ -2,7 +2,7 @@
 
 use rusqlite::Transaction;
 use serde_json::json;
-use shared::words::{Action, CheckKind, Outcome, UnixMillis};
+use shared::words::{Action, CheckKind, CheckResult, Outcome, UnixMillis};
 
 use super::error::LinkProblem;
 use super::{Service, ServiceError, destination_digest, events, expire_if_overdue, record};
@@ -163,18 +163,19 @@ pub async fn page(service: &Service, cookie: &str) -> Result<Page, ServiceError>
 pub async fn answer_call_number(service: &Service, cookie: &str, text: &str) -> Result<Answered, ServiceError> {
     let answer = call_number::normalize_answer(text);
     answer_check(service, cookie, CheckKind::CallNumber, move |service, verification, session, _| {
-        equal(&answer, &service.config.keys.call_number(&verification.id, &session.cookie_digest))
+        Some(equal(&answer, &service.config.keys.call_number(&verification.id, &session.cookie_digest)))
     })
     .await
 }
 
-/// Answers the code sent to the contact on file.
+/// Answers the code sent to the contact on file. After the code's time even the right answer changes nothing: it
+/// neither passes nor costs a try.
 pub async fn answer_code(service: &Service, cookie: &str, text: &str) -> Result<Answered, ServiceError> {
     let answer = call_number::normalize_answer(text);
     answer_check(service, cookie, CheckKind::OnFileCode, move |service, verification, session, check| {
-        let CheckDetail::OnFileCode(code) = &check.detail else { return false };
+        let CheckDetail::OnFileCode(code) = &check.detail else { return None };
         let expected = service.config.keys.on_file_code(&verification.id, &session.cookie_digest, code.code_number);
-        code.is_valid_at(service.now()) && equal(&answer, &expected)
+        code.is_valid_at(service.now()).then(|| equal(&answer, &expected))
     })
     .await
 }
@@ -220,20 +221,21 @@ pub async fn refuse_session(service: &Service, cookie: &str) -> Result<Page, Ser
     change(service, cookie, refuse).await.map(|(page, ())| page)
 }
 
-/// Counts one answer to the check `kind`. An answer to a check that is not being asked changes nothing.
+/// Counts one answer to the check `kind`. An answer to a check that is not being asked changes nothing, nor does one
+/// that `judge` does not want to count.
 async fn answer_check(
     service: &Service,
     cookie: &str,
     kind: CheckKind,
-    is_correct: impl FnOnce(&Service, &Verification, &Session, &Check) -> bool + Send + 'static,
+    judge: impl FnOnce(&Service, &Verification, &Session, &Check) -> Option<bool> + Send + 'static,
 ) -> Result<Answered, ServiceError> {
     let answer = move |service: &Service, tx: &Transaction<'_>, verification: Verification| {
         let now = service.now();
         let asked = verification.session().and_then(|session| Some((session, session.current_check()?)));
-        let Some((session, check)) = asked.filter(|(_, check)| check.kind() == kind) else {
-            return Ok((verification, false));
-        };
-        let correct = is_correct(service, &verification, session, check);
+        let judged = asked
+            .filter(|(_, check)| check.kind() == kind)
+            .and_then(|(session, check)| judge(service, &verification, session, check));
+        let Some(correct) = judged else { return Ok((verification, false)) };
         let answered = verification.with_session(now, |mut session| {
             for check in session.checks.iter_mut().filter(|check| check.kind() == kind && check.is_open()) {
                 *check = check.clone().answered(correct, now);
@@ -398,8 +400,10 @@ fn request(service: &Service, of: &Verification) -> Result<Request, ServiceError
 fn show(service: &Service, of: &Verification) -> Result<Page, ServiceError> {
     let now = service.now();
     let current = of.session().and_then(|session| {
-        let position = session.checks.iter().position(Check::is_open)?;
-        Some((position, session.checks.len(), &session.checks[position]))
+        // A check that was never asked is no step: the requester would wait for it.
+        let asked = session.checks.iter().filter(|check| check.result != Some(CheckResult::Unavailable));
+        let (position, check) = asked.clone().enumerate().find(|(_, check)| check.is_open())?;
+        Some((position, asked.count(), check))
     });
     let (step_number, steps, step) = match (&of.state, current) {
         (State::InProgress(_), Some((position, steps, check))) => {

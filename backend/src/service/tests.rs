@@ -161,6 +161,18 @@ async fn fifty_parallel_guesses_of_one_code_count_as_five() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn after_ten_minutes_a_code_neither_passes_nor_costs_a_try() {
+    let (_folder, service, clock) = service();
+    let (cookie, id) = begun(&service).await;
+    let number = view_of(&service, &id).await.call_number.unwrap();
+    portal::answer_call_number(&service, &cookie, &number).await.unwrap();
+    let code = code(&deliver(&service).await);
+    clock.advance_seconds(600);
+    let answered = portal::answer_code(&service, &cookie, &code).await.unwrap();
+    assert!(matches!(answered.page.step, Step::OnFileCode { tries_left: 5, code_is_valid: false, .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_resend_voids_the_old_link_and_waits_two_minutes() {
     let (_folder, service, clock) = service();
     let view = agent::start(&service, caller(service.now(), "t1-unique"), send_link(), None).await.unwrap();
