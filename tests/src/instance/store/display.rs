@@ -85,6 +85,6 @@ impl Store {
         self.first("sys_user", "user_name", login)
             .map(|row| row.get("name").to_owned())
             .filter(|name| !name.is_empty())
-            .unwrap_or_else(|| login.to_owned())
+            .unwrap_or_else(|| if login == "system" { "System" } else { login }.to_owned())
     }
 }

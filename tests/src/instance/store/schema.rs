@@ -131,11 +131,6 @@ impl Schema {
         self.tables.get(name)
     }
 
-    /// All tables, by name.
-    pub fn tables(&self) -> impl Iterator<Item = &Table> {
-        self.tables.values()
-    }
-
     /// The table and everything it extends, nearest first.
     pub fn lineage(&self, name: &str) -> Vec<&Table> {
         let mut found = Vec::new();

@@ -176,9 +176,15 @@ fn prepare(
     values
 }
 
+/// Tables whose records are one per name, whatever their `sys_id` on another instance.
+const NAMED: &[&str] = &["sys_user_role", "sys_db_object", "sys_properties"];
+
 /// A reference that carries the name of its target finds it under another `sys_id` as well.
 fn resolve_by_name(store: &Store, table: &str, field: &str, name: &str, values: &mut Values) {
     let Some(target) = store.schema.column(table, field).and_then(|column| column.reference) else { return };
+    if !NAMED.contains(&target.as_str()) {
+        return;
+    }
     let known = values.get(field).is_some_and(|id| store.get(&target, id).is_some());
     if !known && let Some(found) = store.first(&target, "name", name) {
         values.insert(field.to_owned(), found.sys_id().to_owned());

@@ -31,7 +31,7 @@ pub fn field(form: &Form<'_>, name: &str) -> Result<String, InstanceError> {
     };
     let target = if column.kind == Kind::Reference { format!("sys_display.{id}") } else { id.clone() };
     let mark = if column.mandatory && !locked { "<span class=\"mandatory\" title=\"Mandatory\">*</span>" } else { "" };
-    let wide = if column.kind == Kind::Journal || column.max_length > LONG { " wide" } else { "" };
+    let wide = if column.kind == Kind::Journal || long(&column) { " wide" } else { "" };
     Ok(format!(
         "<div class=\"field{wide}\" id=\"element.{id}\" data-field=\"{}\"><label for=\"{}\">{mark}{}</label>\
          <div class=\"control\">{control}</div></div>",
@@ -39,6 +39,10 @@ pub fn field(form: &Form<'_>, name: &str) -> Result<String, InstanceError> {
         escape(&target),
         escape(&column.label)
     ))
+}
+
+fn long(column: &Column) -> bool {
+    column.kind == Kind::Text && column.internal_type != "url" && column.max_length > LONG
 }
 
 fn locked_control(id: &str, column: &Column, value: &str, shown: &str) -> String {
@@ -57,7 +61,7 @@ fn locked_control(id: &str, column: &Column, value: &str, shown: &str) -> String
         return "<span class=\"readonly\"></span>".to_owned();
     }
     let id = if column.kind == Kind::Reference { format!("sys_display.{id}") } else { id };
-    if column.max_length > LONG && column.kind == Kind::Text {
+    if long(column) {
         return format!("<textarea id=\"{id}\" rows=\"3\" readonly>{shown}</textarea>");
     }
     format!("<input id=\"{id}\" readonly value=\"{shown}\" data-value=\"{}\">", escape(value))
@@ -83,7 +87,7 @@ fn open_control(form: &Form<'_>, id: &str, column: &Column, value: &str, shown: 
             if !choices.is_empty() {
                 return select(&name, value, &choices);
             }
-            if column.kind == Kind::Text && column.max_length > LONG {
+            if long(column) {
                 return format!("<textarea id=\"{name}\" name=\"{name}\" rows=\"4\">\n{text}</textarea>");
             }
             let kind = if column.kind == Kind::Integer { " inputmode=\"numeric\"" } else { "" };
