@@ -124,7 +124,7 @@ impl AgentDesk {
 
     /// Clicks "imper.ai - Send Verification link".
     pub async fn click_send_verification_link(&self) -> Result<()> {
-        let link = self.in_field("[data-action='send']").await?;
+        let link = self.in_field("#send").await?;
         let words = link.text().await?;
         ensure!(
             words == "imper.ai - Send Verification link",
@@ -139,7 +139,7 @@ impl AgentDesk {
         let input = self.in_field("dialog[open] #destination").await?;
         input.clear().await?;
         input.send_keys(destination).await?;
-        self.in_field("[data-action='submit']").await?.click().await?;
+        self.in_field("#send-now").await?.click().await?;
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use shared::words::{Outcome, Status};
 
+use super::browser::PATIENCE;
 use super::people::{AgentDesk, RequesterPhone};
 use super::world::{COMPANY_MAILBOX, PRIVATE_MAILBOX, World};
 use crate::mail::Message;
@@ -93,19 +94,29 @@ pub async fn answer_wrong(agent: &AgentDesk, requester: &RequesterPhone) -> Resu
 
 /// Waits until the ticket holds an outcome: the service has told the instance.
 pub async fn ticket_shows(world: &World, ticket: &str, outcome: Outcome) -> Result<()> {
+    told(&format!("the ticket to show {outcome}"), || {
+        Ok(world.ticket_column(ticket, "x_imper_verify_outcome")? == outcome.as_str())
+    })
+    .await
+}
+
+/// Waits until the ticket's newest verification record holds a status.
+pub async fn record_shows(world: &World, ticket: &str, status: Status) -> Result<()> {
+    told(&format!("the verification record to show {status}"), || {
+        let newest = world.verification_records(ticket)?.pop();
+        Ok(newest.is_some_and(|record| record.get("status").is_some_and(|value| value == status.as_str())))
+    })
+    .await
+}
+
+async fn told(what: &str, is_told: impl Fn() -> Result<bool>) -> Result<()> {
     let wait = async {
-        loop {
-            if world
-                .ticket(ticket)?
-                .get("x_imper_verify_outcome")
-                .is_some_and(|value| value == outcome.as_str())
-            {
-                return Ok(());
-            }
+        while !is_told()? {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+        Ok(())
     };
-    tokio::time::timeout(super::browser::PATIENCE, wait)
+    tokio::time::timeout(PATIENCE, wait)
         .await
-        .with_context(|| format!("the ticket never showed {outcome}: {:?}", world.ticket(ticket)))?
+        .with_context(|| format!("waited in vain for {what}"))?
 }

@@ -170,6 +170,11 @@ impl World {
             .context("the ticket is gone")
     }
 
+    /// One column of the ticket, empty when it was never set.
+    pub fn ticket_column(&self, sys_id: &str, column: &str) -> Result<String> {
+        Ok(self.ticket(sys_id)?.remove(column).unwrap_or_default())
+    }
+
     /// The ticket's verification records, the oldest first.
     pub fn verification_records(&self, ticket: &str) -> Result<Vec<BTreeMap<String, String>>> {
         let query = format!("ticket={ticket}^ORDERBYsys_created_on");
