@@ -4,13 +4,13 @@ mod message;
 
 use std::time::Duration;
 
+use lettre::message::Mailbox;
 use lettre::transport::smtp;
 use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
-use lettre::message::Mailbox;
 use secrecy::ExposeSecret as _;
 use shared::words::UnixMillis;
 
@@ -43,9 +43,17 @@ impl Email {
             .timeout(Some(settings.timeout))
             .pool_config(PoolConfig::new().max_size(POOL_SIZE).idle_timeout(IDLE));
         if let Some((name, password)) = &settings.login {
-            builder = builder.credentials(Credentials::new(name.clone(), password.expose_secret().to_owned()));
+            builder = builder.credentials(Credentials::new(
+                name.clone(),
+                password.expose_secret().to_owned(),
+            ));
         }
-        Ok(Self { transport: builder.build(), from: settings.from.clone(), host, timeout: settings.timeout })
+        Ok(Self {
+            transport: builder.build(),
+            from: settings.from.clone(),
+            host,
+            timeout: settings.timeout,
+        })
     }
 
     /// Makes one attempt.
@@ -63,7 +71,10 @@ impl Email {
             Ok(Ok(_)) => Outcome::Accepted,
             Ok(Err(error)) => judge(&error, message.to.address().is_ascii()),
             Err(_) => {
-                tracing::warn!(smtp.timeout_seconds = self.timeout.as_secs(), "the mail server did not answer in time");
+                tracing::warn!(
+                    smtp.timeout_seconds = self.timeout.as_secs(),
+                    "the mail server did not answer in time"
+                );
                 Outcome::retry("The mail server does not answer.")
             }
         }
@@ -73,16 +84,31 @@ impl Email {
 fn tls(settings: &Smtp) -> Result<Tls, DeliveryError> {
     if settings.tls == SmtpTls::None {
         let local = matches!(settings.host.as_str(), "localhost" | "127.0.0.1" | "::1");
-        return if local { Ok(Tls::None) } else { Err(DeliveryError::Smtp("only this machine may be used without TLS".into())) };
+        return if local {
+            Ok(Tls::None)
+        } else {
+            Err(DeliveryError::Smtp(
+                "only this machine may be used without TLS".into(),
+            ))
+        };
     }
     let mut builder = TlsParameters::builder(settings.host.clone());
     if let Some(pem) = &settings.ca_pem {
-        let authority = Certificate::from_pem(pem).map_err(|error| DeliveryError::Smtp(format!("ca_file: {error}")))?;
+        let authority =
+            Certificate::from_pem(pem).map_err(|error| DeliveryError::Smtp(format!("ca_file: {error}")))?;
         // An own authority is named to be trusted alone, not beside all public ones.
-        builder = builder.certificate_store(CertificateStore::None).add_root_certificate(authority);
+        builder = builder
+            .certificate_store(CertificateStore::None)
+            .add_root_certificate(authority);
     }
-    let parameters = builder.build_rustls().map_err(|error| DeliveryError::Smtp(error.to_string()))?;
-    Ok(if settings.tls == SmtpTls::Implicit { Tls::Wrapper(parameters) } else { Tls::Required(parameters) })
+    let parameters = builder
+        .build_rustls()
+        .map_err(|error| DeliveryError::Smtp(error.to_string()))?;
+    Ok(if settings.tls == SmtpTls::Implicit {
+        Tls::Wrapper(parameters)
+    } else {
+        Tls::Required(parameters)
+    })
 }
 
 /// What an error means. The text of a server's reply often holds the address, so only its codes are logged.
@@ -110,20 +136,36 @@ fn judge(error: &smtp::Error, address_is_ascii: bool) -> Outcome {
 fn judge_reply(code: u16, status: Option<&str>) -> Outcome {
     let status = status.unwrap_or("none");
     if code < 500 {
-        tracing::info!(smtp.code = code, smtp.status = status, "the mail server asks to wait");
+        tracing::info!(
+            smtp.code = code,
+            smtp.status = status,
+            "the mail server asks to wait"
+        );
         return Outcome::retry("The mail server asks to try again later.");
     }
     // RFC 4954, section 6: these refuse the login, not the message.
     if matches!(code, 530 | 534 | 535 | 538) {
-        tracing::error!(smtp.code = code, smtp.status = status, "the mail server refuses the login: check smtp.username and IMPER_SMTP_PASSWORD");
+        tracing::error!(
+            smtp.code = code,
+            smtp.status = status,
+            "the mail server refuses the login: check smtp.username and IMPER_SMTP_PASSWORD"
+        );
         return Outcome::retry("The mail server refuses the service's login.");
     }
     // RFC 3463, section 3.2: the sender's address is at fault.
     if matches!(status, "5.1.7" | "5.1.8") {
-        tracing::error!(smtp.code = code, smtp.status = status, "the mail server refuses the sender: check smtp.from");
+        tracing::error!(
+            smtp.code = code,
+            smtp.status = status,
+            "the mail server refuses the sender: check smtp.from"
+        );
         return Outcome::retry("The mail server refuses the service's sender address.");
     }
-    tracing::warn!(smtp.code = code, smtp.status = status, "the mail server refused a message for good");
+    tracing::warn!(
+        smtp.code = code,
+        smtp.status = status,
+        "the mail server refused a message for good"
+    );
     Outcome::refused(match status.get(..4) {
         Some("5.2.") => "The mailbox of this address takes no messages at the moment.",
         Some("5.7.") => "The mail server refused this message.",
@@ -135,10 +177,15 @@ fn judge_reply(code: u16, status: Option<&str>) -> Outcome {
 fn enhanced_status(reply: &str) -> Option<String> {
     let is_status = |word: &&str| {
         let parts: Vec<&str> = word.split('.').collect();
-        let digits = |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
         parts.len() == 3 && matches!(parts[0], "2" | "4" | "5") && parts.iter().all(digits)
     };
-    reply.split_whitespace().map(|word| word.trim_end_matches(':')).find(is_status).map(str::to_owned)
+    reply
+        .split_whitespace()
+        .map(|word| word.trim_end_matches(':'))
+        .find(is_status)
+        .map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -82,7 +82,12 @@ pub async fn send(request: RequestBuilder, now: UnixMillis) -> Result<Answer, St
         }
     }
     let is_json = says_json && serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
-    Ok(Answer { status, is_json, body, retry_after })
+    Ok(Answer {
+        status,
+        is_json,
+        body,
+        retry_after,
+    })
 }
 
 /// Seconds, or a date.
@@ -106,9 +111,17 @@ fn describe(error: &reqwest::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    let what = if error.is_connect() { "there is no connection" } else { "the connection broke" };
+    let what = if error.is_connect() {
+        "there is no connection"
+    } else {
+        "the connection broke"
+    };
     // Without an inner cause the text would be the outer one, with the URL.
-    if error.url().is_some() && std::error::Error::source(error).is_none() { what.into() } else { format!("{what}: {cause}") }
+    if error.url().is_some() && std::error::Error::source(error).is_none() {
+        what.into()
+    } else {
+        format!("{what}: {cause}")
+    }
 }
 
 #[cfg(test)]
@@ -120,10 +133,20 @@ mod tests {
     #[tokio::test]
     async fn only_this_machine_is_called_without_encryption() {
         let client = client().unwrap();
-        for good in ["https://acme.service-now.com/x", "http://127.0.0.1:1/x", "http://localhost:1", "http://[::1]:1/"] {
+        for good in [
+            "https://acme.service-now.com/x",
+            "http://127.0.0.1:1/x",
+            "http://localhost:1",
+            "http://[::1]:1/",
+        ] {
             assert!(post(&client, good).is_ok(), "{good}");
         }
-        for bad in ["http://acme.service-now.com/x", "ftp://localhost/", "http://localhost.evil.example/", "nonsense"] {
+        for bad in [
+            "http://acme.service-now.com/x",
+            "ftp://localhost/",
+            "http://localhost.evil.example/",
+            "nonsense",
+        ] {
             assert!(post(&client, bad).is_err(), "{bad}");
         }
     }
@@ -137,7 +160,10 @@ mod tests {
             retry_after(&headers, now)
         };
         assert_eq!(read("120"), Some(Duration::from_mins(2)));
-        assert_eq!(read("Sun, 06 Nov 1994 08:50:37 GMT"), Some(Duration::from_mins(1)));
+        assert_eq!(
+            read("Sun, 06 Nov 1994 08:50:37 GMT"),
+            Some(Duration::from_mins(1))
+        );
         assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(read("99999999999"), Some(MAX_RETRY_AFTER));
         assert_eq!(read("soon"), None);
@@ -149,7 +175,9 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/secret-path", listener.local_addr().unwrap());
         drop(listener);
-        let error = send(post(&client().unwrap(), &url).unwrap(), UnixMillis(0)).await.unwrap_err();
+        let error = send(post(&client().unwrap(), &url).unwrap(), UnixMillis(0))
+            .await
+            .unwrap_err();
         assert!(error.starts_with("there is no connection: "), "{error}");
         assert!(!error.contains("secret-path"), "{error}");
     }

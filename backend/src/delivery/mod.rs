@@ -77,7 +77,10 @@ pub enum Outcome {
 impl Outcome {
     /// It failed for now, and nobody said how long to wait.
     pub fn retry(why: impl Into<String>) -> Self {
-        Self::Retry { after: None, why: why.into() }
+        Self::Retry {
+            after: None,
+            why: why.into(),
+        }
     }
 
     /// It will never be taken.
@@ -112,7 +115,10 @@ impl Delivery {
             Some(settings) => Some(sms::Gateway::new(settings, http::client()?, host.clone())),
             None => None,
         };
-        Ok(Self { email: email::Email::new(&config.smtp, host)?, sms })
+        Ok(Self {
+            email: email::Email::new(&config.smtp, host)?,
+            sms,
+        })
     }
 
     /// Makes one attempt at `now`.

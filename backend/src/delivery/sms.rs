@@ -6,8 +6,8 @@
 
 mod text;
 
-use reqwest::header::CONTENT_TYPE;
 use reqwest::StatusCode;
+use reqwest::header::CONTENT_TYPE;
 use secrecy::SecretString;
 use serde::Serialize;
 use shared::words::UnixMillis;
@@ -17,7 +17,8 @@ use crate::config::Sms;
 use crate::servicenow::signature;
 
 const UNREACHABLE: &str = "The text message service cannot be reached.";
-const MISCONFIGURED: &str = "Text messages cannot be sent at the moment. Use an email address, and tell your administrator.";
+const MISCONFIGURED: &str =
+    "Text messages cannot be sent at the moment. Use an email address, and tell your administrator.";
 
 /// The gateway.
 pub(super) struct Gateway {
@@ -37,13 +38,22 @@ struct Body<'a> {
 
 impl Gateway {
     pub(super) fn new(settings: &Sms, client: reqwest::Client, host: String) -> Self {
-        Self { client, url: settings.url.as_str().to_owned(), secret: settings.secret.clone(), host }
+        Self {
+            client,
+            url: settings.url.as_str().to_owned(),
+            secret: settings.secret.clone(),
+            host,
+        }
     }
 
     /// Makes one attempt.
     pub(super) async fn send(&self, message: &Message, now: UnixMillis) -> Outcome {
         let text = text::write(message, &self.host);
-        let body = serde_json::to_string(&Body { to: message.to.address(), text: &text, key: &message.key });
+        let body = serde_json::to_string(&Body {
+            to: message.to.address(),
+            text: &text,
+            key: &message.key,
+        });
         let signed = body.ok().and_then(|body| {
             let signed = signature::sign(&self.secret, &message.key, now, &body).ok()?;
             Some((body, signed))
@@ -79,18 +89,30 @@ fn judge(status: StatusCode, after: Option<std::time::Duration>) -> Outcome {
     match status.as_u16() {
         200..=299 => Outcome::Accepted,
         // Too many requests, or too early, or the gateway gave up waiting for us: none is about this message.
-        408 | 425 | 429 => Outcome::Retry { after, why: "The text message service asks to try again later.".into() },
+        408 | 425 | 429 => Outcome::Retry {
+            after,
+            why: "The text message service asks to try again later.".into(),
+        },
         401 | 403 => {
-            tracing::error!(http.status = status.as_u16(), "the gateway refuses our signature: check IMPER_SMS_SECRET and the clock");
+            tracing::error!(
+                http.status = status.as_u16(),
+                "the gateway refuses our signature: check IMPER_SMS_SECRET and the clock"
+            );
             Outcome::refused(MISCONFIGURED)
         }
         400..=499 => {
-            tracing::warn!(http.status = status.as_u16(), "the gateway refused a text message for good");
+            tracing::warn!(
+                http.status = status.as_u16(),
+                "the gateway refused a text message for good"
+            );
             Outcome::refused("The text message service refused this number.")
         }
         code => {
             tracing::warn!(http.status = code, "the gateway failed");
-            Outcome::Retry { after, why: "The text message service does not work at the moment.".into() }
+            Outcome::Retry {
+                after,
+                why: "The text message service does not work at the moment.".into(),
+            }
         }
     }
 }

@@ -51,7 +51,12 @@ impl SmtpDouble {
                 tokio::spawn(serve(stream, Arc::clone(&how), Arc::clone(&into)));
             }
         });
-        Self { port, manner, received, task }
+        Self {
+            port,
+            manner,
+            received,
+            task,
+        }
     }
 
     /// Changes how it answers from now on.
@@ -114,7 +119,10 @@ async fn serve(stream: TcpStream, manner: Arc<Mutex<Manner>>, received: Arc<Mute
                 data.push_str(line.strip_prefix('.').unwrap_or(&line));
                 data.push_str("\r\n");
             }
-            let arrived = Received { recipient: recipient.take().unwrap_or_default(), data };
+            let arrived = Received {
+                recipient: recipient.take().unwrap_or_default(),
+                data,
+            };
             sender = false;
             match now() {
                 Manner::Data(answer) => say(answer).await,

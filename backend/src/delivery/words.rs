@@ -9,16 +9,30 @@ const NAME_CHARS: usize = 60;
 /// direction characters, not too long.
 pub(super) fn name(text: &str) -> String {
     let invisible = |char: char| matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-    let plain: String = text.chars().map(|char| if char.is_control() || invisible(char) { ' ' } else { char }).collect();
+    let plain: String = text
+        .chars()
+        .map(|char| {
+            if char.is_control() || invisible(char) {
+                ' '
+            } else {
+                char
+            }
+        })
+        .collect();
     let joined = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     cut(&joined, NAME_CHARS)
 }
 
 /// The first `most` characters; not in the middle of a word if a word ends in the second half of them.
 pub(super) fn cut(text: &str, most: usize) -> String {
-    let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
+    let Some((end, _)) = text.char_indices().nth(most) else {
+        return text.to_owned();
+    };
     let kept = &text[..end];
-    let whole_words = kept.rsplit_once(' ').map(|(words, _)| words).filter(|words| words.chars().count() * 2 > most);
+    let whole_words = kept
+        .rsplit_once(' ')
+        .map(|(words, _)| words)
+        .filter(|words| words.chars().count() * 2 > most);
     whole_words.unwrap_or(kept).trim_end().to_owned()
 }
 
@@ -34,12 +48,18 @@ pub(super) fn life(minutes: i64) -> String {
 
 /// “10 min”, “24 h”.
 pub(super) fn short_life(minutes: i64) -> String {
-    if minutes >= 60 && minutes % 60 == 0 { format!("{} h", minutes / 60) } else { format!("{minutes} min") }
+    if minutes >= 60 && minutes % 60 == 0 {
+        format!("{} h", minutes / 60)
+    } else {
+        format!("{minutes} min")
+    }
 }
 
 /// The host name of our own URL.
 pub(super) fn host(public_url: &str) -> String {
-    let host = Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let host = Url::parse(public_url)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned));
     host.unwrap_or_else(|| "localhost".into())
 }
 
@@ -49,15 +69,24 @@ mod tests {
 
     #[test]
     fn names_become_one_plain_short_line() {
-        assert_eq!(name("  Beth\r\nBcc: x@y.example \u{202e}lgna "), "Beth Bcc: x@y.example lgna");
+        assert_eq!(
+            name("  Beth\r\nBcc: x@y.example \u{202e}lgna "),
+            "Beth Bcc: x@y.example lgna"
+        );
         assert_eq!(name(&"word ".repeat(40)).chars().count(), 59);
         assert_eq!(name(&"ü".repeat(80)), "ü".repeat(60));
     }
 
     #[test]
     fn times_are_said_as_people_say_them() {
-        assert_eq!([life(1), life(10), life(60), life(90), life(1440)], ["1 minute", "10 minutes", "1 hour", "90 minutes", "24 hours"]);
-        assert_eq!([short_life(10), short_life(60), short_life(90)], ["10 min", "1 h", "90 min"]);
+        assert_eq!(
+            [life(1), life(10), life(60), life(90), life(1440)],
+            ["1 minute", "10 minutes", "1 hour", "90 minutes", "24 hours"]
+        );
+        assert_eq!(
+            [short_life(10), short_life(60), short_life(90)],
+            ["10 min", "1 h", "90 min"]
+        );
     }
 
     #[test]

@@ -83,15 +83,23 @@ struct Issuer {
 }
 
 /// Checks a token completely and says which instance signed it. Does not spend it.
-pub fn verify<'a>(config: &'a Config, token: &str, now: UnixMillis) -> Result<(&'a Instance, AgentClaims), TokenError> {
+pub fn verify<'a>(
+    config: &'a Config,
+    token: &str,
+    now: UnixMillis,
+) -> Result<(&'a Instance, AgentClaims), TokenError> {
     if token.is_empty() {
         return Err(TokenError::Missing);
     }
     if token.len() > MAX_TOKEN_BYTES {
         return Err(TokenError::TooLong);
     }
-    let (signed, signature) = token.rsplit_once('.').ok_or_else(|| malformed("it has no signature"))?;
-    let (header, payload) = signed.split_once('.').ok_or_else(|| malformed("it has no payload"))?;
+    let (signed, signature) = token
+        .rsplit_once('.')
+        .ok_or_else(|| malformed("it has no signature"))?;
+    let (header, payload) = signed
+        .split_once('.')
+        .ok_or_else(|| malformed("it has no payload"))?;
     let header: Header = decode("header", header)?;
     if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(TOKEN_TYPE)) {
         return Err(TokenError::WrongType);
@@ -101,7 +109,10 @@ pub fn verify<'a>(config: &'a Config, token: &str, now: UnixMillis) -> Result<(&
     }
     let Issuer { iss } = decode("payload", payload)?;
     let instance = config.instance_by_url(&iss).ok_or(TokenError::UnknownIssuer)?;
-    let key = header.kid.and_then(|kid| instance.agent_keys.get(&kid)).ok_or(TokenError::UnknownKey)?;
+    let key = header
+        .kid
+        .and_then(|kid| instance.agent_keys.get(&kid))
+        .ok_or(TokenError::UnknownKey)?;
     if name(key.algorithm) != Some(header.alg.as_str()) {
         return Err(TokenError::WrongAlgorithm);
     }
@@ -154,13 +165,19 @@ fn malformed(why: impl Into<String>) -> TokenError {
 
 /// Reads one base64url part as JSON. The error names the place, never the content.
 fn decode<T: DeserializeOwned>(part: &str, encoded: &str) -> Result<T, TokenError> {
-    let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| malformed(format!("its {part} is not base64url")))?;
+    let bytes = URL_SAFE_NO_PAD
+        .decode(encoded)
+        .map_err(|_| malformed(format!("its {part} is not base64url")))?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let what = match error.classify() {
             serde_json::error::Category::Data => "has missing, repeated or mistyped members",
             _ => "is not JSON",
         };
-        malformed(format!("its {part} {what} (line {}, column {})", error.line(), error.column()))
+        malformed(format!(
+            "its {part} {what} (line {}, column {})",
+            error.line(),
+            error.column()
+        ))
     })
 }
 

@@ -35,7 +35,11 @@ pub struct Client {
 impl Client {
     /// Makes a client that has no tokens yet.
     pub fn new(clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
-        Ok(Self { http: http::client()?, clock, tokens: Tokens::default() })
+        Ok(Self {
+            http: http::client()?,
+            clock,
+            tokens: Tokens::default(),
+        })
     }
 
     /// Makes one attempt to deliver the event `id`. A token that the instance no longer accepts is replaced at once.
@@ -59,10 +63,17 @@ impl Client {
         }
     }
 
-    async fn post(&self, instance: &Instance, id: &str, body: &str, token: &SecretString) -> Result<Answer, String> {
+    async fn post(
+        &self,
+        instance: &Instance,
+        id: &str,
+        body: &str,
+        token: &SecretString,
+    ) -> Result<Answer, String> {
         let now = self.clock.now();
         // Signed at each attempt: the receiver refuses timestamps older than five minutes.
-        let signed = signature::sign(&instance.callback.webhook_secret, id, now, body).map_err(|error| error.to_string())?;
+        let signed = signature::sign(&instance.callback.webhook_secret, id, now, body)
+            .map_err(|error| error.to_string())?;
         let request = http::post(&self.http, &format!("{}{RESULT_PATH}", instance.url))?
             .bearer_auth(token.expose_secret())
             .header(ACCEPT, "application/json")
@@ -71,7 +82,9 @@ impl Client {
             .header(signature::TIMESTAMP_HEADER, signed.timestamp)
             .header(signature::SIGNATURE_HEADER, signed.signature)
             .body(body.to_owned());
-        http::send(request, now).await.map_err(|why| format!("The instance did not answer: {why}."))
+        http::send(request, now)
+            .await
+            .map_err(|why| format!("The instance did not answer: {why}."))
     }
 }
 
@@ -83,17 +96,35 @@ fn judge(instance: &Instance, answer: &Answer) -> Outcome {
         200..=299 if answer.is_json => Outcome::Accepted,
         200..=299 => asleep(),
         // Another address is not ours to trust with a signed result.
-        300..=399 => Outcome::retry(format!("The instance answered with a redirect ({said}); check its URL.")),
+        300..=399 => Outcome::retry(format!(
+            "The instance answered with a redirect ({said}); check its URL."
+        )),
         // The app cannot read this event, whichever way it is repeated.
         400 | 410 | 422 => Outcome::refused(format!("The app refused the event ({said}).")),
         401 => {
             tracing::error!(instance = %instance.id, answer = said, "the instance refuses our token or our signature: check the OAuth client, the webhook secret and both clocks");
-            Outcome::retry(format!("The instance refused the token or the signature ({said})."))
+            Outcome::retry(format!(
+                "The instance refused the token or the signature ({said})."
+            ))
         }
-        403 | 404 => slowly(answer, format!("The app does not answer ({said}): it may not be installed, or the integration user may lack its role.")),
-        429 => Outcome::Retry { after: answer.retry_after, why: format!("The instance asks to wait ({said}).") },
-        400..=499 => slowly(answer, format!("The instance refused the event for now ({said}).")),
-        _ => Outcome::Retry { after: answer.retry_after, why: format!("The instance failed ({said}).") },
+        403 | 404 => slowly(
+            answer,
+            format!(
+                "The app does not answer ({said}): it may not be installed, or the integration user may lack its role."
+            ),
+        ),
+        429 => Outcome::Retry {
+            after: answer.retry_after,
+            why: format!("The instance asks to wait ({said})."),
+        },
+        400..=499 => slowly(
+            answer,
+            format!("The instance refused the event for now ({said})."),
+        ),
+        _ => Outcome::Retry {
+            after: answer.retry_after,
+            why: format!("The instance failed ({said})."),
+        },
     }
 }
 
@@ -103,7 +134,10 @@ fn asleep() -> Outcome {
 }
 
 fn slowly(answer: &Answer, why: String) -> Outcome {
-    Outcome::Retry { after: Some(answer.retry_after.unwrap_or(SLOWLY).max(SLOWLY)), why }
+    Outcome::Retry {
+        after: Some(answer.retry_after.unwrap_or(SLOWLY).max(SLOWLY)),
+        why,
+    }
 }
 
 /// The status, and the app's own stable code if the body has one: `401 signature_invalid`.
@@ -116,9 +150,17 @@ fn said(answer: &Answer) -> String {
     struct Error {
         detail: String,
     }
-    let is_code = |text: &String| (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    let detail = serde_json::from_slice(&answer.body).ok().map(|body: Body| body.error.detail).filter(is_code);
-    detail.map_or_else(|| answer.status.as_u16().to_string(), |detail| format!("{} {detail}", answer.status.as_u16()))
+    let is_code = |text: &String| {
+        (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    };
+    let detail = serde_json::from_slice(&answer.body)
+        .ok()
+        .map(|body: Body| body.error.detail)
+        .filter(is_code);
+    detail.map_or_else(
+        || answer.status.as_u16().to_string(),
+        |detail| format!("{} {detail}", answer.status.as_u16()),
+    )
 }
 
 #[cfg(test)]

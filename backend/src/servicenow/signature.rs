@@ -33,12 +33,18 @@ pub struct Signed {
 
 /// Signs `body` as message `id`, at `now`: each attempt is signed anew, because receivers refuse old timestamps.
 pub fn sign(secret: &SecretString, id: &str, now: UnixMillis, body: &str) -> Result<Signed, BadSecret> {
-    let encoded = secret.expose_secret().strip_prefix(SECRET_PREFIX).ok_or(BadSecret)?;
+    let encoded = secret
+        .expose_secret()
+        .strip_prefix(SECRET_PREFIX)
+        .ok_or(BadSecret)?;
     let key = STANDARD.decode(encoded).map_err(|_| BadSecret)?;
     let timestamp = now.unix_seconds().to_string();
     let content = format!("{id}.{timestamp}.{body}");
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), content.as_bytes());
-    Ok(Signed { signature: format!("v1,{}", STANDARD.encode(tag.as_ref())), timestamp })
+    Ok(Signed {
+        signature: format!("v1,{}", STANDARD.encode(tag.as_ref())),
+        timestamp,
+    })
 }
 
 #[cfg(test)]
@@ -64,7 +70,8 @@ mod tests {
     #[test]
     fn every_part_counts() {
         let secret: SecretString = format!("whsec_{}", STANDARD.encode([7; 32])).into();
-        let of = |secret: &SecretString, id, at, body| sign(secret, id, UnixMillis(at), body).unwrap().signature;
+        let of =
+            |secret: &SecretString, id, at, body| sign(secret, id, UnixMillis(at), body).unwrap().signature;
         let first = of(&secret, "a", 1000, "{}");
         let other_secret: SecretString = format!("whsec_{}", STANDARD.encode([8; 32])).into();
         for other in [
@@ -80,7 +87,11 @@ mod tests {
     #[test]
     fn a_secret_of_another_form_signs_nothing() {
         for secret in ["", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_not base64"] {
-            assert_eq!(sign(&secret.into(), "a", UnixMillis(0), ""), Err(BadSecret), "{secret}");
+            assert_eq!(
+                sign(&secret.into(), "a", UnixMillis(0), ""),
+                Err(BadSecret),
+                "{secret}"
+            );
         }
     }
 }

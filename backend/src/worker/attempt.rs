@@ -66,9 +66,19 @@ async fn settle(service: &Service, due: Due, kind: Kind, outcome: Outcome) -> Re
 }
 
 /// Puts a row off.
-pub(super) async fn try_again(service: &Service, due: Due, at: UnixMillis, why: String) -> Result<(), ServiceError> {
+pub(super) async fn try_again(
+    service: &Service,
+    due: Due,
+    at: UnixMillis,
+    why: String,
+) -> Result<(), ServiceError> {
     let wait_seconds = service.now().seconds_until(at);
-    tracing::warn!(outbox.attempts = due.attempts + 1, outbox.wait_seconds = wait_seconds, why, "not sent yet");
+    tracing::warn!(
+        outbox.attempts = due.attempts + 1,
+        outbox.wait_seconds = wait_seconds,
+        why,
+        "not sent yet"
+    );
     count("outbox_retried_total", &due);
     outgoing::retry(service, due, at, why).await
 }
@@ -100,7 +110,13 @@ fn message(envelope: Envelope, content: Content) -> Message {
 
 impl From<LinkMessage> for Message {
     fn from(link: LinkMessage) -> Self {
-        message(link.envelope, Content::Link { url: link.url, replaces_earlier: link.replaces_earlier })
+        message(
+            link.envelope,
+            Content::Link {
+                url: link.url,
+                replaces_earlier: link.replaces_earlier,
+            },
+        )
     }
 }
 

@@ -65,7 +65,12 @@ pub(super) struct Dispatcher {
 
 impl Dispatcher {
     pub(super) fn new(parts: Arc<Parts>) -> Self {
-        Self { parts, tasks: JoinSet::new(), running: HashMap::new(), resting: HashMap::new() }
+        Self {
+            parts,
+            tasks: JoinSet::new(),
+            running: HashMap::new(),
+            resting: HashMap::new(),
+        }
     }
 
     /// Starts every row that is due and has a place.
@@ -93,12 +98,17 @@ impl Dispatcher {
     }
 
     fn may_run(&self, row: &Due) -> bool {
-        let known = self.resting.contains_key(&row.id) || self.running.values().any(|other| other.id == row.id);
+        let known =
+            self.resting.contains_key(&row.id) || self.running.values().any(|other| other.id == row.id);
         if known || self.running.len() >= MOST {
             return false;
         }
         let neighbour = Neighbour::of(row);
-        self.running.values().filter(|other| Neighbour::of(other) == neighbour).count() < neighbour.most()
+        self.running
+            .values()
+            .filter(|other| Neighbour::of(other) == neighbour)
+            .count()
+            < neighbour.most()
     }
 
     fn start(&mut self, row: Due) {
@@ -110,7 +120,9 @@ impl Dispatcher {
             outbox.kind = row.message.kind(),
         );
         let (parts, due) = (Arc::clone(&self.parts), row.clone());
-        let task = self.tasks.spawn(async move { attempt::make(&parts, due).await }.instrument(span));
+        let task = self
+            .tasks
+            .spawn(async move { attempt::make(&parts, due).await }.instrument(span));
         self.running.insert(task.id(), row);
     }
 
@@ -131,7 +143,9 @@ impl Dispatcher {
             }
             Err(error) => {
                 tracing::error!(%error, "a delivery ended in a fault of this program");
-                let Some(row) = self.running.remove(&error.id()) else { return };
+                let Some(row) = self.running.remove(&error.id()) else {
+                    return;
+                };
                 self.rest(&row);
                 if let Err(error) = self.after_fault(row).await {
                     tracing::error!(%error, "a row of the outbox could not be put off");

@@ -37,7 +37,13 @@ pub struct Worker {
 impl Worker {
     /// Puts it together.
     pub fn new(service: Service, delivery: Delivery, client: Client) -> Self {
-        Self { parts: Arc::new(Parts { service, delivery, client }) }
+        Self {
+            parts: Arc::new(Parts {
+                service,
+                delivery,
+                client,
+            }),
+        }
     }
 
     /// Does everything that is due now, once, and what becomes due by it. Returns how many rows of the outbox it
@@ -48,7 +54,9 @@ impl Worker {
         let mut handled = 0;
         loop {
             dispatcher.fill().await?;
-            let Some(finished) = dispatcher.next().await else { return Ok(handled) };
+            let Some(finished) = dispatcher.next().await else {
+                return Ok(handled);
+            };
             dispatcher.settle(finished).await;
             handled += 1;
         }
@@ -89,9 +97,18 @@ impl Worker {
 /// other ways.
 async fn nap(service: &Service) -> Duration {
     let now = service.now();
-    let times = [outgoing::next_due(service).await, crate::service::expiry::next(service).await];
-    let next = times.into_iter().filter_map(|time| time.ok().flatten()).filter(|time| *time > now).min();
-    let until = next.and_then(|time| u64::try_from(time.millis_since(now)).ok()).map(Duration::from_millis);
+    let times = [
+        outgoing::next_due(service).await,
+        crate::service::expiry::next(service).await,
+    ];
+    let next = times
+        .into_iter()
+        .filter_map(|time| time.ok().flatten())
+        .filter(|time| *time > now)
+        .min();
+    let until = next
+        .and_then(|time| u64::try_from(time.millis_since(now)).ok())
+        .map(Duration::from_millis);
     until.unwrap_or(LONGEST_NAP).min(LONGEST_NAP)
 }
 

@@ -29,7 +29,13 @@ pub(super) enum Kind {
 ///
 /// `jitter` spreads what failed together: up to a tenth earlier than the schedule says, never later, so that a test or
 /// a person can rely on the schedule. `after` is what the other side asked for, and is always kept.
-pub(super) fn next(kind: Kind, failed: u32, now: UnixMillis, after: Option<Duration>, jitter: u16) -> Option<UnixMillis> {
+pub(super) fn next(
+    kind: Kind,
+    failed: u32,
+    now: UnixMillis,
+    after: Option<Duration>,
+    jitter: u16,
+) -> Option<UnixMillis> {
     let index = usize::try_from(failed).unwrap_or(usize::MAX).checked_sub(1)?;
     let seconds = match kind {
         Kind::Message { .. } => MESSAGE_DELAYS[index.min(MESSAGE_DELAYS.len() - 1)],
@@ -37,7 +43,9 @@ pub(super) fn next(kind: Kind, failed: u32, now: UnixMillis, after: Option<Durat
     };
     let millis = seconds * 1000;
     let earlier = millis / 10 * i64::from(jitter) / i64::from(u16::MAX);
-    let asked = after.and_then(|after| i64::try_from(after.as_millis()).ok()).unwrap_or(0);
+    let asked = after
+        .and_then(|after| i64::try_from(after.as_millis()).ok())
+        .unwrap_or(0);
     let at = UnixMillis(now.0.saturating_add((millis - earlier).max(asked)));
     match kind {
         Kind::Message { ends_at } if at.plus_seconds(USEFUL_SECONDS) > ends_at => None,
@@ -68,7 +76,9 @@ mod tests {
 
     #[test]
     fn a_link_is_tried_while_it_is_of_use() {
-        let ends_at = |seconds| Kind::Message { ends_at: UnixMillis(0).plus_seconds(seconds) };
+        let ends_at = |seconds| Kind::Message {
+            ends_at: UnixMillis(0).plus_seconds(seconds),
+        };
         assert_eq!(gaps(ends_at(600), UnixMillis(0)), [5, 15, 45, 120, 300]);
         assert_eq!(gaps(ends_at(60), UnixMillis(0)), [5, 15]);
         assert_eq!(gaps(ends_at(3600), UnixMillis(0)).len(), 15);
@@ -76,12 +86,25 @@ mod tests {
 
     #[test]
     fn jitter_only_brings_it_forward_and_a_wish_to_wait_is_kept() {
-        let at = |after: Option<u64>, jitter| next(Kind::Event, 2, UnixMillis(0), after.map(Duration::from_secs), jitter);
+        let at = |after: Option<u64>, jitter| {
+            next(
+                Kind::Event,
+                2,
+                UnixMillis(0),
+                after.map(Duration::from_secs),
+                jitter,
+            )
+        };
         assert_eq!(at(None, 0), Some(UnixMillis(300_000)));
         assert_eq!(at(None, u16::MAX), Some(UnixMillis(270_000)));
         assert_eq!(at(Some(1), u16::MAX), Some(UnixMillis(270_000)));
         assert_eq!(at(Some(900), u16::MAX), Some(UnixMillis(900_000)));
-        let link = Kind::Message { ends_at: UnixMillis(600_000) };
-        assert_eq!(next(link, 1, UnixMillis(0), Some(Duration::from_mins(15)), 0), None);
+        let link = Kind::Message {
+            ends_at: UnixMillis(600_000),
+        };
+        assert_eq!(
+            next(link, 1, UnixMillis(0), Some(Duration::from_mins(15)), 0),
+            None
+        );
     }
 }

@@ -1,11 +1,11 @@
-use std::sync::atomic::{AtomicBool, Ordering};
+mod running;
+
 use std::time::Duration;
 
 use serde_json::json;
 use shared::agent_api::VerificationView;
 use shared::events::ResultEvent;
 use shared::words::{Channel, Status};
-use tokio::sync::oneshot;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -32,7 +32,11 @@ struct World {
 
 fn worker(service: &Service) -> Worker {
     let delivery = Delivery::new(&service.config).unwrap();
-    Worker::new(service.clone(), delivery, Client::new(Arc::clone(&service.clock)).unwrap())
+    Worker::new(
+        service.clone(),
+        delivery,
+        Client::new(Arc::clone(&service.clock)).unwrap(),
+    )
 }
 
 impl World {
@@ -47,20 +51,38 @@ impl World {
             config.smtp.port = mail.port;
             config.smtp.timeout = Duration::from_secs(1);
             let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into();
-            config.sms = Some(Sms { url: format!("{}/sms", sms.uri()).parse().unwrap(), secret });
+            config.sms = Some(Sms {
+                url: format!("{}/sms", sms.uri()).parse().unwrap(),
+                secret,
+            });
             config.instances.get_mut(&acme()).unwrap().url = instance.uri();
             change(config);
         });
-        let world = Self { worker: worker(&service), folder, service, clock, mail, sms, instance };
+        let world = Self {
+            worker: worker(&service),
+            folder,
+            service,
+            clock,
+            mail,
+            sms,
+            instance,
+        };
         world.instance_works().await;
-        Mock::given(path("/sms")).respond_with(ResponseTemplate::new(202)).mount(&world.sms).await;
+        Mock::given(path("/sms"))
+            .respond_with(ResponseTemplate::new(202))
+            .mount(&world.sms)
+            .await;
         world
     }
 
     async fn instance_works(&self) {
         self.instance.reset().await;
         gives_tokens(&self.instance).await;
-        answers(&self.instance, ResponseTemplate::new(200).set_body_json(json!({ "result": { "status": "applied" } }))).await;
+        answers(
+            &self.instance,
+            ResponseTemplate::new(200).set_body_json(json!({ "result": { "status": "applied" } })),
+        )
+        .await;
     }
 
     async fn instance_fails(&self) {
@@ -70,11 +92,22 @@ impl World {
     }
 
     async fn start(&self) -> VerificationView {
-        agent::start(&self.service, caller(self.service.now(), "jti-start"), send_link(), None).await.unwrap()
+        agent::start(
+            &self.service,
+            caller(self.service.now(), "jti-start"),
+            send_link(),
+            None,
+        )
+        .await
+        .unwrap()
     }
 
     async fn view(&self) -> VerificationView {
-        agent::list(&self.service, caller(self.service.now(), "any")).await.unwrap().verifications.remove(0)
+        agent::list(&self.service, caller(self.service.now(), "any"))
+            .await
+            .unwrap()
+            .verifications
+            .remove(0)
     }
 
     async fn step(&self) -> usize {
@@ -83,7 +116,11 @@ impl World {
 
     /// The events that reached the instance since its last reset, as “number kind”.
     async fn events(&self) -> Vec<String> {
-        events(&self.instance).await.iter().map(|event| format!("{} {}", event.sequence, event.kind)).collect()
+        events(&self.instance)
+            .await
+            .iter()
+            .map(|event| format!("{} {}", event.sequence, event.kind))
+            .collect()
     }
 }
 
@@ -93,17 +130,28 @@ fn acme() -> InstanceId {
 
 async fn gives_tokens(server: &MockServer) {
     let token = json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 1800 });
-    Mock::given(path("/oauth_token.do")).respond_with(ResponseTemplate::new(200).set_body_json(token)).mount(server).await;
+    Mock::given(path("/oauth_token.do"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(token))
+        .mount(server)
+        .await;
 }
 
 async fn answers(server: &MockServer, answer: ResponseTemplate) {
-    Mock::given(method("POST")).and(path("/api/x_imper_verify/v1/verify/result")).respond_with(answer).mount(server).await;
+    Mock::given(method("POST"))
+        .and(path("/api/x_imper_verify/v1/verify/result"))
+        .respond_with(answer)
+        .mount(server)
+        .await;
 }
 
 async fn events(server: &MockServer) -> Vec<ResultEvent> {
     let requests = server.received_requests().await.unwrap();
-    let results = requests.iter().filter(|request| request.url.path().ends_with("/result"));
-    results.map(|request| serde_json::from_slice(&request.body).unwrap()).collect()
+    let results = requests
+        .iter()
+        .filter(|request| request.url.path().ends_with("/result"));
+    results
+        .map(|request| serde_json::from_slice(&request.body).unwrap())
+        .collect()
 }
 
 /// The link in a text part that travelled as quoted-printable.
@@ -125,7 +173,9 @@ async fn a_link_is_sent_and_the_instance_hears_of_it() {
     assert_eq!(world.events().await, ["1 verification.sent"]);
     assert_eq!(world.step().await, 0);
     let token = link_token(&world.mail.received()[0].data);
-    portal::begin(&world.service, &token, ClientFacts::default()).await.unwrap();
+    portal::begin(&world.service, &token, ClientFacts::default())
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,9 +184,13 @@ async fn a_code_goes_to_the_contact_on_file_by_its_own_channel() {
     world.start().await;
     world.step().await;
     let token = link_token(&world.mail.received()[0].data);
-    let cookie = portal::begin(&world.service, &token, ClientFacts::default()).await.unwrap();
+    let cookie = portal::begin(&world.service, &token, ClientFacts::default())
+        .await
+        .unwrap();
     let number = world.view().await.call_number.unwrap();
-    portal::answer_call_number(&world.service, &cookie, &number).await.unwrap();
+    portal::answer_call_number(&world.service, &cookie, &number)
+        .await
+        .unwrap();
     world.step().await;
     let requests = world.sms.received_requests().await.unwrap();
     let body: serde_json::Value = serde_json::from_slice(&requests[0].body).unwrap();
@@ -148,8 +202,13 @@ async fn a_code_goes_to_the_contact_on_file_by_its_own_channel() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_by_text_message_goes_to_the_gateway() {
     let world = World::new().await;
-    let request = shared::agent_api::SendLink { channel: Channel::Sms, destination: "+44 20 7946 0999".into() };
-    agent::start(&world.service, caller(START, "jti-sms-1"), request, None).await.unwrap();
+    let request = shared::agent_api::SendLink {
+        channel: Channel::Sms,
+        destination: "+44 20 7946 0999".into(),
+    };
+    agent::start(&world.service, caller(START, "jti-sms-1"), request, None)
+        .await
+        .unwrap();
     world.step().await;
     let requests = world.sms.received_requests().await.unwrap();
     let body: serde_json::Value = serde_json::from_slice(&requests[0].body).unwrap();
@@ -163,13 +222,18 @@ async fn events_of_one_verification_arrive_in_order_whatever_fails() {
     world.instance_fails().await;
     let id = VerificationId::parse(&world.start().await.id).unwrap();
     assert_eq!(world.step().await, 2);
-    agent::cancel(&world.service, caller(START, "jti-cancel"), id).await.unwrap();
+    agent::cancel(&world.service, caller(START, "jti-cancel"), id)
+        .await
+        .unwrap();
     assert_eq!(world.step().await, 0, "the second event must wait for the first");
     world.instance_works().await;
     assert_eq!(world.step().await, 0, "it is too early");
     world.clock.advance_seconds(5);
     assert_eq!(world.step().await, 2);
-    assert_eq!(world.events().await, ["1 verification.sent", "2 verification.cancelled"]);
+    assert_eq!(
+        world.events().await,
+        ["1 verification.sent", "2 verification.cancelled"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,7 +260,14 @@ async fn an_answer_that_was_lost_repeats_the_message_under_the_same_id() {
     world.clock.advance_seconds(5);
     world.step().await;
     let received = world.mail.received();
-    let id = |index: usize| received[index].data.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned();
+    let id = |index: usize| {
+        received[index]
+            .data
+            .lines()
+            .find(|line| line.starts_with("Message-ID:"))
+            .unwrap()
+            .to_owned()
+    };
     assert_eq!((received.len(), id(0)), (2, id(1)));
     assert_eq!(link_token(&received[0].data), link_token(&received[1].data));
 }
@@ -204,12 +275,17 @@ async fn an_answer_that_was_lost_repeats_the_message_under_the_same_id() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_address_ends_the_verification_with_words_for_the_agent() {
     let world = World::new().await;
-    world.mail.become_(Manner::Recipient("550 5.1.1 <mia.private@gmail.com> unknown"));
+    world
+        .mail
+        .become_(Manner::Recipient("550 5.1.1 <mia.private@gmail.com> unknown"));
     world.start().await;
     world.step().await;
     let view = world.view().await;
     assert_eq!(view.status, Status::Undeliverable);
-    assert_eq!(view.delivery_problem.as_deref(), Some("The mail server refused this address."));
+    assert_eq!(
+        view.delivery_problem.as_deref(),
+        Some("The mail server refused this address.")
+    );
     assert_eq!(world.events().await, ["1 verification.undeliverable"]);
 }
 
@@ -226,7 +302,10 @@ async fn a_link_is_given_up_before_it_would_arrive_expired() {
     let view = world.view().await;
     assert_eq!(view.status, Status::Undeliverable);
     let problem = view.delivery_problem.unwrap();
-    assert_eq!(problem, "It could not be sent in time. The mail server asks to try again later.");
+    assert_eq!(
+        problem,
+        "It could not be sent in time. The mail server asks to try again later."
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,12 +314,20 @@ async fn an_event_is_given_up_after_a_day_and_the_next_one_has_its_turn() {
     world.instance_fails().await;
     let id = VerificationId::parse(&world.start().await.id).unwrap();
     world.step().await;
-    agent::cancel(&world.service, caller(START, "jti-cancel"), id.clone()).await.unwrap();
+    agent::cancel(&world.service, caller(START, "jti-cancel"), id.clone())
+        .await
+        .unwrap();
     for wait in [5, 300, 1800, 7200, 18_000, 36_000] {
         world.clock.advance_seconds(wait);
         assert_eq!(world.step().await, 1, "attempt after {wait} s");
     }
-    assert!(world.events().await.iter().all(|event| event == "1 verification.sent"));
+    assert!(
+        world
+            .events()
+            .await
+            .iter()
+            .all(|event| event == "1 verification.sent")
+    );
     world.clock.advance_seconds(23_095);
     assert_eq!(world.step().await, 2);
     assert_eq!(world.events().await.last().unwrap(), "2 verification.cancelled");
@@ -248,8 +335,16 @@ async fn an_event_is_given_up_after_a_day_and_the_next_one_has_its_turn() {
     world.clock.advance_seconds(5);
     world.step().await;
     assert_eq!(world.events().await, ["2 verification.cancelled"]);
-    let entries = world.service.store.read(move |tx| evidence::list(tx, &acme(), &id)).await.unwrap();
-    assert!(entries.iter().any(|entry| entry.kind == "event.undelivered"), "{entries:?}");
+    let entries = world
+        .service
+        .store
+        .read(move |tx| evidence::list(tx, &acme(), &id))
+        .await
+        .unwrap();
+    assert!(
+        entries.iter().any(|entry| entry.kind == "event.undelivered"),
+        "{entries:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -270,100 +365,13 @@ async fn a_restart_in_between_loses_nothing() {
     world.service.store.close();
     let store = Store::open(&world.folder.path().join("test.db")).unwrap();
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&world.clock);
-    let service = Service::new(Arc::clone(&world.service.config), store, clock, Arc::new(SystemEntropy));
+    let service = Service::new(
+        Arc::clone(&world.service.config),
+        store,
+        clock,
+        Arc::new(SystemEntropy),
+    );
     assert_eq!(worker(&service).step().await.unwrap(), 2);
     assert_eq!(world.mail.received().len(), 1);
     assert_eq!(world.events().await, ["1 verification.sent"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_loop_begins_at_once_and_ends_when_told() {
-    let world = World::new().await;
-    let (stop, stopped) = oneshot::channel::<()>();
-    let running = tokio::spawn(world.worker.run(async move { drop(stopped.await) }));
-    // Let it fall asleep first: it must be woken, not find the row by chance.
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let pressed = tokio::time::Instant::now();
-    agent::start(&world.service, caller(START, "jti-start"), send_link(), None).await.unwrap();
-    while events(&world.instance).await.is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    assert!(pressed.elapsed() < Duration::from_millis(900), "{:?}", pressed.elapsed());
-    // The clock is moved by hand, and nobody says so: the loop notices within a second, twice over.
-    world.clock.advance_seconds(601);
-    tokio::time::timeout(Duration::from_secs(4), async {
-        while events(&world.instance).await.len() < 2 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await
-    .unwrap();
-    stop.send(()).unwrap();
-    tokio::time::timeout(Duration::from_secs(2), running).await.unwrap().unwrap();
-}
-
-/// Random bytes until told to bring the task down.
-struct Faulty(AtomicBool);
-
-impl Entropy for Faulty {
-    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
-        assert!(!self.0.load(Ordering::SeqCst), "a fault on purpose");
-        SystemEntropy.fill(bytes)
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_fault_in_one_row_does_not_end_the_loop() {
-    let mut world = World::new().await;
-    let faulty = Arc::new(Faulty(AtomicBool::new(false)));
-    world.service.entropy = Arc::<Faulty>::clone(&faulty);
-    world.worker = worker(&world.service);
-    world.start().await;
-    world.mail.become_(Manner::Recipient("451 later"));
-    faulty.0.store(true, Ordering::SeqCst);
-    assert_eq!(world.step().await, 1);
-    faulty.0.store(false, Ordering::SeqCst);
-    world.mail.become_(Manner::Accept);
-    assert_eq!(world.step().await, 0, "the row must rest first");
-    world.clock.advance_seconds(60);
-    assert_eq!(world.step().await, 2);
-    assert_eq!(world.mail.received().len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_instance_that_hangs_does_not_hold_up_the_others() {
-    let other = MockServer::start().await;
-    gives_tokens(&other).await;
-    answers(&other, ResponseTemplate::new(200).set_body_json(json!({}))).await;
-    let world = World::with(|config| config.instances.get_mut(&InstanceId::parse("globex").unwrap()).unwrap().url = other.uri()).await;
-    world.instance.reset().await;
-    gives_tokens(&world.instance).await;
-    answers(&world.instance, ResponseTemplate::new(200).set_body_json(json!({})).set_delay(Duration::from_secs(5))).await;
-    let start = async |instance: &str, number: usize| {
-        let mut of: Caller = caller(START, &format!("jti-{instance}-{number}"));
-        of.instance = InstanceId::parse(instance).unwrap();
-        of.claims.ticket.sys_id = sys_id(char::from_digit(u32::try_from(number).unwrap(), 16).unwrap());
-        let request = shared::agent_api::SendLink { destination: format!("mia{number}@gmail.com"), ..send_link() };
-        agent::start(&world.service, of, request, None).await.unwrap();
-    };
-    for number in 0..8 {
-        start("acme", number).await;
-    }
-    let (stop, stopped) = oneshot::channel::<()>();
-    let running = tokio::spawn(world.worker.run(async move { drop(stopped.await) }));
-    while events(&world.instance).await.len() < 4 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    start("globex", 9).await;
-    tokio::time::timeout(Duration::from_secs(3), async {
-        while events(&other).await.is_empty() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    })
-    .await
-    .unwrap();
-    assert_eq!(events(&world.instance).await.len(), 4, "no more than four at once");
-    assert_eq!(world.mail.received().len(), 9);
-    stop.send(()).unwrap();
-    running.abort();
 }

@@ -81,12 +81,25 @@ pub(super) fn render(message: &Message) -> Result<Rendered, askama::Error> {
     };
     let (company, ticket) = (&facts.company, &facts.ticket);
     Ok(match &message.content {
-        Content::Link { url, replaces_earlier } => {
+        Content::Link {
+            url,
+            replaces_earlier,
+        } => {
             let replaces_earlier = *replaces_earlier;
             Rendered {
                 subject: format!("{company}: confirm your identity for ticket {ticket}"),
-                text: LinkText { facts: &facts, url, replaces_earlier }.render()?,
-                html: LinkHtml { facts: &facts, url, replaces_earlier }.render()?,
+                text: LinkText {
+                    facts: &facts,
+                    url,
+                    replaces_earlier,
+                }
+                .render()?,
+                html: LinkHtml {
+                    facts: &facts,
+                    url,
+                    replaces_earlier,
+                }
+                .render()?,
             }
         }
         // The code itself stays out of the subject, which locked screens show.
@@ -99,7 +112,12 @@ pub(super) fn render(message: &Message) -> Result<Rendered, askama::Error> {
 }
 
 /// Puts the email together. Each repetition of a message has the same Message-ID, so that a mailbox can tell.
-pub(super) fn build(message: &Message, from: &Mailbox, host: &str, now: UnixMillis) -> Result<lettre::Message, MessageError> {
+pub(super) fn build(
+    message: &Message,
+    from: &Mailbox,
+    host: &str,
+    now: UnixMillis,
+) -> Result<lettre::Message, MessageError> {
     let Rendered { subject, text, html } = render(message)?;
     let to = message.to.address().parse().map_err(|_| MessageError::Address)?;
     let date = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(now.0).unwrap_or(0));

@@ -19,13 +19,23 @@ fn link() -> Message {
         action: Some(Action::PasswordReset),
         key: "link-VER0123456789AB-0".into(),
         minutes: 10,
-        content: Content::Link { url: URL.into(), replaces_earlier: false },
+        content: Content::Link {
+            url: URL.into(),
+            replaces_earlier: false,
+        },
     }
 }
 
 fn code() -> Message {
     let to = Destination::parse(Channel::Email, "mia.chen@acme.example", None).unwrap();
-    Message { to, key: "code-VER0123456789AB-1".into(), content: Content::Code { code: "004711".into() }, ..link() }
+    Message {
+        to,
+        key: "code-VER0123456789AB-1".into(),
+        content: Content::Code {
+            code: "004711".into(),
+        },
+        ..link()
+    }
 }
 
 fn settings(port: u16) -> Smtp {
@@ -66,37 +76,78 @@ async fn an_accepted_email_has_both_parts_and_the_right_headers() {
         "Content-Type: text/plain; charset=utf-8",
         "Content-Type: text/html; charset=utf-8",
     ] {
-        assert!(data.contains(&format!("{line}\r\n")), "{line} is missing in:\n{data}");
+        assert!(
+            data.contains(&format!("{line}\r\n")),
+            "{line} is missing in:\n{data}"
+        );
     }
     assert!(data.contains("multipart/alternative"));
     for forbidden in ["List-Unsubscribe", "<img", "User-Agent", "X-Mailer"] {
         assert!(!data.contains(forbidden), "{forbidden}");
     }
-    let names: Vec<&str> = data.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.split_once(':')).map(|(name, _)| name).collect();
+    let names: Vec<&str> = data
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, _)| name)
+        .collect();
     for name in &names {
-        assert_eq!(names.iter().filter(|other| other == &name).count(), 1, "{name} stands twice");
+        assert_eq!(
+            names.iter().filter(|other| other == &name).count(),
+            1,
+            "{name} stands twice"
+        );
     }
 }
 
 #[tokio::test]
 async fn each_answer_of_the_server_has_its_meaning() {
     for (manner, expected) in [
-        (Manner::Recipient("550 5.1.1 <mia.private@gmail.com> unknown"), Outcome::refused("The mail server refused this address.")),
-        (Manner::Recipient("553 no such user"), Outcome::refused("The mail server refused this address.")),
-        (Manner::Recipient("552 5.2.2 mailbox full"), Outcome::refused("The mailbox of this address takes no messages at the moment.")),
-        (Manner::Recipient("451 4.7.1 greylisted"), Outcome::retry("The mail server asks to try again later.")),
-        (Manner::Recipient("550 5.1.8 bad sender"), Outcome::retry("The mail server refuses the service's sender address.")),
-        (Manner::Data("554 5.7.1 looks like spam"), Outcome::refused("The mail server refused this message.")),
-        (Manner::Data("452 4.3.1 disk full"), Outcome::retry("The mail server asks to try again later.")),
+        (
+            Manner::Recipient("550 5.1.1 <mia.private@gmail.com> unknown"),
+            Outcome::refused("The mail server refused this address."),
+        ),
+        (
+            Manner::Recipient("553 no such user"),
+            Outcome::refused("The mail server refused this address."),
+        ),
+        (
+            Manner::Recipient("552 5.2.2 mailbox full"),
+            Outcome::refused("The mailbox of this address takes no messages at the moment."),
+        ),
+        (
+            Manner::Recipient("451 4.7.1 greylisted"),
+            Outcome::retry("The mail server asks to try again later."),
+        ),
+        (
+            Manner::Recipient("550 5.1.8 bad sender"),
+            Outcome::retry("The mail server refuses the service's sender address."),
+        ),
+        (
+            Manner::Data("554 5.7.1 looks like spam"),
+            Outcome::refused("The mail server refused this message."),
+        ),
+        (
+            Manner::Data("452 4.3.1 disk full"),
+            Outcome::retry("The mail server asks to try again later."),
+        ),
         (Manner::DropAfterData, Outcome::retry(UNREACHABLE)),
-        (Manner::Greeting("421 4.3.2 going down"), Outcome::retry("The mail server asks to try again later.")),
-        (Manner::Greeting("this is no mail server"), Outcome::retry(UNREACHABLE)),
+        (
+            Manner::Greeting("421 4.3.2 going down"),
+            Outcome::retry("The mail server asks to try again later."),
+        ),
+        (
+            Manner::Greeting("this is no mail server"),
+            Outcome::retry(UNREACHABLE),
+        ),
         (Manner::Silent, Outcome::retry("The mail server does not answer.")),
     ] {
         let (outcome, _server) = send_to(manner, &link()).await;
         let outcome = match outcome {
             // Two limits of the same length: which of them strikes first is no matter.
-            Outcome::Retry { why, .. } if matches!(manner, Manner::Silent) && why == UNREACHABLE => expected.clone(),
+            Outcome::Retry { why, .. } if matches!(manner, Manner::Silent) && why == UNREACHABLE => {
+                expected.clone()
+            }
             other => other,
         };
         assert_eq!(outcome, expected, "{manner:?}");
@@ -135,13 +186,30 @@ async fn a_connection_is_used_again_and_a_dead_one_is_not() {
 async fn required_encryption_is_never_given_up() {
     let server = SmtpDouble::start(Manner::Accept).await;
     for tls in [SmtpTls::StartTls, SmtpTls::Implicit] {
-        let email = Email::new(&Smtp { tls, ..settings(server.port) }, "verify.example.com".into()).unwrap();
-        assert!(matches!(email.send(&link(), START).await, Outcome::Retry { .. }), "{tls:?}");
+        let email = Email::new(
+            &Smtp {
+                tls,
+                ..settings(server.port)
+            },
+            "verify.example.com".into(),
+        )
+        .unwrap();
+        assert!(
+            matches!(email.send(&link(), START).await, Outcome::Retry { .. }),
+            "{tls:?}"
+        );
     }
     assert!(server.received().is_empty());
-    let remote = Smtp { host: "mail.acme.example".into(), ..settings(25) };
+    let remote = Smtp {
+        host: "mail.acme.example".into(),
+        ..settings(25)
+    };
     assert!(Email::new(&remote, "verify.example.com".into()).is_err());
-    let garbled = Smtp { tls: SmtpTls::StartTls, ca_pem: Some(b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----".to_vec()), ..settings(25) };
+    let garbled = Smtp {
+        tls: SmtpTls::StartTls,
+        ca_pem: Some(b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----".to_vec()),
+        ..settings(25)
+    };
     assert!(Email::new(&garbled, "verify.example.com".into()).is_err());
 }
 
@@ -149,14 +217,36 @@ async fn required_encryption_is_never_given_up() {
 fn the_words_name_who_asks_for_what_and_until_when() {
     let rendered = render(&link()).unwrap();
     for part in [rendered.text.as_str(), rendered.html.as_str()] {
-        for word in ["Acme", "Beth Anglin", "INC0010023", "Password reset", URL, "10 minutes", "+44 20 7946 0000", "Your password", "I did not ask"] {
-            assert!(part.to_lowercase().contains(&word.to_lowercase()), "{word} is missing in:\n{part}");
+        for word in [
+            "Acme",
+            "Beth Anglin",
+            "INC0010023",
+            "Password reset",
+            URL,
+            "10 minutes",
+            "+44 20 7946 0000",
+            "Your password",
+            "I did not ask",
+        ] {
+            assert!(
+                part.to_lowercase().contains(&word.to_lowercase()),
+                "{word} is missing in:\n{part}"
+            );
         }
         assert!(!part.contains("earlier link"), "{part}");
     }
-    let again = Message { content: Content::Link { url: URL.into(), replaces_earlier: true }, ..link() };
+    let again = Message {
+        content: Content::Link {
+            url: URL.into(),
+            replaces_earlier: true,
+        },
+        ..link()
+    };
     let rendered = render(&again).unwrap();
-    assert!(rendered.text.contains("An earlier link no longer works.") && rendered.html.contains("An earlier link no longer works."));
+    assert!(
+        rendered.text.contains("An earlier link no longer works.")
+            && rendered.html.contains("An earlier link no longer works.")
+    );
 }
 
 #[test]
@@ -171,12 +261,22 @@ fn a_code_stands_in_the_body_and_not_in_the_subject() {
 fn plain_text_is_readable() {
     for message in [link(), code()] {
         let text = render(&message).unwrap().text;
-        assert!(!text.contains("\n\n\n") && !text.contains('<') && !text.contains('&'), "{text}");
+        assert!(
+            !text.contains("\n\n\n") && !text.contains('<') && !text.contains('&'),
+            "{text}"
+        );
         assert!(text.starts_with("Acme\n\n"), "{text}");
     }
-    let bare = Message { action: None, agent_name: String::new(), ..link() };
+    let bare = Message {
+        action: None,
+        agent_name: String::new(),
+        ..link()
+    };
     let text = render(&bare).unwrap().text;
-    assert!(text.contains("\n\nThe IT service desk asks you") && !text.contains("Request:"), "{text}");
+    assert!(
+        text.contains("\n\nThe IT service desk asks you") && !text.contains("Request:"),
+        "{text}"
+    );
     assert!(text.contains("Ticket:  INC0010023\n\nTo begin"), "{text}");
 }
 
@@ -189,12 +289,20 @@ async fn names_from_elsewhere_stay_names() {
         ..link()
     };
     let html = render(&evil).unwrap().html;
-    assert!(!html.contains("<script>") && html.contains("&#60;script&#62;"), "{html}");
+    assert!(
+        !html.contains("<script>") && html.contains("&#60;script&#62;"),
+        "{html}"
+    );
     let (outcome, server) = send_to(Manner::Accept, &evil).await;
     assert_eq!(outcome, Outcome::Accepted);
     let data = &server.received()[0].data;
     let headers = data.split("\r\n\r\n").next().unwrap();
-    assert!(!headers.lines().any(|line| line.starts_with("Bcc") || line.starts_with("X-Evil") || line.starts_with("body")), "{headers}");
+    assert!(
+        !headers
+            .lines()
+            .any(|line| line.starts_with("Bcc") || line.starts_with("X-Evil") || line.starts_with("body")),
+        "{headers}"
+    );
     assert_eq!(server.received()[0].recipient, "mia.private@gmail.com");
 }
 
@@ -212,18 +320,30 @@ fn emails_are_small_and_need_nothing_from_elsewhere() {
 
 #[test]
 fn statuses_are_found_in_replies() {
-    assert_eq!(enhanced_status("permanent error (550): 5.1.1 <a@10.0.0.1> unknown").as_deref(), Some("5.1.1"));
-    assert_eq!(enhanced_status("permanent error (550): no user at 10.0.0.1"), None);
+    assert_eq!(
+        enhanced_status("permanent error (550): 5.1.1 <a@10.0.0.1> unknown").as_deref(),
+        Some("5.1.1")
+    );
+    assert_eq!(
+        enhanced_status("permanent error (550): no user at 10.0.0.1"),
+        None
+    );
     assert_eq!(enhanced_status("x 5.1.1: y").as_deref(), Some("5.1.1"));
 }
 
 /// Writes both emails to the folder that `MAIL_PREVIEW` names, for eyes.
 #[test]
 fn previews_are_written_on_demand() {
-    let Ok(folder) = std::env::var("MAIL_PREVIEW") else { return };
+    let Ok(folder) = std::env::var("MAIL_PREVIEW") else {
+        return;
+    };
     for (name, message) in [("link", link()), ("code", code())] {
         let rendered = render(&message).unwrap();
         std::fs::write(format!("{folder}/{name}.html"), rendered.html).unwrap();
-        std::fs::write(format!("{folder}/{name}.txt"), format!("{}\n\n{}", rendered.subject, rendered.text)).unwrap();
+        std::fs::write(
+            format!("{folder}/{name}.txt"),
+            format!("{}\n\n{}", rendered.subject, rendered.text),
+        )
+        .unwrap();
     }
 }

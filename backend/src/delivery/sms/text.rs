@@ -18,11 +18,46 @@ const EXTENDED: &str = "^{}\\[~]|€";
 
 /// Letters of European names that the character set lacks, and their nearest relatives in it.
 const RELATIVES: [(&str, &str); 40] = [
-    ("áâãāăą", "a"), ("ÁÂÀÃĀĂĄ", "A"), ("çćčĉċ", "c"), ("ĆČĈĊ", "C"), ("ďđ", "d"), ("ĎĐ", "D"), ("êëēėęě", "e"), ("ÈÊËĒĖĘĚ", "E"),
-    ("ğĝġģ", "g"), ("ĞĜĠĢ", "G"), ("íîïīįı", "i"), ("ÌÍÎÏĪĮİ", "I"), ("ķ", "k"), ("Ķ", "K"), ("łļľĺ", "l"), ("ŁĻĽĹ", "L"),
-    ("ńňņ", "n"), ("ŃŇŅ", "N"), ("óôõōő", "o"), ("ÒÓÔÕŌŐ", "O"), ("œ", "oe"), ("Œ", "OE"), ("řŕ", "r"), ("ŘŔ", "R"),
-    ("śšşșŝ", "s"), ("ŚŠŞȘŜ", "S"), ("ťţț", "t"), ("ŤŢȚ", "T"), ("úûūůűų", "u"), ("ÙÚÛŪŮŰŲ", "U"), ("ýÿ", "y"), ("ÝŸ", "Y"),
-    ("źžż", "z"), ("ŹŽŻ", "Z"), ("‘’‚′`´", "'"), ("“”„″«»", "\""), ("–—‐‑", "-"), ("…", "..."), ("\u{a0}", " "), ("þ", "th"),
+    ("áâãāăą", "a"),
+    ("ÁÂÀÃĀĂĄ", "A"),
+    ("çćčĉċ", "c"),
+    ("ĆČĈĊ", "C"),
+    ("ďđ", "d"),
+    ("ĎĐ", "D"),
+    ("êëēėęě", "e"),
+    ("ÈÊËĒĖĘĚ", "E"),
+    ("ğĝġģ", "g"),
+    ("ĞĜĠĢ", "G"),
+    ("íîïīįı", "i"),
+    ("ÌÍÎÏĪĮİ", "I"),
+    ("ķ", "k"),
+    ("Ķ", "K"),
+    ("łļľĺ", "l"),
+    ("ŁĻĽĹ", "L"),
+    ("ńňņ", "n"),
+    ("ŃŇŅ", "N"),
+    ("óôõōő", "o"),
+    ("ÒÓÔÕŌŐ", "O"),
+    ("œ", "oe"),
+    ("Œ", "OE"),
+    ("řŕ", "r"),
+    ("ŘŔ", "R"),
+    ("śšşșŝ", "s"),
+    ("ŚŠŞȘŜ", "S"),
+    ("ťţț", "t"),
+    ("ŤŢȚ", "T"),
+    ("úûūůűų", "u"),
+    ("ÙÚÛŪŮŰŲ", "U"),
+    ("ýÿ", "y"),
+    ("ÝŸ", "Y"),
+    ("źžż", "z"),
+    ("ŹŽŻ", "Z"),
+    ("‘’‚′`´", "'"),
+    ("“”„″«»", "\""),
+    ("–—‐‑", "-"),
+    ("…", "..."),
+    ("\u{a0}", " "),
+    ("þ", "th"),
 ];
 
 /// The text for a message.
@@ -32,19 +67,35 @@ pub(super) fn write(message: &Message, host: &str) -> String {
     let ticket = fold(&name(&message.ticket_number));
     let life = short_life(message.minutes);
     match &message.content {
-        Content::Link { url, replaces_earlier } => {
-            let earlier = if *replaces_earlier { " Older links are void." } else { "" };
-            let with = |who: &str| format!("{company} {ticket}: {who} confirm it's you: {url} ({life}).{earlier}");
+        Content::Link {
+            url,
+            replaces_earlier,
+        } => {
+            let earlier = if *replaces_earlier {
+                " Older links are void."
+            } else {
+                ""
+            };
+            let with =
+                |who: &str| format!("{company} {ticket}: {who} confirm it's you: {url} ({life}).{earlier}");
             let by = |agent: &str| with(&format!("{agent} asks you to"));
             // The agent's name is cut as far as it stays a name, then left out.
-            let cuts = (AGENT_CHARS..=agent.chars().count()).rev().map(|most| by(&cut(&agent, most)));
+            let cuts = (AGENT_CHARS..=agent.chars().count())
+                .rev()
+                .map(|most| by(&cut(&agent, most)));
             let in_full = (!agent.is_empty()).then(|| by(&agent));
             let fits = |text: &String| septets(text).is_none_or(|length| length <= MOST);
-            let text = in_full.into_iter().chain(cuts).find(fits).unwrap_or_else(|| with("please"));
+            let text = in_full
+                .into_iter()
+                .chain(cuts)
+                .find(fits)
+                .unwrap_or_else(|| with("please"));
             extended(text, " Not you? Ignore.")
         }
         Content::Code { code } => {
-            let text = format!("{company} {ticket}: your code is {code}. It ends in {life}. Never tell it to anyone, not even the service desk.");
+            let text = format!(
+                "{company} {ticket}: your code is {code}. It ends in {life}. Never tell it to anyone, not even the service desk."
+            );
             // A code bound to its origin is offered by the phone on that page only.
             extended(text, &format!("\n\n@{host} #{code}"))
         }
@@ -54,7 +105,11 @@ pub(super) fn write(message: &Message, host: &str) -> String {
 /// Adds a part if the message stays one message.
 fn extended(text: String, part: &str) -> String {
     let longer = format!("{text}{part}");
-    if septets(&longer).is_some_and(|length| length <= MOST) { longer } else { text }
+    if septets(&longer).is_some_and(|length| length <= MOST) {
+        longer
+    } else {
+        text
+    }
 }
 
 /// Length in GSM-7; `None` if it holds other characters.
@@ -71,13 +126,20 @@ fn septets(text: &str) -> Option<usize> {
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for char in text.chars() {
-        let relative = RELATIVES.iter().find(|(from, _)| from.contains(char)).map(|(_, to)| *to);
+        let relative = RELATIVES
+            .iter()
+            .find(|(from, _)| from.contains(char))
+            .map(|(_, to)| *to);
         match relative {
             Some(to) if !BASIC.contains(char) => folded.push_str(to),
             _ => folded.push(char),
         }
     }
-    if septets(&folded).is_some() { folded } else { text.to_owned() }
+    if septets(&folded).is_some() {
+        folded
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -104,14 +166,26 @@ mod tests {
     }
 
     fn link(company: &str, agent: &str, replaces_earlier: bool) -> String {
-        write(&message(company, agent, Content::Link { url: URL.into(), replaces_earlier }), "verify.example.com")
+        write(
+            &message(
+                company,
+                agent,
+                Content::Link {
+                    url: URL.into(),
+                    replaces_earlier,
+                },
+            ),
+            "verify.example.com",
+        )
     }
 
     #[test]
     fn a_link_says_who_asks_for_what() {
         assert_eq!(
             link("Acme", "Beth Anglin", false),
-            format!("Acme INC0010023: Beth Anglin asks you to confirm it's you: {URL} (10 min). Not you? Ignore.")
+            format!(
+                "Acme INC0010023: Beth Anglin asks you to confirm it's you: {URL} (10 min). Not you? Ignore."
+            )
         );
         assert!(link("Acme", "Beth Anglin", true).ends_with("(10 min). Older links are void."));
     }
@@ -120,9 +194,15 @@ mod tests {
     fn long_names_are_cut_before_anything_else() {
         let featherstonehaugh = "Maria-Magdalena Papadopoulou-Featherstonehaugh";
         let text = link("Acme International Holdings plc", featherstonehaugh, false);
-        assert!(text.starts_with("Acme International INC0010023: Maria-Magdalena asks you"), "{text}");
+        assert!(
+            text.starts_with("Acme International INC0010023: Maria-Magdalena asks you"),
+            "{text}"
+        );
         let again = link("Acme International Holdings plc", featherstonehaugh, true);
-        assert!(again.starts_with("Acme International INC0010023: please confirm"), "{again}");
+        assert!(
+            again.starts_with("Acme International INC0010023: please confirm"),
+            "{again}"
+        );
         assert!(again.contains("Older links are void."));
         for text in [text, again] {
             assert!(septets(&text).unwrap() <= MOST && text.contains(URL), "{text}");
@@ -132,7 +212,10 @@ mod tests {
 
     #[test]
     fn letters_find_their_relatives_and_other_scripts_stay() {
-        assert_eq!(fold("Łukasz Žižek – François Ångström"), "Lukasz Zizek - Francois Ångström");
+        assert_eq!(
+            fold("Łukasz Žižek – François Ångström"),
+            "Lukasz Zizek - Francois Ångström"
+        );
         assert_eq!(fold("田中さん"), "田中さん");
         assert!(link("Acme", "田中さん", false).contains("田中さん"));
         assert_eq!(septets("a€"), Some(3));
@@ -140,9 +223,14 @@ mod tests {
 
     #[test]
     fn a_code_is_bound_to_our_host() {
-        let code = || Content::Code { code: "004711".into() };
+        let code = || Content::Code {
+            code: "004711".into(),
+        };
         let text = write(&message("Acme", "Beth", code()), "verify.example.com");
-        assert!(text.contains("your code is 004711.") && text.ends_with("\n\n@verify.example.com #004711"), "{text}");
+        assert!(
+            text.contains("your code is 004711.") && text.ends_with("\n\n@verify.example.com #004711"),
+            "{text}"
+        );
         assert!(septets(&text).unwrap() <= MOST, "{text}");
         let long_host = write(&message("Acme", "Beth", code()), &"x".repeat(80));
         assert!(septets(&long_host).unwrap() <= MOST && !long_host.contains('@'));

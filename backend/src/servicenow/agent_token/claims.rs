@@ -16,24 +16,35 @@ const MAX_CONTACTS: usize = 20;
 
 /// The first claim with an impossible value, if any.
 pub(super) fn check(claims: &AgentClaims) -> Result<(), TokenError> {
-    let contacts_fit = claims.requester.contacts.len() <= MAX_CONTACTS
-        && claims
-            .requester
-            .contacts
-            .iter()
-            .all(|contact| is_line(&contact.address, ADDRESS_CHARS) && is_line(&contact.source, NAME_CHARS));
+    let contacts_fit =
+        claims.requester.contacts.len() <= MAX_CONTACTS
+            && claims.requester.contacts.iter().all(|contact| {
+                is_line(&contact.address, ADDRESS_CHARS) && is_line(&contact.source, NAME_CHARS)
+            });
     let (agent, ticket, requester) = (&claims.agent, &claims.ticket, &claims.requester);
     let checks = [
-        ("jti", (8..=128).contains(&claims.jti.len()) && claims.jti.bytes().all(|byte| byte.is_ascii_graphic())),
+        (
+            "jti",
+            (8..=128).contains(&claims.jti.len()) && claims.jti.bytes().all(|byte| byte.is_ascii_graphic()),
+        ),
         ("agent.sys_id", is_sys_id(&agent.sys_id)),
         ("sub", claims.sub == agent.sys_id),
         ("agent.user_name", is_line(&agent.user_name, NAME_CHARS)),
         ("agent.name", is_line(&agent.name, NAME_CHARS)),
         ("ticket.table", is_table(&ticket.table)),
         ("ticket.sys_id", is_sys_id(&ticket.sys_id)),
-        ("ticket.number", !ticket.number.is_empty() && is_line(&ticket.number, 40)),
-        ("ticket.short_description", is_text(&ticket.short_description, LINE_CHARS)),
-        ("ticket.description", is_text(&ticket.description, MAX_DESCRIPTION_CHARS)),
+        (
+            "ticket.number",
+            !ticket.number.is_empty() && is_line(&ticket.number, 40),
+        ),
+        (
+            "ticket.short_description",
+            is_text(&ticket.short_description, LINE_CHARS),
+        ),
+        (
+            "ticket.description",
+            is_text(&ticket.description, MAX_DESCRIPTION_CHARS),
+        ),
         ("ticket.category", is_line(&ticket.category, NAME_CHARS)),
         ("requester.sys_id", is_sys_id(&requester.sys_id)),
         ("requester.user_name", is_line(&requester.user_name, NAME_CHARS)),
@@ -55,7 +66,10 @@ fn is_sys_id(text: &str) -> bool {
 }
 
 fn is_table(text: &str) -> bool {
-    (1..=80).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+    (1..=80).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
 /// One line: short enough, without control characters, so that it can stand in a mail header or a log.

@@ -1,3 +1,5 @@
+mod claims;
+
 use std::sync::LazyLock;
 
 use base64::engine::general_purpose::STANDARD;
@@ -24,11 +26,17 @@ fn hmac(secret: &[u8]) -> Signer {
 }
 
 fn rsa() -> Signer {
-    Signer(Some((Algorithm::RS256, EncodingKey::from_rsa_pem(RSA.serialize_pem().as_bytes()).unwrap())))
+    Signer(Some((
+        Algorithm::RS256,
+        EncodingKey::from_rsa_pem(RSA.serialize_pem().as_bytes()).unwrap(),
+    )))
 }
 
 fn ec() -> Signer {
-    Signer(Some((Algorithm::ES256, EncodingKey::from_ec_pem(EC.serialize_pem().as_bytes()).unwrap())))
+    Signer(Some((
+        Algorithm::ES256,
+        EncodingKey::from_ec_pem(EC.serialize_pem().as_bytes()).unwrap(),
+    )))
 }
 
 fn acme() -> Signer {
@@ -40,11 +48,26 @@ fn config() -> Config {
     crate::crypto::install();
     let (text, secrets) = testing::config_text();
     let mut config = Config::parse(&text, &secrets).unwrap();
-    let acme = config.instances.get_mut(&InstanceId::parse("acme").unwrap()).unwrap();
+    let acme = config
+        .instances
+        .get_mut(&InstanceId::parse("acme").unwrap())
+        .unwrap();
     let rsa = DecodingKey::from_rsa_pem(RSA.public_key_pem().as_bytes()).unwrap();
     let ec = DecodingKey::from_ec_pem(EC.public_key_pem().as_bytes()).unwrap();
-    acme.agent_keys.insert("rsa".into(), AgentKey { algorithm: Algorithm::RS256, key: rsa });
-    acme.agent_keys.insert("ec".into(), AgentKey { algorithm: Algorithm::ES256, key: ec });
+    acme.agent_keys.insert(
+        "rsa".into(),
+        AgentKey {
+            algorithm: Algorithm::RS256,
+            key: rsa,
+        },
+    );
+    acme.agent_keys.insert(
+        "ec".into(),
+        AgentKey {
+            algorithm: Algorithm::ES256,
+            key: ec,
+        },
+    );
     config
 }
 
@@ -98,7 +121,11 @@ fn is_malformed(error: &TokenError) -> bool {
 #[test]
 fn a_token_of_each_algorithm_is_accepted() {
     let claims = testing::claims(START, "jti-00000001");
-    for (signer, alg, kid) in [(acme(), "HS256", "k1"), (rsa(), "RS256", "rsa"), (ec(), "ES256", "ec")] {
+    for (signer, alg, kid) in [
+        (acme(), "HS256", "k1"),
+        (rsa(), "RS256", "rsa"),
+        (ec(), "ES256", "ec"),
+    ] {
         let accepted = check(&token(&signer, &header(alg, kid), &good_claims()));
         assert_eq!(accepted, Ok(("acme".into(), claims.clone())), "{alg}");
     }
@@ -119,7 +146,10 @@ fn without_a_token_there_is_nothing_to_check() {
 fn an_oversized_token_is_not_even_read() {
     let long = with(|claims| claims["pad"] = json!("x".repeat(MAX_TOKEN_BYTES)));
     assert_eq!(check(&long).unwrap_err(), TokenError::TooLong);
-    assert_eq!(check(&"a".repeat(MAX_TOKEN_BYTES + 1)).unwrap_err(), TokenError::TooLong);
+    assert_eq!(
+        check(&"a".repeat(MAX_TOKEN_BYTES + 1)).unwrap_err(),
+        TokenError::TooLong
+    );
     assert!(is_malformed(&check(&"a".repeat(MAX_TOKEN_BYTES)).unwrap_err()));
 }
 
@@ -138,7 +168,12 @@ fn garbage_is_malformed() {
         format!("{}.{}.{}", URL_SAFE_NO_PAD.encode("{"), parts[1], parts[2]),
         format!("{}.{}.{}", URL_SAFE_NO_PAD.encode("[]"), parts[1], parts[2]),
         format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode("{}"), parts[2]),
-        format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode([0xff, 0xfe]), parts[2]),
+        format!(
+            "{}.{}.{}",
+            parts[0],
+            URL_SAFE_NO_PAD.encode([0xff, 0xfe]),
+            parts[2]
+        ),
     ] {
         let error = check(&garbage).unwrap_err();
         assert!(is_malformed(&error), "{garbage}: {error:?}");
@@ -161,7 +196,13 @@ fn a_header_that_demands_an_extension_is_malformed() {
 
 #[test]
 fn a_token_of_another_type_is_refused() {
-    for typ in [json!("JWT"), json!("application/imper-agent+jwt"), json!("imper-agent+jwt "), json!(""), Value::Null] {
+    for typ in [
+        json!("JWT"),
+        json!("application/imper-agent+jwt"),
+        json!("imper-agent+jwt "),
+        json!(""),
+        Value::Null,
+    ] {
         let error = check(&with_header(|header| header["typ"] = typ.clone())).unwrap_err();
         assert_eq!(error, TokenError::WrongType, "{typ}");
     }
@@ -171,8 +212,17 @@ fn a_token_of_another_type_is_refused() {
 
 #[test]
 fn an_unknown_issuer_is_refused() {
-    for iss in ["https://evil.service-now.com", "https://acme.service-now.com/", "https://ACME.service-now.com", ""] {
-        assert_eq!(check(&with(|claims| claims["iss"] = json!(iss))).unwrap_err(), TokenError::UnknownIssuer, "{iss}");
+    for iss in [
+        "https://evil.service-now.com",
+        "https://acme.service-now.com/",
+        "https://ACME.service-now.com",
+        "",
+    ] {
+        assert_eq!(
+            check(&with(|claims| claims["iss"] = json!(iss))).unwrap_err(),
+            TokenError::UnknownIssuer,
+            "{iss}"
+        );
     }
 }
 
@@ -255,87 +305,10 @@ fn any_change_after_signing_is_noticed() {
 #[test]
 fn a_token_for_another_backend_is_refused() {
     for aud in ["https://other.example.com", "https://verify.example.com/", ""] {
-        assert_eq!(check(&with(|claims| claims["aud"] = json!(aud))).unwrap_err(), TokenError::WrongAudience, "{aud}");
+        assert_eq!(
+            check(&with(|claims| claims["aud"] = json!(aud))).unwrap_err(),
+            TokenError::WrongAudience,
+            "{aud}"
+        );
     }
-}
-
-#[test]
-fn a_token_ends_exactly_when_it_says() {
-    let good = with(|_| {});
-    let end = START.plus_seconds(240);
-    assert!(check_at(&good, UnixMillis(end.0 - 1)).is_ok());
-    assert_eq!(check_at(&good, end).unwrap_err(), TokenError::Expired);
-    assert_eq!(check_at(&good, end.plus_seconds(86_400)).unwrap_err(), TokenError::Expired);
-}
-
-#[test]
-fn a_clock_may_run_ahead_by_five_seconds_and_no_more() {
-    let now = START.unix_seconds();
-    for claim in ["nbf", "iat"] {
-        assert!(check(&with(|claims| claims[claim] = json!(now + 5))).is_ok(), "{claim}");
-        let early = check(&with(|claims| claims[claim] = json!(now + 6))).unwrap_err();
-        assert_eq!(early, TokenError::NotYetValid, "{claim}");
-    }
-}
-
-#[test]
-fn a_token_lives_five_minutes_at_most() {
-    let now = START.unix_seconds();
-    assert!(check(&with(|claims| claims["exp"] = json!(now + 300))).is_ok());
-    for exp in [now + 301, i64::MAX] {
-        assert_eq!(check(&with(|claims| claims["exp"] = json!(exp))).unwrap_err(), TokenError::LivesTooLong, "{exp}");
-    }
-    let ancient = with(|claims| claims["iat"] = json!(i64::MIN));
-    assert_eq!(check(&ancient).unwrap_err(), TokenError::LivesTooLong);
-    let backwards = with(|claims| {
-        claims["iat"] = json!(now + 5);
-        claims["exp"] = json!(now + 5);
-    });
-    assert_eq!(check(&backwards).unwrap_err(), TokenError::BadClaim("exp"));
-}
-
-#[test]
-fn a_missing_or_mistyped_claim_is_malformed() {
-    for claim in ["aud", "sub", "iat", "nbf", "exp", "jti", "agent", "ticket", "requester"] {
-        let absent = with(|claims| drop(claims.as_object_mut().unwrap().remove(claim)));
-        assert!(is_malformed(&check(&absent).unwrap_err()), "{claim}");
-    }
-    for (claim, value) in [("exp", json!("1")), ("iat", json!(1.5)), ("aud", json!(["a"])), ("action", json!("format_disk"))] {
-        assert!(is_malformed(&check(&with(|claims| claims[claim] = value)).unwrap_err()), "{claim}");
-    }
-}
-
-#[test]
-fn claims_with_impossible_values_are_refused() {
-    let too_many = vec![json!({ "channel": "email", "address": "a@b.example", "source": "email" }); 21];
-    let table: [(&str, &'static str, Value); 22] = [
-        ("/jti", "jti", json!("short")),
-        ("/jti", "jti", json!("x".repeat(129))),
-        ("/jti", "jti", json!("with space in it")),
-        ("/jti", "jti", json!("umläute-sind-lang")),
-        ("/sub", "sub", json!(testing::sys_id('c'))),
-        ("/agent/sys_id", "agent.sys_id", json!("A".repeat(32))),
-        ("/agent/sys_id", "agent.sys_id", json!("a".repeat(31))),
-        ("/agent/name", "agent.name", json!("Beth\r\nBcc: x@y.example")),
-        ("/agent/name", "agent.name", json!("x".repeat(201))),
-        ("/agent/user_name", "agent.user_name", json!("\u{0}")),
-        ("/ticket/table", "ticket.table", json!("incident; drop")),
-        ("/ticket/table", "ticket.table", json!("")),
-        ("/ticket/table", "ticket.table", json!("x".repeat(81))),
-        ("/ticket/sys_id", "ticket.sys_id", json!("../../etc/passwd")),
-        ("/ticket/number", "ticket.number", json!("")),
-        ("/ticket/number", "ticket.number", json!("9".repeat(41))),
-        ("/ticket/description", "ticket.description", json!("x".repeat(1001))),
-        ("/requester/sys_id", "requester.sys_id", json!("")),
-        ("/requester/email", "requester.email", json!("x".repeat(321))),
-        ("/requester/contacts", "requester.contacts", json!(too_many)),
-        ("/requester/contacts/0/address", "requester.contacts", json!("a\n")),
-        ("/requester/time_zone", "requester.time_zone", json!("x".repeat(65))),
-    ];
-    for (pointer, claim, value) in table {
-        let changed = with(|claims| *claims.pointer_mut(pointer).unwrap() = value.clone());
-        let error = check(&changed).unwrap_err();
-        assert_eq!(error, TokenError::BadClaim(claim), "{pointer} = {value}");
-    }
-    assert!(check(&with(|claims| claims["ticket"]["description"] = json!("two\r\nlines\tand a tab"))).is_ok());
 }

@@ -28,7 +28,12 @@ impl Setup {
         }
         let (_folder, service, clock) = testing::service();
         let client = Client::new(service.clock).unwrap();
-        Self { server, config, clock, client }
+        Self {
+            server,
+            config,
+            clock,
+            client,
+        }
     }
 
     fn acme(&self) -> &Instance {
@@ -81,7 +86,10 @@ async fn an_event_is_posted_signed_and_authorised() {
         .and(header("accept", "application/json"))
         .and(header("content-length", BODY.len().to_string().as_str()))
         .and(header("webhook-id", "evt_1"))
-        .and(header("webhook-timestamp", now.unix_seconds().to_string().as_str()))
+        .and(header(
+            "webhook-timestamp",
+            now.unix_seconds().to_string().as_str(),
+        ))
         .and(body_string(BODY))
         .and(move |request: &Request| {
             let expected = signature::sign(&secret, "evt_1", now, BODY).unwrap();
@@ -132,16 +140,23 @@ async fn a_refused_token_is_replaced_at_once_and_only_once() {
     setup.answers("t2", ResponseTemplate::new(401), 1).await;
     setup.gives_tokens("t3", 1800, 1).await;
     let refusal = json!({ "error": { "message": "webhook-signature does not match the body.", "detail": "signature_invalid" }, "status": "failure" });
-    setup.answers("t3", ResponseTemplate::new(401).set_body_json(refusal), 1).await;
+    setup
+        .answers("t3", ResponseTemplate::new(401).set_body_json(refusal), 1)
+        .await;
     let why = "The instance refused the token or the signature (401 signature_invalid).";
     assert_eq!(setup.deliver().await, Outcome::retry(why));
 }
 
 #[tokio::test]
 async fn a_sleeping_instance_is_recognised_at_both_addresses() {
-    let page = || ResponseTemplate::new(200).set_body_raw("<html>Your instance is hibernating</html>", "text/html");
+    let page =
+        || ResponseTemplate::new(200).set_body_raw("<html>Your instance is hibernating</html>", "text/html");
     let setup = Setup::new().await;
-    Mock::given(path("/oauth_token.do")).respond_with(page()).expect(1).mount(&setup.server).await;
+    Mock::given(path("/oauth_token.do"))
+        .respond_with(page())
+        .expect(1)
+        .mount(&setup.server)
+        .await;
     assert_eq!(setup.deliver().await, asleep());
     setup.server.verify().await;
     setup.server.reset().await;
@@ -151,7 +166,13 @@ async fn a_sleeping_instance_is_recognised_at_both_addresses() {
     setup.server.verify().await;
     setup.server.reset().await;
     // A page that says of itself that it is JSON.
-    setup.answers("t1", ResponseTemplate::new(200).set_body_raw("<html>", "application/json"), 1).await;
+    setup
+        .answers(
+            "t1",
+            ResponseTemplate::new(200).set_body_raw("<html>", "application/json"),
+            1,
+        )
+        .await;
     assert_eq!(setup.deliver().await, asleep());
 }
 
@@ -175,7 +196,9 @@ async fn each_status_has_its_meaning() {
     ] {
         let setup = Setup::new().await;
         setup.gives_tokens("t1", 1800, 1).await;
-        let mut answer = ResponseTemplate::new(status).set_body_json(json!({})).insert_header("location", "https://evil.example/");
+        let mut answer = ResponseTemplate::new(status)
+            .set_body_json(json!({}))
+            .insert_header("location", "https://evil.example/");
         if let Some(wait) = wait {
             answer = answer.insert_header("retry-after", wait);
         }
@@ -191,10 +214,19 @@ async fn each_status_has_its_meaning() {
 
 #[tokio::test]
 async fn without_a_token_nothing_is_posted() {
-    for (status, body) in [(401, json!({ "error": "access_denied" })), (500, json!({})), (200, json!({ "token_type": "Bearer" })),
-        (200, json!({ "access_token": "", "token_type": "Bearer" })), (200, json!({ "access_token": "x", "token_type": "mac" }))] {
+    for (status, body) in [
+        (401, json!({ "error": "access_denied" })),
+        (500, json!({})),
+        (200, json!({ "token_type": "Bearer" })),
+        (200, json!({ "access_token": "", "token_type": "Bearer" })),
+        (200, json!({ "access_token": "x", "token_type": "mac" })),
+    ] {
         let setup = Setup::new().await;
-        Mock::given(path("/oauth_token.do")).respond_with(ResponseTemplate::new(status).set_body_json(body)).expect(1).mount(&setup.server).await;
+        Mock::given(path("/oauth_token.do"))
+            .respond_with(ResponseTemplate::new(status).set_body_json(body))
+            .expect(1)
+            .mount(&setup.server)
+            .await;
         setup.answers("x", applied(), 0).await;
         assert!(matches!(setup.deliver().await, Outcome::Retry { .. }), "{status}");
     }
@@ -205,12 +237,23 @@ async fn an_instance_that_cannot_be_reached_is_tried_again() {
     let setup = Setup::new().await;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let mut config = setup.config;
-    let acme = config.instances.get_mut(&InstanceId::parse("acme").unwrap()).unwrap();
+    let acme = config
+        .instances
+        .get_mut(&InstanceId::parse("acme").unwrap())
+        .unwrap();
     acme.url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let Outcome::Retry { after: None, why } = setup.client.deliver(acme, "evt_1", BODY).await else { panic!("no retry") };
-    assert!(why.starts_with("The instance gave no token: there is no connection"), "{why}");
+    let Outcome::Retry { after: None, why } = setup.client.deliver(acme, "evt_1", BODY).await else {
+        panic!("no retry")
+    };
+    assert!(
+        why.starts_with("The instance gave no token: there is no connection"),
+        "{why}"
+    );
     // Signed results never travel in clear to another machine.
     acme.url = "http://acme.example".into();
-    assert!(matches!(setup.client.deliver(acme, "evt_1", BODY).await, Outcome::Retry { .. }));
+    assert!(matches!(
+        setup.client.deliver(acme, "evt_1", BODY).await,
+        Outcome::Retry { .. }
+    ));
 }

@@ -53,7 +53,12 @@ impl Tokens {
     }
 
     /// The token in force, or a new one.
-    pub(super) async fn get(&self, client: &reqwest::Client, clock: &dyn Clock, instance: &Instance) -> Result<SecretString, Outcome> {
+    pub(super) async fn get(
+        &self,
+        client: &reqwest::Client,
+        clock: &dyn Clock,
+        instance: &Instance,
+    ) -> Result<SecretString, Outcome> {
         let slot = self.slot(&instance.id);
         let mut held = slot.lock().await;
         if let Some(token) = held.as_ref().filter(|token| clock.now() < token.renew_at) {
@@ -69,7 +74,10 @@ impl Tokens {
     pub(super) async fn forget(&self, instance: &InstanceId, refused: &SecretString) {
         let slot = self.slot(instance);
         let mut held = slot.lock().await;
-        if held.as_ref().is_some_and(|token| keys::equal(token.secret.expose_secret(), refused.expose_secret())) {
+        if held
+            .as_ref()
+            .is_some_and(|token| keys::equal(token.secret.expose_secret(), refused.expose_secret()))
+        {
             *held = None;
         }
     }
@@ -95,15 +103,23 @@ async fn fetch(client: &reqwest::Client, now: UnixMillis, instance: &Instance) -
     }
     if !(200..300).contains(&code) {
         let why = format!("The instance gave no token ({}).", said(&answer));
-        return Err(Outcome::Retry { after: answer.retry_after, why });
+        return Err(Outcome::Retry {
+            after: answer.retry_after,
+            why,
+        });
     }
     let granted: Granted = serde_json::from_slice(&answer.body)
         .map_err(|_| Outcome::retry("The instance's answer to a token request cannot be read."))?;
     if !granted.token_type.eq_ignore_ascii_case("bearer") || granted.access_token.expose_secret().is_empty() {
-        return Err(Outcome::retry("The instance gave a token of another type than Bearer."));
+        return Err(Outcome::retry(
+            "The instance gave a token of another type than Bearer.",
+        ));
     }
     let life = granted.expires_in.unwrap_or(USUAL_LIFE_SECONDS).clamp(0, 86_400);
     // A life shorter than twice the margin would be renewed at every call: half of it is used then.
     let usable = (life - MARGIN_SECONDS).max(life / 2);
-    Ok(Token { secret: granted.access_token, renew_at: now.plus_seconds(usable) })
+    Ok(Token {
+        secret: granted.access_token,
+        renew_at: now.plus_seconds(usable),
+    })
 }
