@@ -301,13 +301,12 @@ impl Store {
         let token = self.client.fresh_token().await?;
         self.same_requester(&token)?;
         let view = match token.send(link).await {
-            // The answer was lost, not necessarily the request: only the service knows.
-            Err(Trouble::ServiceUnreachable) => {
+            Err(trouble) if trouble.may_hide_success() => {
                 let all = self.client.list().await.map_err(|_| Trouble::ServiceUncertain)?;
                 let newest = all.verifications.into_iter().next();
                 newest
                     .filter(|newest| Some(&newest.id) != before.as_ref())
-                    .ok_or(Trouble::ServiceUnreachable)?
+                    .ok_or(trouble)?
             }
             answer => answer?,
         };
@@ -352,7 +351,7 @@ impl Store {
             "resend"
         };
         match token.act(&before.id, what).await {
-            Err(Trouble::ServiceUnreachable) => {
+            Err(trouble) if trouble.may_hide_success() => {
                 let view = self
                     .client
                     .read(&before.id)
@@ -362,11 +361,7 @@ impl Store {
                     Doing::Cancelling => view.status.is_final(),
                     _ => view.status == Status::Sending || view.sent_at != before.sent_at,
                 };
-                if happened {
-                    Ok(view)
-                } else {
-                    Err(Trouble::ServiceUnreachable)
-                }
+                if happened { Ok(view) } else { Err(trouble) }
             }
             answer => answer,
         }

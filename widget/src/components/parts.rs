@@ -1,6 +1,7 @@
 //! The few shapes that the field is built of. Leptos compiles each distinct type of view and of closure on its
 //! own, some kilobytes each; so closures are boxed into three types, and what looks the same is built in one place.
 
+use leptos::html;
 use leptos::prelude::*;
 use web_sys::MouseEvent;
 
@@ -31,20 +32,31 @@ pub fn nothing() -> AnyView {
     ().into_any()
 }
 
+/// An element with a class and children. One type for all of them, whatever their tag, which is written in
+/// capitals: that is how the browser names it back when Leptos compares the old element with the new one.
+pub fn el(tag: &'static str, class: &'static str, children: Vec<AnyView>) -> AnyView {
+    html::custom(tag).class(class).child(children).into_any()
+}
+
+/// A piece of text.
+pub fn text(text: impl Into<String>) -> AnyView {
+    text.into().into_any()
+}
+
 /// A paragraph.
-pub fn paragraph(class: &'static str, text: String) -> AnyView {
-    view! { <p class=class>{text}</p> }.into_any()
+pub fn paragraph(class: &'static str, words: impl Into<String>) -> AnyView {
+    el("P", class, vec![text(words)])
 }
 
 /// A piece of a line.
-pub fn span(class: &'static str, text: String) -> AnyView {
-    view! { <span class=class>{text}</span> }.into_any()
+pub fn span(class: &'static str, words: impl Into<String>) -> AnyView {
+    el("SPAN", class, vec![text(words)])
 }
 
 /// A button. `blocked` is `true` or `false`: a button that may not be pressed just now stays focusable, so that
 /// the focus is not lost when its own press is what blocks it. `act` names it for style and tests.
 pub fn button(class: &'static str, act: &'static str, text: Words, blocked: Words, press: Press) -> AnyView {
-    let kind = if act == "submit" { "submit" } else { "button" };
+    let kind = if act == "send-now" { "submit" } else { "button" };
     view! {
         <button type=kind class=class id=act aria-disabled=blocked on:click=press>
             {text}

@@ -26,14 +26,25 @@ pub enum Tone {
 }
 
 impl Tone {
-    /// The name in the style sheet.
-    pub const fn class(self) -> &'static str {
+    /// The card's class.
+    pub const fn card_class(self) -> &'static str {
         match self {
-            Self::Neutral => "neutral",
-            Self::Pending => "pending",
-            Self::Attention => "attention",
-            Self::Passed => "passed",
-            Self::Failed => "failed",
+            Self::Neutral => "card",
+            Self::Pending => "card pending",
+            Self::Attention => "card attention",
+            Self::Passed => "card passed",
+            Self::Failed => "card failed",
+        }
+    }
+
+    /// The sign's class.
+    pub const fn icon_class(self) -> &'static str {
+        match self {
+            Self::Neutral => "icon",
+            Self::Pending => "icon pending",
+            Self::Attention => "icon attention",
+            Self::Passed => "icon passed",
+            Self::Failed => "icon failed",
         }
     }
 }
@@ -138,7 +149,7 @@ impl Card {
         let mut card = Self {
             state: view.status.as_str(),
             headline: view.status.label().to_owned(),
-            details: web_address(&view.details_url).map(|url| (view.id.clone(), url.to_owned())),
+            details: details(view),
             send: None,
             spoken: String::new(),
             can_cancel: !view.status.is_final(),
@@ -165,7 +176,12 @@ impl Card {
 
     fn fill(&mut self, view: &VerificationView) {
         let by = by_channel(view.channel);
-        let to = &view.destination;
+        // Never broken in the middle: `•••• 4512`.
+        let to: String = view
+            .destination
+            .chars()
+            .map(|letter| if letter == ' ' { '\u{a0}' } else { letter })
+            .collect();
         match view.status {
             Status::Sending => {
                 self.set(Tone::Pending, Icon::Dashed);
@@ -347,6 +363,12 @@ fn sentence(text: &str) -> String {
     } else {
         format!("{text}.")
     }
+}
+
+/// The detailed view says something once it is over; before that the line stays short.
+fn details(view: &VerificationView) -> Option<(String, String)> {
+    let url = web_address(&view.details_url).filter(|_| view.status.is_final())?;
+    Some((view.id.clone(), url.to_owned()))
 }
 
 /// Only what a browser opens as a page: a `javascript:` address must not become a link in the ticket.

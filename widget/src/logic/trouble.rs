@@ -94,6 +94,17 @@ impl Trouble {
         }
     }
 
+    /// True when a request that changes something may have worked although this came back: the answer was lost,
+    /// or the browser sent the request again by itself (it does when a connection breaks) and the second one met
+    /// a spent token. Only the service knows; it must be asked.
+    pub const fn may_hide_success(&self) -> bool {
+        match self {
+            Self::ServiceUnreachable => true,
+            Self::Refused(problem) => problem.status == 401,
+            _ => false,
+        }
+    }
+
     /// The failure in plain sentences.
     pub fn say(&self, doing: Doing) -> String {
         Said(self, doing).to_string()

@@ -6,7 +6,7 @@ use super::card::draw;
 use super::dialog::SendDialog;
 use super::earlier::list;
 use super::icon::icon;
-use super::parts::{nothing, on, paragraph, part, plain_button, words};
+use super::parts::{el, nothing, on, paragraph, part, plain_button, words};
 use crate::logic::card::{Icon, Tone};
 use crate::logic::trouble::{Doing, Trouble};
 use crate::store::{Field, Load};
@@ -26,10 +26,7 @@ pub fn App(field: Field) -> impl IntoView {
     });
     let interrupted = part(move || {
         if store().see(|state| state.interrupted) {
-            paragraph(
-                "aside",
-                "Live updates are interrupted. Trying to reconnect …".to_owned(),
-            )
+            paragraph("aside", "Live updates are interrupted. Trying to reconnect …")
         } else {
             nothing()
         }
@@ -51,8 +48,11 @@ pub fn App(field: Field) -> impl IntoView {
 /// What went wrong, where it is looked for.
 pub fn alert(words: Option<String>) -> AnyView {
     words.map_or_else(nothing, |words| {
-        view! { <div class="alert">{icon(Icon::Warning, Tone::Failed)}{paragraph("", words)}</div> }
-            .into_any()
+        el(
+            "DIV",
+            "alert",
+            vec![icon(Icon::Warning, Tone::Failed), paragraph("", words)],
+        )
     })
 }
 
@@ -70,14 +70,20 @@ fn skeleton() -> AnyView {
 }
 
 fn failure(field: Field, trouble: &Trouble) -> AnyView {
-    view! {
-        <div class="card attention" role="alert" data-state="error">
-            {icon(Icon::Warning, Tone::Attention)}
-            <div class="main">{paragraph("line", trouble.say(Doing::Loading))}</div>
-            <div class="actions">
-                {plain_button("button", "retry", "Try again", on(move |_| field.get_value().load()))}
-            </div>
-        </div>
-    }
-    .into_any()
+    let retry = plain_button(
+        "button",
+        "retry",
+        "Try again",
+        on(move |_| field.get_value().load()),
+    );
+    let parts = vec![
+        icon(Icon::Warning, Tone::Attention),
+        el(
+            "DIV",
+            "main",
+            vec![paragraph("line", trouble.say(Doing::Loading))],
+        ),
+        el("DIV", "actions", vec![retry]),
+    ];
+    view! { <div role="alert">{el("DIV", "card attention", parts)}</div> }.into_any()
 }

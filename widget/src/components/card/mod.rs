@@ -6,7 +6,7 @@ use web_sys::KeyboardEvent;
 
 use super::dialog::open;
 use super::icon::icon;
-use super::parts::{Words, button, nothing, on, paragraph, part, plain_button, span, words};
+use super::parts::{Words, button, el, nothing, on, paragraph, part, plain_button, span, text, words};
 use crate::browser::time;
 use crate::logic::card::{Card, SEND_LINK};
 use crate::logic::trouble::Doing;
@@ -18,9 +18,8 @@ pub fn draw(field: Field) -> AnyView {
     let Some(card) = field.get_value().see(State::card) else {
         return nothing();
     };
-    let (actions, state) = (actions(field, &card), card.state);
-    let (sign, class) = (icon(card.icon, card.tone), format!("card {}", card.tone.class()));
-    let main = main(card);
+    let (class, state, sign) = (card.tone.card_class(), card.state, icon(card.icon, card.tone));
+    let actions = el("DIV", "actions", actions(field, &card));
     let confirm = part(move || {
         if field.get_value().see(|state| state.confirming) {
             confirm(field)
@@ -28,15 +27,8 @@ pub fn draw(field: Field) -> AnyView {
             nothing()
         }
     });
-    view! {
-        <div class=class data-state=state id="card" tabindex="-1">
-            {sign}
-            <div class="main">{main}</div>
-            <div class="actions">{actions}</div>
-            {confirm}
-        </div>
-    }
-    .into_any()
+    let children = vec![sign, el("DIV", "main", main(card)), actions, confirm.into_any()];
+    view! { <div class=class data-state=state id="card" tabindex="-1">{children}</div> }.into_any()
 }
 
 fn main(card: Card) -> Vec<AnyView> {
@@ -45,23 +37,19 @@ fn main(card: Card) -> Vec<AnyView> {
         line.push(span("tail", format!(" {}", card.tail)));
     }
     if let Some(when) = card.when {
-        line.push(span("when", when.joint.to_owned()));
+        line.push(span("when", when.joint));
         line.push(moment(when.at));
     }
     line.extend(card.details.map(details));
-    let mut main = vec![view! { <p class="line">{line}</p> }.into_any()];
+    let mut main = vec![el("P", "line", line)];
     main.extend(card.call_number.map(call_number));
     main.extend(
         card.recommendation
-            .map(|words| paragraph("recommendation", words.to_owned())),
+            .map(|words| paragraph("recommendation", words)),
     );
     if !card.reasons.is_empty() {
-        let reasons: Vec<_> = card
-            .reasons
-            .into_iter()
-            .map(|why| view! { <li>{why}</li> }.into_any())
-            .collect();
-        main.push(view! { <ul class="reasons">{reasons}</ul> }.into_any());
+        let reasons = card.reasons.into_iter().map(|why| el("LI", "", vec![text(why)]));
+        main.push(el("UL", "reasons", reasons.collect()));
     }
     main.extend(card.notes.into_iter().map(|note| paragraph("note", note)));
     if let Some(until) = card.valid_until {
@@ -96,16 +84,17 @@ pub fn details((id, url): (String, String)) -> AnyView {
 
 fn call_number(number: String) -> AnyView {
     let aloud = spelled(&number);
-    view! {
-        <p class="call">
-            <span>"Tell the caller this number: "</span>
-            <strong class="digits">
-                <span aria-hidden="true">{number}</span>
-                <span class="unseen">{aloud}</span>
-            </strong>
-        </p>
-    }
-    .into_any()
+    let digits = view! {
+        <strong class="digits">
+            <span aria-hidden="true">{number}</span>
+            <span class="unseen">{aloud}</span>
+        </strong>
+    };
+    el(
+        "P",
+        "call",
+        vec![span("", "Tell the caller this number: "), digits.into_any()],
+    )
 }
 
 fn actions(field: Field, card: &Card) -> Vec<AnyView> {
@@ -123,7 +112,7 @@ fn actions(field: Field, card: &Card) -> Vec<AnyView> {
         actions.push(resend(field));
     }
     if card.can_cancel {
-        let text = words(move || {
+        let label = words(move || {
             let cancelling = field
                 .get_value()
                 .see(|state| state.busy == Some(Doing::Cancelling));
@@ -134,7 +123,7 @@ fn actions(field: Field, card: &Card) -> Vec<AnyView> {
             store.change(|state| state.confirming = !state.confirming && state.busy.is_none());
             store.focus("keep");
         });
-        actions.push(button("button", "cancel", text, blocked(field), press));
+        actions.push(button("button", "cancel", label, blocked(field), press));
     }
     actions
 }
@@ -145,7 +134,7 @@ fn blocked(field: Field) -> Words {
 
 /// The button that counts down to the moment when it may be pressed.
 fn resend(field: Field) -> AnyView {
-    let text = words(move || {
+    let label = words(move || {
         field
             .get_value()
             .watch(|state| match (state.busy, state.resend_in()) {
@@ -167,7 +156,7 @@ fn resend(field: Field) -> AnyView {
     button(
         "button",
         "resend",
-        text,
+        label,
         words(move || is_blocked().to_string()),
         press,
     )
@@ -186,18 +175,16 @@ fn confirm(field: Field) -> AnyView {
             close();
         }
     };
+    let stop = on(move |_| close().act(Doing::Cancelling));
+    let buttons = vec![
+        plain_button("button danger", "confirm-cancel", "Cancel verification", stop),
+        plain_button("button", "keep", "Keep it", on(move |_| _ = close())),
+    ];
+    let actions = el("DIV", "actions", buttons);
     view! {
         <div class="confirm" role="group" aria-label="Cancel this verification?" on:keydown=keys>
             <p>"Cancel this verification? The link stops working at once."</p>
-            <div class="actions">
-                {plain_button(
-                    "button danger",
-                    "confirm-cancel",
-                    "Cancel verification",
-                    on(move |_| close().act(Doing::Cancelling)),
-                )}
-                {plain_button("button", "keep", "Keep it", on(move |_| _ = close()))}
-            </div>
+            {actions}
         </div>
     }
     .into_any()

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlDialogElement, HtmlInputElement, SubmitEvent};
 
 use super::app::alert;
-use super::parts::{button, nothing, on, part, words};
+use super::parts::{button, el, nothing, on, part, span, text, words};
 use crate::browser::is_framed;
 use crate::logic::claims::ShownClaims;
 use crate::logic::destination;
@@ -171,8 +171,8 @@ pub fn SendDialog(field: Field) -> impl IntoView {
                 {destination_input(field)}
                 <div role="alert">{part(move || alert(store().see(|state| state.draft.alert.clone())))}</div>
                 <div class="actions">
-                    {button("button primary", "submit", send, sending(), on(|_| ()))}
-                    {button("button", "close", words(|| "Close".to_owned()), sending(), close)}
+                    {button("button primary", "send-now", send, sending(), on(|_| ()))}
+                    {button("button", "dismiss", words(|| "Close".to_owned()), sending(), close)}
                 </div>
             </form>
         </dialog>
@@ -186,16 +186,18 @@ fn who(shown: Option<&ShownClaims>) -> AnyView {
     );
     let purpose = shown.map(ShownClaims::purpose).unwrap_or_default();
     let initials = shown.map(ShownClaims::initials).unwrap_or_default();
-    view! {
-        <div class="who">
-            <span class="initials" aria-hidden="true">{initials}</span>
-            <p>
-                <strong>{name}</strong>
-                <span class="note">{purpose}</span>
-            </p>
-        </div>
-    }
-    .into_any()
+    el(
+        "DIV",
+        "who",
+        vec![
+            span("initials", initials),
+            el(
+                "P",
+                "",
+                vec![el("STRONG", "", vec![text(name)]), span("note", purpose)],
+            ),
+        ],
+    )
 }
 
 /// A choice only where there is one.
@@ -204,24 +206,19 @@ fn channels(field: Field) -> AnyView {
     if channels.len() < 2 {
         return nothing();
     }
+    let chosen = field.get_value().see(channel);
     let radio = |channel: Channel| {
-        let is_chosen = move || field.get_value().see(self::channel) == channel;
-        view! {
-            <label class="choice">
-                <input type="radio" name="channel" value=channel.as_str() prop:checked=is_chosen />
-                {channel.label()}
-            </label>
-        }
-        .into_any()
+        let value = channel.as_str();
+        let input =
+            view! { <input type="radio" name="channel" value=value prop:checked=channel == chosen /> };
+        el("LABEL", "choice", vec![input.into_any(), text(channel.label())])
     };
     let radios: Vec<AnyView> = channels.into_iter().map(radio).collect();
-    view! {
-        <fieldset>
-            <legend>"Send by"</legend>
-            <div class="choices">{radios}</div>
-        </fieldset>
-    }
-    .into_any()
+    let parts = vec![
+        el("LEGEND", "", vec![text("Send by")]),
+        el("DIV", "choices", radios),
+    ];
+    el("FIELDSET", "", parts)
 }
 
 fn destination_input(field: Field) -> AnyView {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::card::{details, moment, timed};
 use super::icon::icon;
-use super::parts::{nothing, part, span};
+use super::parts::{el, nothing, part, span, text};
 use crate::logic::card::Earlier;
 use crate::logic::words::ago;
 use crate::store::Field;
@@ -19,13 +19,11 @@ pub fn list(field: Field) -> AnyView {
     }
     let title = format!("Earlier: {}", lines.len());
     let entries: Vec<AnyView> = lines.into_iter().map(|line| entry(field, line)).collect();
-    view! {
-        <details class="earlier">
-            <summary>{title}</summary>
-            <ul>{entries}</ul>
-        </details>
-    }
-    .into_any()
+    el(
+        "DETAILS",
+        "earlier",
+        vec![el("SUMMARY", "", vec![text(title)]), el("UL", "", entries)],
+    )
 }
 
 fn entry(field: Field, line: Earlier) -> AnyView {
@@ -34,14 +32,15 @@ fn entry(field: Field, line: Earlier) -> AnyView {
         let now = field.get_value().watch(|state| state.now);
         ago(now.millis_since(at)).map_or_else(|| moment(at), |words| timed(at, words))
     });
-    view! {
-        <li>
-            {icon(line.icon, line.tone)}
-            <div class="main">
-                {span("", format!("{} · ", line.line))} {when} {span("note", format!(" · {}", line.by))}
-                {line.details.map_or_else(nothing, details)}
-            </div>
-        </li>
-    }
-    .into_any()
+    let mut words = vec![
+        text(format!("{} · ", line.line)),
+        when.into_any(),
+        span("note", format!(" · {}", line.by)),
+    ];
+    words.extend(line.details.map(details));
+    el(
+        "LI",
+        "",
+        vec![icon(line.icon, line.tone), el("DIV", "main", words)],
+    )
 }
