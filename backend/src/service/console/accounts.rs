@@ -114,9 +114,15 @@ pub async fn add_user(
     service
         .store
         .write(move |tx| {
-            let user = accounts::add_user(tx, &instance, &name, role, &hash, now)?.ok_or(AddUserError::NameTaken)?;
-            let entry =
-                Entry { instance: &instance, user: None, action: Action::UserAdded, subject: &user.name, client_address: "" };
+            let user =
+                accounts::add_user(tx, &instance, &name, role, &hash, now)?.ok_or(AddUserError::NameTaken)?;
+            let entry = Entry {
+                instance: Some(&instance),
+                user: None,
+                action: Action::UserAdded,
+                subject: &user.name,
+                client_address: "",
+            };
             audit::append(tx, entry, now)?;
             Ok(user)
         })
@@ -125,7 +131,9 @@ pub async fn add_user(
 
 fn parse_name(text: &str) -> Option<String> {
     let name = text.trim();
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-+@".contains(&byte));
+    let plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"._-+@".contains(&byte));
     (plain && (1..=MAX_NAME).contains(&name.len())).then(|| name.to_owned())
 }
 
@@ -150,7 +158,10 @@ pub async fn sign_in(service: &Service, credentials: Credentials) -> Result<Sess
         let (watched, instance, now) = (watched.clone(), instance.clone(), service.now());
         let work = move |tx: &Transaction<'_>| {
             let wait = watched.admit(tx, now)?;
-            let found = instance.map(|id| accounts::find_user(tx, &id, &name)).transpose()?.flatten();
+            let found = instance
+                .map(|id| accounts::find_user(tx, &id, &name))
+                .transpose()?
+                .flatten();
             Ok::<_, ServiceError>((wait, found, now))
         };
         service.store.write(work).await?
@@ -159,10 +170,16 @@ pub async fn sign_in(service: &Service, credentials: Credentials) -> Result<Sess
         return Err(SignInError::TooEarly(seconds));
     }
     let (user, hash) = found.unzip();
-    let right = password::verify(credentials.password, hash).await.map_err(|error| match error {
-        HashError::Busy => SignInError::Busy,
-        HashError::Failed => ServiceError::Store(StoreError::Corrupt { what: "password", error: error.to_string() }).into(),
-    })?;
+    let right = password::verify(credentials.password, hash)
+        .await
+        .map_err(|error| match error {
+            HashError::Busy => SignInError::Busy,
+            HashError::Failed => ServiceError::Store(StoreError::Corrupt {
+                what: "password",
+                error: error.to_string(),
+            })
+            .into(),
+        })?;
 
     let cookie = hex(&random::<32>(service.entropy.as_ref()).map_err(ServiceError::from)?);
     let digest = sha256_hex(cookie.as_bytes());
@@ -171,12 +188,15 @@ pub async fn sign_in(service: &Service, credentials: Credentials) -> Result<Sess
         .store
         .write(move |tx| {
             let Some(user) = user.as_ref().filter(|_| right) else {
-                if let Some(instance) = &instance {
-                    let user = user.as_ref().map(|user| (user.id, user.name.as_str()));
-                    let action = Action::SignInRefused;
-                    let entry = Entry { instance, user, action, subject: "", client_address: &client_address };
-                    audit::append(tx, entry, now)?;
-                }
+                // Logged for an instance that does not exist, too: leaving that out would show in the time.
+                let refused = Entry {
+                    instance: instance.as_ref(),
+                    user: user.as_ref().map(|user| (user.id, user.name.as_str())),
+                    action: Action::SignInRefused,
+                    subject: "",
+                    client_address: &client_address,
+                };
+                audit::append(tx, refused, now)?;
                 return Ok::<_, ServiceError>(false);
             };
             watched.succeed(tx, now)?;
@@ -188,34 +208,70 @@ pub async fn sign_in(service: &Service, credentials: Credentials) -> Result<Sess
             Ok(true)
         })
         .await?;
-    if signed_in { Ok(SessionCookie(cookie)) } else { Err(SignInError::Refused) }
+    if signed_in {
+        Ok(SessionCookie(cookie))
+    } else {
+        Err(SignInError::Refused)
+    }
 }
 
-fn log(tx: &Transaction<'_>, user: &User, action: Action, client_address: &str, now: UnixMillis) -> Result<(), StoreError> {
+fn log(
+    tx: &Transaction<'_>,
+    user: &User,
+    action: Action,
+    client_address: &str,
+    now: UnixMillis,
+) -> Result<(), StoreError> {
     let by = Some((user.id, user.name.as_str()));
-    audit::append(tx, Entry { instance: &user.instance, user: by, action, subject: "", client_address }, now)
+    audit::append(
+        tx,
+        Entry {
+            instance: Some(&user.instance),
+            user: by,
+            action,
+            subject: "",
+            client_address,
+        },
+        now,
+    )
 }
 
 /// The session of a cookie, if it runs. Using it keeps it from ending idle.
 pub async fn session(service: &Service, cookie: &str) -> Result<Option<Session>, ServiceError> {
     let cookie_digest = sha256_hex(cookie.as_bytes());
     let (digest, now) = (cookie_digest.clone(), service.now());
-    let found = service.store.read(move |tx| accounts::find_session(tx, &digest).map_err(ServiceError::from)).await?;
+    let found = service
+        .store
+        .read(move |tx| accounts::find_session(tx, &digest).map_err(ServiceError::from))
+        .await?;
     let runs = |session: &accounts::SessionRow| {
         let idle = now.millis_since(session.last_seen_at) >= IDLE_SECONDS * 1000;
         // An instance that has left the configuration takes its sessions along.
         now < session.expires_at && !idle && service.config.instances.contains_key(&session.user.instance)
     };
-    let Some(row) = found.filter(runs) else { return Ok(None) };
+    let Some(row) = found.filter(runs) else {
+        return Ok(None);
+    };
     if now.millis_since(row.last_seen_at) >= TOUCH_SECONDS * 1000 {
         let digest = cookie_digest.clone();
-        service.store.write(move |tx| accounts::touch_session(tx, &digest, now).map_err(ServiceError::from)).await?;
+        service
+            .store
+            .write(move |tx| accounts::touch_session(tx, &digest, now).map_err(ServiceError::from))
+            .await?;
     }
-    Ok(Some(Session { user: row.user, cookie_digest, expires_at: row.expires_at }))
+    Ok(Some(Session {
+        user: row.user,
+        cookie_digest,
+        expires_at: row.expires_at,
+    }))
 }
 
 /// Ends a session.
-pub async fn sign_out(service: &Service, session: Session, client_address: String) -> Result<(), ServiceError> {
+pub async fn sign_out(
+    service: &Service,
+    session: Session,
+    client_address: String,
+) -> Result<(), ServiceError> {
     let now = service.now();
     service
         .store

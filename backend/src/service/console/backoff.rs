@@ -54,14 +54,20 @@ impl Watched {
     /// Returns the seconds to wait instead, if it comes too early.
     pub fn admit(&self, tx: &Transaction<'_>, now: UnixMillis) -> Result<Option<u32>, StoreError> {
         let pair = accounts::attempts(tx, &self.pair)?;
-        let trusted = pair.succeeded_at.is_some_and(|at| now.millis_since(at) < TRUST_SECONDS * 1000);
+        let trusted = pair
+            .succeeded_at
+            .is_some_and(|at| now.millis_since(at) < TRUST_SECONDS * 1000);
         let mut counted = vec![(&self.pair, FREE_FOR_PAIR, pair)];
         if !trusted {
             for (digest, free) in &self.shared {
                 counted.push((digest, *free, accounts::attempts(tx, digest)?));
             }
         }
-        let wait = counted.iter().map(|(_, _, attempts)| now.seconds_until(attempts.next_at)).max().unwrap_or(0);
+        let wait = counted
+            .iter()
+            .map(|(_, _, attempts)| now.seconds_until(attempts.next_at))
+            .max()
+            .unwrap_or(0);
         if wait > 0 {
             return Ok(Some(wait));
         }
@@ -73,13 +79,26 @@ impl Watched {
 
     /// The attempt was right: what it counted is taken back.
     pub fn succeed(&self, tx: &Transaction<'_>, now: UnixMillis) -> Result<(), StoreError> {
-        let known = Attempts { failures: 0, last_at: now, next_at: UnixMillis(0), succeeded_at: Some(now) };
+        let known = Attempts {
+            failures: 0,
+            last_at: now,
+            next_at: UnixMillis(0),
+            succeeded_at: Some(now),
+        };
         accounts::put_attempts(tx, &self.pair, known)?;
         for (digest, _) in &self.shared {
             // Not set to zero: with an account of their own, a guesser could otherwise wipe out their failures.
             let attempts = accounts::attempts(tx, digest)?;
             let failures = attempts.failures.saturating_sub(1);
-            accounts::put_attempts(tx, digest, Attempts { failures, next_at: UnixMillis(0), ..attempts })?;
+            accounts::put_attempts(
+                tx,
+                digest,
+                Attempts {
+                    failures,
+                    next_at: UnixMillis(0),
+                    ..attempts
+                },
+            )?;
         }
         accounts::clean_up(tx, now, now.plus_seconds(-TRUST_SECONDS))
     }
@@ -87,8 +106,17 @@ impl Watched {
 
 fn failed(attempts: Attempts, free: u32, now: UnixMillis) -> Attempts {
     let forgotten = now.millis_since(attempts.last_at) >= FORGET_SECONDS * 1000;
-    let failures = if forgotten { 1 } else { attempts.failures.saturating_add(1) };
-    Attempts { failures, last_at: now, next_at: now.plus_seconds(delay_seconds(failures, free)), ..attempts }
+    let failures = if forgotten {
+        1
+    } else {
+        attempts.failures.saturating_add(1)
+    };
+    Attempts {
+        failures,
+        last_at: now,
+        next_at: now.plus_seconds(delay_seconds(failures, free)),
+        ..attempts
+    }
 }
 
 fn delay_seconds(failures: u32, free: u32) -> i64 {

@@ -15,7 +15,8 @@ use crate::verification::{Verification, VerificationId};
 use super::{Service, ServiceError};
 
 pub use accounts::{
-    AddUserError, Credentials, Session, SessionCookie, SignInError, add_user, only_instance, session, sign_in, sign_out,
+    AddUserError, Credentials, Session, SessionCookie, SignInError, add_user, only_instance, session,
+    sign_in, sign_out,
 };
 pub use password::PasswordProblem;
 
@@ -48,12 +49,20 @@ pub struct Details {
 }
 
 /// The verifications of the session's instance, newest first.
-pub async fn list(service: &Service, session: &Session, filter: Filter, position: Position) -> Result<Page, ServiceError> {
+pub async fn list(
+    service: &Service,
+    session: &Session,
+    filter: Filter,
+    position: Position,
+) -> Result<Page, ServiceError> {
     let instance = session.user.instance.clone();
     service
         .store
         .read(move |tx| {
-            let page = page(listing::list(tx, &instance, &filter, &position, PAGE_ROWS + 1)?, &position);
+            let page = page(
+                listing::list(tx, &instance, &filter, &position, PAGE_ROWS + 1)?,
+                &position,
+            );
             if matches!(position, Position::NewerThan(_)) && page.newer.is_none() {
                 // The way up has reached the top: show a whole page of the newest instead of what is left over.
                 let newest = listing::list(tx, &instance, &filter, &Position::Newest, PAGE_ROWS + 1)?;
@@ -102,12 +111,16 @@ pub async fn details(
             })
         })
         .await?;
-    let (user, id, now) = (session.user.clone(), details.verification.id.clone(), service.now());
+    let (user, id, now) = (
+        session.user.clone(),
+        details.verification.id.clone(),
+        service.now(),
+    );
     service
         .store
         .write(move |tx| {
             let entry = Entry {
-                instance: &user.instance,
+                instance: Some(&user.instance),
                 user: Some((user.id, &user.name)),
                 action: Action::DetailsRead,
                 subject: id.as_str(),
@@ -118,4 +131,3 @@ pub async fn details(
         .await?;
     Ok(details)
 }
-

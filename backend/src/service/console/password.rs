@@ -88,21 +88,21 @@ pub async fn verify(password: SecretString, hash: Option<String>) -> Result<bool
     }
     blocking(move || {
         let password = password.expose_secret().as_bytes();
-        match hash {
-            Some(hash) => {
-                let hash = PasswordHash::new(&hash).map_err(|_| HashError::Failed)?;
-                Ok(Argon2::default().verify_password(password, &hash).is_ok())
-            }
-            None => {
-                argon2()?.hash_password_with_salt(password, &[0; 16]).map_err(|_| HashError::Failed)?;
-                Ok(false)
-            }
+        if let Some(hash) = hash {
+            let hash = PasswordHash::new(&hash).map_err(|_| HashError::Failed)?;
+            return Ok(Argon2::default().verify_password(password, &hash).is_ok());
         }
+        argon2()?
+            .hash_password_with_salt(password, &[0; 16])
+            .map_err(|_| HashError::Failed)?;
+        Ok(false)
     })
     .await
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, HashError> + Send + 'static) -> Result<T, HashError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
+) -> Result<T, HashError> {
     let _place = WAITING.try_acquire().map_err(|_| HashError::Busy)?;
     let turn = RUNNING.acquire().await.map_err(|_| HashError::Failed)?;
     let task = tokio::task::spawn_blocking(move || {
@@ -122,7 +122,10 @@ mod tests {
         assert_eq!(check("elevenchars", "ada"), Err(PasswordProblem::Length));
         assert_eq!(check(&"abcdefg".repeat(19), "ada"), Err(PasswordProblem::Length));
         assert_eq!(check("abababababab", "x"), Err(PasswordProblem::Pattern));
-        assert_eq!(check("Ada.Lovelace-1815", "ada.lovelace"), Err(PasswordProblem::ContainsName));
+        assert_eq!(
+            check("Ada.Lovelace-1815", "ada.lovelace"),
+            Err(PasswordProblem::ContainsName)
+        );
         assert_eq!(check("correct horse battery", "ada.lovelace"), Ok(()));
         assert_eq!(check("пароль-из-слов", "ada"), Ok(()));
     }
@@ -131,8 +134,14 @@ mod tests {
     async fn a_password_is_hashed_with_argon2id_and_recognised() {
         let hash = hash("correct horse battery".into(), [7; 16]).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert_eq!(verify("correct horse battery".into(), Some(hash.clone())).await, Ok(true));
-        assert_eq!(verify("correct horse batterz".into(), Some(hash)).await, Ok(false));
+        assert_eq!(
+            verify("correct horse battery".into(), Some(hash.clone())).await,
+            Ok(true)
+        );
+        assert_eq!(
+            verify("correct horse batterz".into(), Some(hash)).await,
+            Ok(false)
+        );
         assert_eq!(verify("correct horse battery".into(), None).await, Ok(false));
     }
 }

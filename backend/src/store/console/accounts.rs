@@ -95,9 +95,17 @@ pub fn add_user(
         ON CONFLICT (instance, name) DO NOTHING RETURNING id";
     let id = tx
         .prepare_cached(sql)?
-        .query_row(params![instance.as_str(), name, password_hash, role.as_str(), at.0], |row| row.get(0))
+        .query_row(
+            params![instance.as_str(), name, password_hash, role.as_str(), at.0],
+            |row| row.get(0),
+        )
         .optional()?;
-    Ok(id.map(|id| User { id, instance: instance.clone(), name: name.to_owned(), role }))
+    Ok(id.map(|id| User {
+        id,
+        instance: instance.clone(),
+        name: name.to_owned(),
+        role,
+    }))
 }
 
 fn user(row: &Row<'_>) -> rusqlite::Result<(i64, String, String, String)> {
@@ -105,7 +113,10 @@ fn user(row: &Row<'_>) -> rusqlite::Result<(i64, String, String, String)> {
 }
 
 fn read_user((id, instance, name, role): (i64, String, String, String)) -> Result<User, StoreError> {
-    let corrupt = |error: &str| StoreError::Corrupt { what: "console user", error: error.to_owned() };
+    let corrupt = |error: &str| StoreError::Corrupt {
+        what: "console user",
+        error: error.to_owned(),
+    };
     Ok(User {
         id,
         instance: InstanceId::parse(&instance).ok_or_else(|| corrupt("instance"))?,
@@ -115,11 +126,18 @@ fn read_user((id, instance, name, role): (i64, String, String, String)) -> Resul
 }
 
 /// The user with this name, and the hash of their password.
-pub fn find_user(tx: &Transaction<'_>, instance: &InstanceId, name: &str) -> Result<Option<(User, String)>, StoreError> {
-    let sql = "SELECT id, instance, name, role, password_hash FROM console_user WHERE instance = ?1 AND name = ?2";
+pub fn find_user(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    name: &str,
+) -> Result<Option<(User, String)>, StoreError> {
+    let sql =
+        "SELECT id, instance, name, role, password_hash FROM console_user WHERE instance = ?1 AND name = ?2";
     let found = tx
         .prepare_cached(sql)?
-        .query_row(params![instance.as_str(), name], |row| Ok((user(row)?, row.get(4)?)))
+        .query_row(params![instance.as_str(), name], |row| {
+            Ok((user(row)?, row.get(4)?))
+        })
         .optional()?;
     found.map(|(user, hash)| Ok((read_user(user)?, hash))).transpose()
 }
@@ -134,7 +152,9 @@ pub fn add_session(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO console_session (cookie_digest, user_id, created_at, last_seen_at, expires_at)
         VALUES (?1, ?2, ?3, ?3, ?4)";
-    let affected = tx.prepare_cached(sql)?.execute(params![cookie_digest, user.id, now.0, expires_at.0])?;
+    let affected = tx
+        .prepare_cached(sql)?
+        .execute(params![cookie_digest, user.id, now.0, expires_at.0])?;
     exactly_one("add a console session", affected)
 }
 
@@ -146,9 +166,14 @@ pub fn find_session(tx: &Transaction<'_>, cookie_digest: &str) -> Result<Option<
         .prepare_cached(sql)?
         .query_row([cookie_digest], |row| Ok((user(row)?, row.get(4)?, row.get(5)?)))
         .optional()?;
-    let Some((user, last_seen, expires)) = found else { return Ok(None) };
-    let session =
-        SessionRow { user: read_user(user)?, last_seen_at: UnixMillis(last_seen), expires_at: UnixMillis(expires) };
+    let Some((user, last_seen, expires)) = found else {
+        return Ok(None);
+    };
+    let session = SessionRow {
+        user: read_user(user)?,
+        last_seen_at: UnixMillis(last_seen),
+        expires_at: UnixMillis(expires),
+    };
     Ok(Some(session))
 }
 
@@ -161,7 +186,9 @@ pub fn touch_session(tx: &Transaction<'_>, cookie_digest: &str, now: UnixMillis)
 
 /// Ends a session. Returns `false` if there was none.
 pub fn end_session(tx: &Transaction<'_>, cookie_digest: &str) -> Result<bool, StoreError> {
-    let ended = tx.prepare_cached("DELETE FROM console_session WHERE cookie_digest = ?1")?.execute([cookie_digest])?;
+    let ended = tx
+        .prepare_cached("DELETE FROM console_session WHERE cookie_digest = ?1")?
+        .execute([cookie_digest])?;
     Ok(ended == 1)
 }
 
@@ -179,7 +206,12 @@ pub fn attempts(tx: &Transaction<'_>, digest: &str) -> Result<Attempts, StoreErr
             })
         })
         .optional()?;
-    let none = Attempts { failures: 0, last_at: UnixMillis(0), next_at: UnixMillis(0), succeeded_at: None };
+    let none = Attempts {
+        failures: 0,
+        last_at: UnixMillis(0),
+        next_at: UnixMillis(0),
+        succeeded_at: None,
+    };
     Ok(found.unwrap_or(none))
 }
 
@@ -188,13 +220,28 @@ pub fn put_attempts(tx: &Transaction<'_>, digest: &str, attempts: Attempts) -> R
     let sql = "INSERT INTO console_attempt (digest, failures, last_at, next_at, succeeded_at) VALUES (?1, ?2, ?3, ?4, ?5)
         ON CONFLICT (digest) DO UPDATE SET failures = ?2, last_at = ?3, next_at = ?4, succeeded_at = ?5";
     let succeeded = attempts.succeeded_at.map(|at| at.0);
-    let values = params![digest, attempts.failures, attempts.last_at.0, attempts.next_at.0, succeeded];
-    exactly_one("count a sign-in attempt", tx.prepare_cached(sql)?.execute(values)?)
+    let values = params![
+        digest,
+        attempts.failures,
+        attempts.last_at.0,
+        attempts.next_at.0,
+        succeeded
+    ];
+    exactly_one(
+        "count a sign-in attempt",
+        tx.prepare_cached(sql)?.execute(values)?,
+    )
 }
 
 /// Forgets sessions that ended before `now` and attempts older than `attempts_before`.
-pub fn clean_up(tx: &Transaction<'_>, now: UnixMillis, attempts_before: UnixMillis) -> Result<(), StoreError> {
-    tx.prepare_cached("DELETE FROM console_session WHERE expires_at <= ?1")?.execute([now.0])?;
-    tx.prepare_cached("DELETE FROM console_attempt WHERE last_at < ?1")?.execute([attempts_before.0])?;
+pub fn clean_up(
+    tx: &Transaction<'_>,
+    now: UnixMillis,
+    attempts_before: UnixMillis,
+) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM console_session WHERE expires_at <= ?1")?
+        .execute([now.0])?;
+    tx.prepare_cached("DELETE FROM console_attempt WHERE last_at < ?1")?
+        .execute([attempts_before.0])?;
     Ok(())
 }

@@ -37,8 +37,8 @@ impl Action {
 /// One entry to be written.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// The tenant.
-    pub instance: &'a InstanceId,
+    /// The tenant; `None` for a sign-in to one that does not exist.
+    pub instance: Option<&'a InstanceId>,
     /// Id and name of the user; `None` for a name that belongs to nobody, which may be a mistyped password.
     pub user: Option<(i64, &'a str)>,
     /// What happened.
@@ -55,7 +55,7 @@ pub fn append(tx: &Transaction<'_>, entry: Entry<'_>, at: UnixMillis) -> Result<
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let (user_id, user_name) = entry.user.map_or((None, ""), |(id, name)| (Some(id), name));
     let affected = tx.prepare_cached(sql)?.execute(params![
-        entry.instance.as_str(),
+        entry.instance.map_or("", InstanceId::as_str),
         at.0,
         user_id,
         user_name,

@@ -65,7 +65,10 @@ pub struct Listed {
 impl Listed {
     /// The place of this row.
     pub fn cursor(&self) -> Cursor {
-        Cursor { created_at: self.created_at, id: self.id.clone() }
+        Cursor {
+            created_at: self.created_at,
+            id: self.id.clone(),
+        }
     }
 }
 
@@ -88,8 +91,7 @@ pub struct Delivery {
     pub last_error: Option<String>,
 }
 
-const COLUMNS: &str =
-    "id, ticket_number, requester_name, requester_email, risk_level, status, category, agent_name, created_at";
+const COLUMNS: &str = "id, ticket_number, requester_name, requester_email, risk_level, status, category, agent_name, created_at";
 
 /// Up to `limit` verifications of an instance, newest first.
 pub fn list(
@@ -123,11 +125,18 @@ pub fn list(
         sql.push_str(" AND (created_at, id) ");
         sql.push_str(operator);
         sql.push_str(" (?, ?)");
-        values.extend([Value::from(cursor.created_at.0), cursor.id.as_str().to_owned().into()]);
+        values.extend([
+            Value::from(cursor.created_at.0),
+            cursor.id.as_str().to_owned().into(),
+        ]);
     }
     let upwards = matches!(position, Position::NewerThan(_));
     let order = if upwards { "ASC" } else { "DESC" };
-    sql.push_str(&format!(" ORDER BY created_at {order}, id {order} LIMIT ?"));
+    sql.push_str(" ORDER BY created_at ");
+    sql.push_str(order);
+    sql.push_str(", id ");
+    sql.push_str(order);
+    sql.push_str(" LIMIT ?");
     values.push(i64::from(limit).into());
 
     let mut statement = tx.prepare_cached(&sql)?;
@@ -153,10 +162,17 @@ fn contains(text: &str) -> String {
 }
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Result<Listed, StoreError>> {
-    let corrupt = |error: &str| StoreError::Corrupt { what: "verification row", error: error.to_owned() };
+    let corrupt = |error: &str| StoreError::Corrupt {
+        what: "verification row",
+        error: error.to_owned(),
+    };
     let (id, risk, status): (String, Option<String>, String) = (row.get(0)?, row.get(4)?, row.get(5)?);
-    let Some(id) = VerificationId::parse(&id) else { return Ok(Err(corrupt("id"))) };
-    let Some(status) = Status::parse(&status) else { return Ok(Err(corrupt("status"))) };
+    let Some(id) = VerificationId::parse(&id) else {
+        return Ok(Err(corrupt("id")));
+    };
+    let Some(status) = Status::parse(&status) else {
+        return Ok(Err(corrupt("status")));
+    };
     Ok(Ok(Listed {
         id,
         ticket_number: row.get(1)?,

@@ -30,7 +30,8 @@ pub const EYE: &str = "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5
 /// A triangle with an exclamation mark.
 pub const WARNING: &str = "M8 2 14.5 13.5h-13zM8 6.4v3M8 11.5h.01";
 /// A shield with a tick.
-pub const SHIELD: &str = "M8 1.5l5.5 2v4c0 3.4-2.3 5.8-5.5 7-3.2-1.2-5.5-3.6-5.5-7v-4zM5.4 7.9l1.8 1.8 3.4-3.5";
+pub const SHIELD: &str =
+    "M8 1.5l5.5 2v4c0 3.4-2.3 5.8-5.5 7-3.2-1.2-5.5-3.6-5.5-7v-4zM5.4 7.9l1.8 1.8 3.4-3.5";
 /// An octagon with a cross.
 pub const STOP: &str = "M5.3 1.5h5.4l3.8 3.8v5.4l-3.8 3.8H5.3l-3.8-3.8V5.3zM6 6l4 4M10 6l-4 4";
 /// A scale: a rule was applied.
@@ -48,7 +49,11 @@ pub const fn status(status: Status) -> Badge {
         Status::Cancelled => ("pending", DASH),
         Status::Undeliverable => ("attention", WARNING),
     };
-    Badge { tone, icon, word: status.label() }
+    Badge {
+        tone,
+        icon,
+        word: status.label(),
+    }
 }
 
 /// The badge of a level of risk.
@@ -58,5 +63,9 @@ pub const fn risk(level: RiskLevel) -> Badge {
         RiskLevel::Medium => ("attention", WARNING),
         RiskLevel::High => ("failed", STOP),
     };
-    Badge { tone, icon, word: level.label() }
+    Badge {
+        tone,
+        icon,
+        word: level.label(),
+    }
 }

@@ -17,10 +17,16 @@ const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
 /// The value of a cookie, if it has the form of one of ours.
 pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';'));
+    let pairs = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'));
     pairs
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, value)| *key == name && value.len() == LENGTH && value.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .find(|(key, value)| {
+            *key == name && value.len() == LENGTH && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
         .map(|(_, value)| value)
 }
 

@@ -108,14 +108,21 @@ fn meaning(finding: &Finding) -> (&'static str, &'static str, &'static str) {
         FindingKind::Check if grave => ("failed", CROSS, "Failed"),
         FindingKind::Check if finding.code.ends_with("_passed") => ("passed", TICK, "Passed"),
         FindingKind::Signal if grave => ("failed", CROSS, "Severe"),
-        FindingKind::Check | FindingKind::Signal if finding.weight > 0 => ("attention", WARNING, "Noteworthy"),
+        FindingKind::Check | FindingKind::Signal if finding.weight > 0 => {
+            ("attention", WARNING, "Noteworthy")
+        }
         FindingKind::Check | FindingKind::Signal => ("pending", DASH, "Nothing unusual"),
     }
 }
 
 /// The picture of a decision's score.
 pub fn score(decision: &Decision, policy: &Policy) -> ScorePicture {
-    let sum: i32 = decision.report.findings.iter().map(|finding| i32::from(finding.weight)).sum();
+    let sum: i32 = decision
+        .report
+        .findings
+        .iter()
+        .map(|finding| i32::from(finding.weight))
+        .sum();
     let score = i32::from(decision.score);
     let added = format!("The weights add up to {}", signed(sum));
     let sum = if sum == score {
@@ -125,7 +132,10 @@ pub fn score(decision: &Decision, policy: &Policy) -> ScorePicture {
     } else if sum > 100 && score == 100 {
         format!("{added}; a score is never above 100.")
     } else {
-        format!("{added}; a rule set the level to {}, which begins at {score}.", decision.level.label())
+        format!(
+            "{added}; a rule set the level to {}, which begins at {score}.",
+            decision.level.label()
+        )
     };
     let thresholds = (policy.version == decision.policy_version).then(|| Thresholds {
         medium: policy.medium_from,
@@ -133,7 +143,12 @@ pub fn score(decision: &Decision, policy: &Policy) -> ScorePicture {
         high: policy.high_from,
         high_width: 100_u8.saturating_sub(policy.high_from),
     });
-    ScorePicture { score: decision.score, tone: badge::risk(decision.level).tone, thresholds, sum }
+    ScorePicture {
+        score: decision.score,
+        tone: badge::risk(decision.level).tone,
+        thresholds,
+        sum,
+    }
 }
 
 fn signed(number: i32) -> String {
@@ -162,9 +177,17 @@ pub fn checks(checks: &[Check]) -> Vec<CheckLine> {
             Some(CheckResult::Passed) => ("passed", TICK, "passed".to_owned()),
             Some(CheckResult::Failed) => ("failed", CROSS, "failed".to_owned()),
             Some(CheckResult::Unavailable) => ("attention", WARNING, "not available".to_owned()),
-            None => ("pending", badge::DOTS, format!("not answered yet, {} wrong so far", check.wrong_answers)),
+            None => (
+                "pending",
+                badge::DOTS,
+                format!("not answered yet, {} wrong so far", check.wrong_answers),
+            ),
         };
-        CheckLine { tone, icon, text: format!("{}: {state}", check.kind().label()) }
+        CheckLine {
+            tone,
+            icon,
+            text: format!("{}: {state}", check.kind().label()),
+        }
     };
     checks.iter().map(line).collect()
 }

@@ -38,14 +38,23 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
         .and(warp::header::headers_cloned())
         .and(warp::addr::remote())
         .and(warp::body::stream())
-        .then(move |tail: warp::path::Tail, method, query, headers: HeaderMap, peer: Option<SocketAddr>, body| {
-            let service = service.clone();
-            async move {
-                let proxies = &service.config.server.trusted_proxies;
-                let request = Request::new(method, tail.as_str(), query, headers, peer, proxies);
-                answer(&service, &request, body).await.unwrap_or_else(|failure| pages::failure(&failure))
-            }
-        })
+        .then(
+            move |tail: warp::path::Tail,
+                  method,
+                  query,
+                  headers: HeaderMap,
+                  peer: Option<SocketAddr>,
+                  body| {
+                let service = service.clone();
+                async move {
+                    let proxies = &service.config.server.trusted_proxies;
+                    let request = Request::new(method, tail.as_str(), query, headers, peer, proxies);
+                    answer(&service, &request, body)
+                        .await
+                        .unwrap_or_else(|failure| pages::failure(&failure))
+                }
+            },
+        )
         .boxed()
 }
 
@@ -65,7 +74,10 @@ impl<'a> Route<'a> {
             "sign-in" => Some(Self::SignIn),
             "sign-out" => Some(Self::SignOut),
             "verifications" => Some(Self::Verifications),
-            _ => path.strip_prefix("verifications/").filter(|id| !id.is_empty()).map(Self::Verification),
+            _ => path
+                .strip_prefix("verifications/")
+                .filter(|id| !id.is_empty())
+                .map(Self::Verification),
         }
     }
 

@@ -11,8 +11,12 @@ const MAX_BYTES: usize = 512;
 pub fn parse(wanted: &str) -> Option<&str> {
     let (path, query) = wanted.split_once('?').unwrap_or((wanted, ""));
     let below = path.strip_prefix("/console/")?;
-    let clean_path = below.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte));
-    let clean_query = query.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~%+=&".contains(&byte));
+    let clean_path = below
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte));
+    let clean_query = query
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.~%+=&".contains(&byte));
     let is_page = !below.contains("//") && !below.starts_with(['/']) && !below.starts_with("sign-");
     (wanted.len() <= MAX_BYTES && clean_path && clean_query && is_page).then_some(wanted)
 }
@@ -31,9 +35,22 @@ mod tests {
             assert_eq!(parse(good), Some(good));
         }
         for bad in [
-            "", "/", "https://evil.example/console/", "//evil.example/console/", "/console", "/consolex/", "/console//evil",
-            "/console/../v/x", "/console/%2e%2e/v/x", "/console/\\evil.example", "/console/a\r\nSet-Cookie: a=b", "/console/#x",
-            "/console/a?b=<script>", "/console/sign-out", "/console/sign-in?next=/console/", "javascript:/console/",
+            "",
+            "/",
+            "https://evil.example/console/",
+            "//evil.example/console/",
+            "/console",
+            "/consolex/",
+            "/console//evil",
+            "/console/../v/x",
+            "/console/%2e%2e/v/x",
+            "/console/\\evil.example",
+            "/console/a\r\nSet-Cookie: a=b",
+            "/console/#x",
+            "/console/a?b=<script>",
+            "/console/sign-out",
+            "/console/sign-in?next=/console/",
+            "javascript:/console/",
         ] {
             assert_eq!(parse(bad), None, "{bad}");
         }

@@ -77,7 +77,9 @@ struct FailurePage {
 
 /// Renders a page.
 pub fn render(status: StatusCode, page: &impl Template) -> Result<Response, Failure> {
-    page.render().map(|body| html::page(status, body)).map_err(|error| Failure::Internal(error.to_string()))
+    page.render()
+        .map(|body| html::page(status, body))
+        .map_err(|error| Failure::Internal(error.to_string()))
 }
 
 /// The page for a failure.
@@ -108,9 +110,11 @@ pub fn failure(failure: &Failure) -> Response {
             "This form is too long",
             "Nothing was changed. Shorten what you entered and try again.",
         ),
-        Failure::Unreadable => {
-            (StatusCode::BAD_REQUEST, "This form could not be read", "The connection broke off. Nothing was changed. Try again.")
-        }
+        Failure::Unreadable => (
+            StatusCode::BAD_REQUEST,
+            "This form could not be read",
+            "The connection broke off. Nothing was changed. Try again.",
+        ),
         Failure::Internal(error) => {
             tracing::error!(%error, "a page of the console failed");
             (
@@ -120,11 +124,18 @@ pub fn failure(failure: &Failure) -> Response {
             )
         }
     };
-    let page = FailurePage { css: assets::CONSOLE_CSS.href(), icon: assets::ICON.href(), title, text };
+    let page = FailurePage {
+        css: assets::CONSOLE_CSS.href(),
+        icon: assets::ICON.href(),
+        title,
+        text,
+    };
     // A page of fixed texts renders; without it the status still says what is the matter.
     let mut response = html::page(status, page.render().unwrap_or_default());
     if let Failure::Method(allowed) = failure {
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+        response
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static(allowed));
     }
     response
 }

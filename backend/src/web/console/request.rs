@@ -29,16 +29,35 @@ pub struct Request {
 
 impl Request {
     /// Puts the parts together.
-    pub fn new(method: Method, path: &str, query: String, headers: HeaderMap, peer: Option<SocketAddr>, proxies: &[IpAddr]) -> Self {
-        let forwarded: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    pub fn new(
+        method: Method,
+        path: &str,
+        query: String,
+        headers: HeaderMap,
+        peer: Option<SocketAddr>,
+        proxies: &[IpAddr],
+    ) -> Self {
+        let forwarded: Vec<&str> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
         let address = client::address(peer, Some(&forwarded.join(",")), proxies);
-        Self { method, path: path.to_owned(), query, headers, client: address.map_or_else(|| "unknown".into(), network) }
+        Self {
+            method,
+            path: path.to_owned(),
+            query,
+            headers,
+            client: address.map_or_else(|| "unknown".into(), network),
+        }
     }
 
     /// The value of a query field, the first if it is given twice.
     pub fn field(&self, name: &str) -> Option<String> {
         let mut fields = url::form_urlencoded::parse(self.query.as_bytes());
-        fields.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        fields
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// Reads the form of a POST. A form that another site sends is refused here already, where the browser says so.
@@ -47,10 +66,18 @@ impl Request {
         S: Stream<Item = Result<B, warp::Error>>,
         B: Buf,
     {
-        if self.headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin") {
+        if self
+            .headers
+            .get("sec-fetch-site")
+            .is_some_and(|site| site != "same-origin")
+        {
             return Err(Failure::Forged);
         }
-        let media_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let media_type = self
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
         if media_type.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
             return Err(Failure::MediaType);
         }
@@ -86,7 +113,10 @@ pub struct Form(Vec<(String, String)>);
 impl Form {
     /// The value of a field, empty if it is missing.
     pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
     }
 }
 
@@ -96,7 +126,10 @@ mod tests {
 
     #[test]
     fn an_ipv6_client_counts_by_its_network() {
-        assert_eq!(network("2001:db8:1:2:3:4:5:6".parse().unwrap()), "2001:db8:1:2::/64");
+        assert_eq!(
+            network("2001:db8:1:2:3:4:5:6".parse().unwrap()),
+            "2001:db8:1:2::/64"
+        );
         assert_eq!(network("::ffff:203.0.113.9".parse().unwrap()), "203.0.113.9");
     }
 }

@@ -31,7 +31,10 @@ pub fn events(entries: &[evidence::Entry], now: UnixMillis) -> Vec<Event> {
     let mut days = Days::default();
     let told = |entry| {
         let event = event(entry, now);
-        Event { new_day: days.news(&event.when), ..event }
+        Event {
+            new_day: days.news(&event.when),
+            ..event
+        }
     };
     entries.iter().map(told).collect()
 }
@@ -49,56 +52,153 @@ impl Days {
 }
 
 fn event(entry: &evidence::Entry, now: UnixMillis) -> Event {
-    let body = entry.body.as_deref().and_then(|body| serde_json::from_str::<Value>(body).ok());
-    let erased = entry.body.is_none();
-    let body = body.unwrap_or(Value::Null);
-    let text = |name: &str| body[name].as_str().unwrap_or_default();
-    let count = |name: &str| body[name].as_u64().unwrap_or_default();
-    let (tone, icon, title, detail) = match entry.kind.as_str() {
-        "verification.created" => {
-            let on_file = if body["destination_on_file"] == true { "on file" } else { "not on file" };
-            ("pending", DOTS, "Verification created".into(), format!("For {} ({on_file})", text("destination")))
-        }
-        "link.queued" => ("pending", PLANE, format!("Link sent again, number {}", count("resend") + 1), "The earlier link opens nothing any more".into()),
-        "link.accepted" => ("pending", PLANE, "Link handed over for delivery".into(), tries(count("attempts"))),
-        "link.refused" => ("attention", WARNING, "Link could not be delivered".into(), text("reason").into()),
-        "link.opened" => {
-            let device: String = text("device").chars().take(8).collect();
-            ("pending", EYE, "Link opened".into(), format!("Opening {} in all, browser {device}", count("opens")))
-        }
-        "verification.begun" => ("pending", DOTS, "Requester pressed Begin".into(), "The link is spent".into()),
-        "code.queued" => {
-            let independent = if body["independent"] == true { "" } else { ", the same as the link's destination" };
-            ("pending", PLANE, format!("Code {} made", count("number")), format!("For {} on file{independent}", text("contact")))
-        }
-        "code.accepted" => ("pending", PLANE, format!("Code {} handed over for delivery", count("number")), String::new()),
-        "code.refused" => ("attention", WARNING, "Code could not be delivered".into(), text("reason").into()),
-        "check.answered" => {
-            let check = CheckKind::parse(text("check")).map_or("Check", CheckKind::label);
-            if body["correct"] == true {
-                ("passed", TICK, format!("{check} answered correctly"), String::new())
-            } else {
-                ("failed", CROSS, format!("{check} answered wrongly"), String::new())
-            }
-        }
-        "verification.decided" => decided(&body),
-        "verification.cancelled" => ("pending", DASH, "Cancelled by the agent".into(), String::new()),
-        "verification.expired" => ("attention", CLOCK, "Expired".into(), "The time ran out before a decision".into()),
-        "event.delivered" => ("pending", TICK, "ServiceNow was told".into(), String::new()),
-        "event.undelivered" => ("attention", WARNING, "ServiceNow could not be told".into(), text("reason").into()),
-        // A newer version may have written it: better its name than a gap in the record.
-        other => ("pending", DOTS, other.to_owned(), String::new()),
+    let body = entry
+        .body
+        .as_deref()
+        .and_then(|body| serde_json::from_str(body).ok())
+        .unwrap_or(Value::Null);
+    let (tone, icon, title, detail) = match entry.kind.split_once('.') {
+        Some(("link" | "code", what)) => message_told(&entry.kind, what, &body),
+        _ => told(&entry.kind, &body),
     };
-    let detail = if erased { "The details were erased when their time was over".into() } else { detail };
-    Event { tone, icon, title, detail, when: when(entry.at, now), new_day: None, number: entry.number }
+    let detail = if entry.body.is_none() {
+        "The details were erased when their time was over".into()
+    } else {
+        detail
+    };
+    Event {
+        tone,
+        icon,
+        title,
+        detail,
+        when: when(entry.at, now),
+        new_day: None,
+        number: entry.number,
+    }
 }
 
-fn decided(body: &Value) -> (&'static str, &'static str, String, String) {
-    let outcome = body["outcome"].as_str().and_then(Outcome::parse);
-    let level = body["level"].as_str().and_then(RiskLevel::parse).map_or("", RiskLevel::label);
-    let score = body["score"].as_u64().unwrap_or_default();
-    let detail = format!("Risk {level}, score {score}, policy {}", body["policy"].as_str().unwrap_or_default());
-    match outcome {
+/// Tone, icon, title and detail of an entry. What its body does not say is left out, not guessed.
+type Told = (&'static str, &'static str, String, String);
+
+fn text(body: &Value, name: &str) -> String {
+    body[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn count(body: &Value, name: &str) -> u64 {
+    body[name].as_u64().unwrap_or_default()
+}
+
+/// Links and codes on their way.
+fn message_told(kind: &str, what: &str, body: &Value) -> Told {
+    let is_link = kind.starts_with("link");
+    let name = if is_link {
+        "Link".to_owned()
+    } else {
+        format!("Code {}", count(body, "number"))
+    };
+    match what {
+        "queued" if is_link => {
+            let title = format!("Link sent again, number {}", count(body, "resend") + 1);
+            (
+                "pending",
+                PLANE,
+                title,
+                "The earlier link opens nothing any more".into(),
+            )
+        }
+        "queued" => {
+            let same = body["independent"] == false;
+            let remark = if same {
+                ", the same as the link's destination"
+            } else {
+                ""
+            };
+            (
+                "pending",
+                PLANE,
+                format!("{name} made"),
+                format!("For {} on file{remark}", text(body, "contact")),
+            )
+        }
+        "accepted" => (
+            "pending",
+            PLANE,
+            format!("{name} handed over for delivery"),
+            tries(count(body, "attempts")),
+        ),
+        "refused" => (
+            "attention",
+            WARNING,
+            format!("{name} could not be delivered"),
+            text(body, "reason"),
+        ),
+        "opened" => {
+            let device: String = text(body, "device").chars().take(8).collect();
+            let detail = format!("Opening {} in all, browser {device}", count(body, "opens"));
+            ("pending", EYE, "Link opened".into(), detail)
+        }
+        _ => unknown(kind),
+    }
+}
+
+fn told(kind: &str, body: &Value) -> Told {
+    match kind {
+        "verification.created" => {
+            let on_file = match body["destination_on_file"].as_bool() {
+                Some(true) => " (on file)",
+                Some(false) => " (not on file)",
+                None => "",
+            };
+            let detail = format!("For {}{on_file}", text(body, "destination"));
+            ("pending", DOTS, "Verification created".into(), detail)
+        }
+        "verification.begun" => (
+            "pending",
+            DOTS,
+            "Requester pressed Begin".into(),
+            "The link is spent".into(),
+        ),
+        "check.answered" => {
+            let check = CheckKind::parse(&text(body, "check")).map_or("Check", CheckKind::label);
+            let (tone, icon, how) = match body["correct"].as_bool() {
+                Some(true) => ("passed", TICK, " correctly"),
+                Some(false) => ("failed", CROSS, " wrongly"),
+                None => ("pending", DOTS, ""),
+            };
+            (tone, icon, format!("{check} answered{how}"), String::new())
+        }
+        "verification.decided" => decided(body),
+        "verification.cancelled" => ("pending", DASH, "Cancelled by the agent".into(), String::new()),
+        "verification.expired" => (
+            "attention",
+            CLOCK,
+            "Expired".into(),
+            "The time ran out before a decision".into(),
+        ),
+        "event.delivered" => ("pending", TICK, "ServiceNow was told".into(), String::new()),
+        "event.undelivered" => (
+            "attention",
+            WARNING,
+            "ServiceNow could not be told".into(),
+            text(body, "reason"),
+        ),
+        _ => unknown(kind),
+    }
+}
+
+/// A newer version may have written it: better its name than a gap in the record.
+fn unknown(kind: &str) -> Told {
+    ("pending", DOTS, kind.to_owned(), String::new())
+}
+
+fn decided(body: &Value) -> Told {
+    let level = RiskLevel::parse(&text(body, "level")).map_or("", RiskLevel::label);
+    let detail = format!(
+        "Risk {level}, score {}, policy {}",
+        count(body, "score"),
+        text(body, "policy")
+    );
+    match Outcome::parse(&text(body, "outcome")) {
         Some(Outcome::Passed) => ("passed", TICK, "Decided: Passed".into(), detail),
         Some(Outcome::Failed) => ("failed", CROSS, "Decided: Failed".into(), detail),
         None => ("pending", DOTS, "Decided".into(), detail),
@@ -106,7 +206,11 @@ fn decided(body: &Value) -> (&'static str, &'static str, String, String) {
 }
 
 fn tries(attempts: u64) -> String {
-    if attempts > 1 { format!("After {attempts} attempts") } else { String::new() }
+    if attempts > 1 {
+        format!("After {attempts} attempts")
+    } else {
+        String::new()
+    }
 }
 
 /// One message to the outside.
@@ -132,7 +236,10 @@ pub fn sent(deliveries: &[Delivery], now: UnixMillis) -> Vec<Sent> {
     let mut days = Days::default();
     let told = |delivery| {
         let sent = message(delivery, now);
-        Sent { new_day: days.news(&sent.when), ..sent }
+        Sent {
+            new_day: days.news(&sent.when),
+            ..sent
+        }
     };
     deliveries.iter().map(told).collect()
 }
@@ -146,7 +253,11 @@ fn message(delivery: &Delivery, now: UnixMillis) -> Sent {
         "done" => ("passed", TICK, format!("Done, {attempts}")),
         "dead" => ("failed", CROSS, format!("Given up, {attempts}")),
         _ if delivery.attempts == 0 => ("pending", CLOCK, "Waiting to be sent".to_owned()),
-        _ => ("attention", CLOCK, format!("{attempts}, tried again {}", when(delivery.next_at, now).relative)),
+        _ => (
+            "attention",
+            CLOCK,
+            format!("{attempts}, tried again {}", when(delivery.next_at, now).relative),
+        ),
     };
     Sent {
         tone,
@@ -181,7 +292,7 @@ mod tests {
     #[test]
     fn erased_garbled_and_unknown_evidence_is_still_shown() {
         let read = |kind, body| event(&entry(kind, body), UnixMillis(0));
-        assert_eq!(read("check.answered", None).title, "Check answered wrongly");
+        assert_eq!(read("check.answered", None).title, "Check answered");
         assert!(read("link.opened", None).detail.contains("erased"));
         assert_eq!(read("verification.decided", Some("not json")).title, "Decided");
         assert_eq!(read("action.performed", Some("{}")).title, "action.performed");

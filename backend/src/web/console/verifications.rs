@@ -82,7 +82,11 @@ pub async fn show(service: &Service, request: &Request, session: &Session) -> Re
     let filter = filter(request);
     let position = position(request);
     let canonical = address(&filter, &position);
-    let asked = if request.query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", request.query) };
+    let asked = if request.query.is_empty() {
+        PATH.to_owned()
+    } else {
+        format!("{PATH}?{}", request.query)
+    };
     if asked != canonical {
         // Forms send empty fields along, and people edit addresses: one view has one address.
         return Ok(pages::see_other(&canonical));
@@ -110,13 +114,23 @@ fn choices<T: Copy + PartialEq>(
     value: impl Fn(T) -> &'static str,
     label: impl Fn(T) -> &'static str,
 ) -> Vec<Choice> {
-    all.iter().map(|&one| Choice { value: value(one), label: label(one), chosen: chosen == Some(one) }).collect()
+    all.iter()
+        .map(|&one| Choice {
+            value: value(one),
+            label: label(one),
+            chosen: chosen == Some(one),
+        })
+        .collect()
 }
 
 /// What the query asks for. A value that is not understood narrows nothing.
 fn filter(request: &Request) -> Filter {
     let text = request.field("q").map(|text| {
-        let shown: String = text.chars().filter(|character| !character.is_control()).take(MAX_SEARCH).collect();
+        let shown: String = text
+            .chars()
+            .filter(|character| !character.is_control())
+            .take(MAX_SEARCH)
+            .collect();
         shown.trim().to_owned()
     });
     Filter {
@@ -137,7 +151,10 @@ fn position(request: &Request) -> Position {
 
 fn parse_cursor(text: &str) -> Option<Cursor> {
     let (at, id) = text.split_once('.')?;
-    Some(Cursor { created_at: UnixMillis(at.parse().ok()?), id: VerificationId::parse(id)? })
+    Some(Cursor {
+        created_at: UnixMillis(at.parse().ok()?),
+        id: VerificationId::parse(id)?,
+    })
 }
 
 /// The one address of a view.
@@ -163,7 +180,11 @@ fn address(filter: &Filter, position: &Position) -> String {
         }
     }
     let query = query.finish();
-    if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
+    if query.is_empty() {
+        PATH.to_owned()
+    } else {
+        format!("{PATH}?{query}")
+    }
 }
 
 fn chips(filter: &Filter) -> Vec<Chip> {
@@ -172,7 +193,11 @@ fn chips(filter: &Filter) -> Vec<Chip> {
         change(&mut rest);
         address(&rest, &Position::Newest)
     };
-    let text = filter.text.clone().map(|value| Chip { what: "Search", value, without: without(|rest| rest.text = None) });
+    let text = filter.text.clone().map(|value| Chip {
+        what: "Search",
+        value,
+        without: without(|rest| rest.text = None),
+    });
     let status = filter.status.map(|status| Chip {
         what: "Verification Status",
         value: status.label().into(),

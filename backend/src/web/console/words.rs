@@ -34,7 +34,13 @@ pub fn when(at: UnixMillis, now: UnixMillis) -> When {
 
 fn relative(seconds_ago: i64) -> String {
     let distance = match seconds_ago.unsigned_abs() {
-        0..=44 => return if seconds_ago < -10 { "in a moment".into() } else { "just now".into() },
+        0..=44 => {
+            return if seconds_ago < -10 {
+                "in a moment".into()
+            } else {
+                "just now".into()
+            };
+        }
         seconds @ 45..=3569 => format!("{} min", (seconds + 30) / 60),
         seconds @ 3570..=84_599 => format!("{} h", (seconds + 1800) / 3600),
         seconds => match (seconds + 43_200) / 86_400 {
@@ -44,7 +50,11 @@ fn relative(seconds_ago: i64) -> String {
             days => format!("{} years", days / 365),
         },
     };
-    if seconds_ago < 0 { format!("in {distance}") } else { format!("{distance} ago") }
+    if seconds_ago < 0 {
+        format!("in {distance}")
+    } else {
+        format!("{distance} ago")
+    }
 }
 
 /// How long something took.
@@ -59,19 +69,37 @@ pub fn duration(seconds: i64) -> String {
 /// Name and system of a browser, for display only: a user agent says what it likes.
 pub fn browser(user_agent: &str) -> Option<String> {
     const NAMES: [(&str, &str); 8] = [
-        ("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("CriOS/", "Chrome"), ("FxiOS/", "Firefox"),
-        ("Firefox/", "Firefox"), ("HeadlessChrome/", "Headless Chrome"), ("Chrome/", "Chrome"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("CriOS/", "Chrome"),
+        ("FxiOS/", "Firefox"),
+        ("Firefox/", "Firefox"),
+        ("HeadlessChrome/", "Headless Chrome"),
+        ("Chrome/", "Chrome"),
     ];
     const SYSTEMS: [(&str, &str); 7] = [
-        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"), ("Windows", "Windows"),
-        ("Mac OS X", "macOS"), ("Linux", "Linux"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("CrOS", "ChromeOS"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
     ];
     let version = |mark: &str| {
         let rest = &user_agent[user_agent.find(mark)? + mark.len()..];
         Some(rest.chars().take_while(char::is_ascii_digit).collect::<String>())
     };
-    let named = NAMES.iter().find_map(|(mark, name)| version(mark).map(|version| format!("{name} {version}")));
-    let safari = || user_agent.contains("Safari/").then(|| version("Version/").map(|version| format!("Safari {version}"))).flatten();
+    let named = NAMES
+        .iter()
+        .find_map(|(mark, name)| version(mark).map(|version| format!("{name} {version}")));
+    let safari = || {
+        user_agent
+            .contains("Safari/")
+            .then(|| version("Version/").map(|version| format!("Safari {version}")))
+            .flatten()
+    };
     let name = named.or_else(safari)?;
     let system = SYSTEMS.iter().find(|(mark, _)| user_agent.contains(mark));
     Some(system.map_or(name.clone(), |(_, system)| format!("{name} on {system}")))
@@ -86,7 +114,10 @@ mod tests {
         let at = crate::testing::START;
         let seen = |seconds: i64| when(at, at.plus_seconds(seconds)).relative;
         let when = when(at, at);
-        assert_eq!((when.machine.as_str(), when.exact.as_str()), ("2026-11-22T10:00:00Z", "22 Nov 2026, 10:00 UTC"));
+        assert_eq!(
+            (when.machine.as_str(), when.exact.as_str()),
+            ("2026-11-22T10:00:00Z", "22 Nov 2026, 10:00 UTC")
+        );
         assert_eq!(seen(0), "just now");
         assert_eq!(seen(50), "1 min ago");
         assert_eq!(seen(3569), "59 min ago");
@@ -101,9 +132,18 @@ mod tests {
     #[test]
     fn browsers_are_named_where_they_can_be() {
         let name = |text| browser(text).unwrap_or_default();
-        assert_eq!(name("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36 Edg/156.0"), "Edge 156 on Windows");
-        assert_eq!(name("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1"), "Safari 19 on iPhone");
-        assert_eq!(name("Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0"), "Firefox 146 on Linux");
+        assert_eq!(
+            name("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36 Edg/156.0"),
+            "Edge 156 on Windows"
+        );
+        assert_eq!(
+            name("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1"),
+            "Safari 19 on iPhone"
+        );
+        assert_eq!(
+            name("Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0"),
+            "Firefox 146 on Linux"
+        );
         assert_eq!(name("curl/8.5"), "");
     }
 }

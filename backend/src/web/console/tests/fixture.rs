@@ -26,16 +26,31 @@ pub fn instance(id: &str) -> InstanceId {
 
 /// A user whose password is hashed cheaply: the real cost is tested where the hash is made.
 pub async fn add_user(service: &Service, of: &str, name: &'static str, role: Role) {
-    let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
-    let hash = cheap.hash_password_with_salt(PASSWORD.as_bytes(), &[1; 16]).unwrap().to_string();
+    let cheap = Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(8, 1, 1, None).unwrap(),
+    );
+    let hash = cheap
+        .hash_password_with_salt(PASSWORD.as_bytes(), &[1; 16])
+        .unwrap()
+        .to_string();
     let (of, now) = (instance(of), service.now());
-    let added = service.store.write(move |tx| accounts::add_user(tx, &of, name, role, &hash, now)).await.unwrap();
+    let added = service
+        .store
+        .write(move |tx| accounts::add_user(tx, &of, name, role, &hash, now))
+        .await
+        .unwrap();
     assert!(added.is_some());
 }
 
 /// Ada of acme, unless she is there already.
 pub async fn add_user_once(service: &Service) {
-    let found = service.store.read(|tx| accounts::find_user(tx, &instance("acme"), "ada")).await.unwrap();
+    let found = service
+        .store
+        .read(|tx| accounts::find_user(tx, &instance("acme"), "ada"))
+        .await
+        .unwrap();
     if found.is_none() {
         add_user(service, "acme", "ada", Role::Analyst).await;
     }
@@ -52,7 +67,11 @@ pub type Answer = Response<Bytes>;
 
 impl Browser {
     pub fn new(service: &Service) -> Self {
-        Self { routes: crate::web::public(service), cookies: BTreeMap::new(), address: "203.0.113.9" }
+        Self {
+            routes: crate::web::public(service),
+            cookies: BTreeMap::new(),
+            address: "203.0.113.9",
+        }
     }
 
     /// A browser that Ada of `of` has signed in with. Adds Ada where she is missing.
@@ -61,7 +80,11 @@ impl Browser {
         service.entropy.fill(&mut bytes).unwrap();
         let digest = hex(&bytes);
         let (id, now) = (instance(of), service.now());
-        let user = service.store.read(move |tx| accounts::find_user(tx, &id, "ada")).await.unwrap();
+        let user = service
+            .store
+            .read(move |tx| accounts::find_user(tx, &id, "ada"))
+            .await
+            .unwrap();
         if user.is_none() {
             add_user(service, of, "ada", Role::Analyst).await;
         }
@@ -81,7 +104,11 @@ impl Browser {
         let peer = std::net::SocketAddr::new(self.address.parse().unwrap(), 40_000);
         let mut request = warp::test::request().method(method).path(path).remote_addr(peer);
         if !self.cookies.is_empty() {
-            let line: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let line: Vec<String> = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             request = request.header("cookie", line.join("; "));
         }
         request
@@ -111,13 +138,22 @@ impl Browser {
     }
 
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = self.request("POST", path).header("content-type", "application/x-www-form-urlencoded").body(body);
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = self
+            .request("POST", path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
         self.send(request).await
     }
 
     pub async fn post_with(&mut self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
-        let request = headers.iter().fold(self.request("POST", path), |request, (name, value)| request.header(*name, *value));
+        let request = headers
+            .iter()
+            .fold(self.request("POST", path), |request, (name, value)| {
+                request.header(*name, *value)
+            });
         self.send(request.body(body)).await
     }
 
@@ -125,7 +161,13 @@ impl Browser {
     pub async fn sign_in(&mut self, path: &str, of: &str, name: &str, password: &str) -> Answer {
         let form = text(&self.get(path).await);
         let (token, next) = (hidden(&form, "form_token"), hidden(&form, "next"));
-        let fields = [("form_token", &*token), ("next", &*next), ("instance", of), ("name", name), ("password", password)];
+        let fields = [
+            ("form_token", &*token),
+            ("next", &*next),
+            ("instance", of),
+            ("name", name),
+            ("password", password),
+        ];
         self.post("/console/sign-in", &fields).await
     }
 }
@@ -165,7 +207,11 @@ pub async fn start(service: &Service, number: &str) -> VerificationId {
 
 pub async fn lookup(service: &Service, id: &VerificationId) -> Verification {
     let id = id.clone();
-    let found = service.store.read(move |tx| verifications::lookup(tx, &instance("acme"), &id)).await.unwrap();
+    let found = service
+        .store
+        .read(move |tx| verifications::lookup(tx, &instance("acme"), &id))
+        .await
+        .unwrap();
     found.unwrap()
 }
 
@@ -181,8 +227,12 @@ pub async fn begin(service: &Service, id: &VerificationId) -> String {
         utc_offset_minutes: Some(0),
     };
     let token = service.config.keys.link_token(lookup(service, id).await.link.id);
-    portal::open(service, &token, sha256_hex(b"scanner")).await.unwrap();
-    portal::open(service, &token, client.device_digest.clone()).await.unwrap();
+    portal::open(service, &token, sha256_hex(b"scanner"))
+        .await
+        .unwrap();
+    portal::open(service, &token, client.device_digest.clone())
+        .await
+        .unwrap();
     portal::begin(service, &token, client).await.unwrap()
 }
 
@@ -197,11 +247,19 @@ pub async fn passed(service: &Service, clock: &Arc<ManualClock>, number: &str) -
     clock.advance_seconds(20);
     portal::answer_call_number(service, &cookie, "00").await.unwrap();
     clock.advance_seconds(9);
-    portal::answer_call_number(service, &cookie, &service.config.keys.call_number(&id, &digest)).await.unwrap();
+    portal::answer_call_number(service, &cookie, &service.config.keys.call_number(&id, &digest))
+        .await
+        .unwrap();
     clock.advance_seconds(1);
     deliver(service).await;
     clock.advance_seconds(31);
-    portal::answer_code(service, &cookie, &service.config.keys.on_file_code(&id, &digest, 1)).await.unwrap();
+    portal::answer_code(
+        service,
+        &cookie,
+        &service.config.keys.on_file_code(&id, &digest, 1),
+    )
+    .await
+    .unwrap();
     deliver(service).await;
     id
 }
@@ -220,18 +278,30 @@ pub async fn failed(service: &Service, clock: &Arc<ManualClock>, number: &str) -
 }
 
 /// Adds rows directly: `count` verifications of `of`, two in each millisecond, made by `change`.
-pub async fn fill(service: &Service, of: &str, count: u32, change: impl Fn(u32, &mut Verification)) -> Vec<VerificationId> {
+pub async fn fill(
+    service: &Service,
+    of: &str,
+    count: u32,
+    change: impl Fn(u32, &mut Verification),
+) -> Vec<VerificationId> {
     let mut ids = Vec::new();
     for number in 0..count {
         let claims = claims(service.now(), "x");
         let mut one = Verification {
-            id: VerificationId::from_random((u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15)).to_be_bytes()),
+            id: VerificationId::from_random(
+                (u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15)).to_be_bytes(),
+            ),
             instance: instance(of),
             ticket: claims.ticket,
             requester: claims.requester,
             agent: claims.agent,
             action: claims.action,
-            destination: crate::verification::Destination::parse(shared::words::Channel::Email, "mia.private@gmail.com", None).unwrap(),
+            destination: crate::verification::Destination::parse(
+                shared::words::Channel::Email,
+                "mia.private@gmail.com",
+                None,
+            )
+            .unwrap(),
             destination_on_file: false,
             created_at: shared::words::UnixMillis(service.now().0 - i64::from(number / 2)),
             link: crate::verification::Link {
@@ -249,7 +319,11 @@ pub async fn fill(service: &Service, of: &str, count: u32, change: impl Fn(u32, 
         one.ticket.sys_id = sys_id('1');
         change(number, &mut one);
         ids.push(one.id.clone());
-        service.store.write(move |tx| verifications::add(tx, &one, "digest")).await.unwrap();
+        service
+            .store
+            .write(move |tx| verifications::add(tx, &one, "digest"))
+            .await
+            .unwrap();
     }
     ids
 }

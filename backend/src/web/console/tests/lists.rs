@@ -7,17 +7,28 @@ use crate::testing::service;
 fn link(page: &str, rel: &str) -> Option<String> {
     let mark = format!("rel=\"{rel}\" href=\"");
     let rest = &page[page.find(&mark)? + mark.len()..];
-    Some(rest[..rest.find('"')?].replace("&#38;", "&").replace("&amp;", "&"))
+    Some(
+        rest[..rest.find('"')?]
+            .replace("&#38;", "&")
+            .replace("&amp;", "&"),
+    )
 }
 
 fn ids(page: &str) -> Vec<String> {
-    page.split("href=\"/console/verifications/").skip(1).map(|rest| rest[..15].to_owned()).collect()
+    page.split("href=\"/console/verifications/")
+        .skip(1)
+        .map(|rest| rest[..15].to_owned())
+        .collect()
 }
 
 #[tokio::test]
 async fn pages_follow_each_other_without_gaps_or_repeats_in_both_directions() {
     let (_folder, service, _clock) = service();
-    let all: BTreeSet<String> = fill(&service, "acme", 130, |_, _| {}).await.iter().map(ToString::to_string).collect();
+    let all: BTreeSet<String> = fill(&service, "acme", 130, |_, _| {})
+        .await
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     fill(&service, "globex", 3, |number, one| {
         one.id = crate::verification::VerificationId::from_random((u64::from(number) + 7).to_be_bytes());
     })
@@ -71,8 +82,16 @@ async fn the_table_is_narrowed_by_status_risk_and_text() {
         (&format!("?q={third}"), vec!["RITM50%_x"]),
     ] {
         let page = text(&browser.get(&format!("/console/verifications{query}")).await);
-        let found: Vec<&str> = expected.iter().copied().filter(|number| page.contains(&format!(">{number}<"))).collect();
-        assert_eq!((found.len(), ids(&page).len()), (expected.len(), expected.len()), "{query}: {page}");
+        let found: Vec<&str> = expected
+            .iter()
+            .copied()
+            .filter(|number| page.contains(&format!(">{number}<")))
+            .collect();
+        assert_eq!(
+            (found.len(), ids(&page).len()),
+            (expected.len(), expected.len()),
+            "{query}: {page}"
+        );
     }
 }
 
@@ -85,8 +104,15 @@ async fn one_view_has_one_address() {
         ("?status=nonsense&risk=high", "/console/verifications?risk=high"),
         ("?older=garbage", "/console/verifications"),
         ("?q=%20mia%20&x=1", "/console/verifications?q=mia"),
-        ("?older=99999999999999999999.VER000000000000", "/console/verifications"),
+        (
+            "?older=99999999999999999999.VER000000000000",
+            "/console/verifications",
+        ),
     ] {
-        assert_eq!(location(&browser.get(&format!("/console/verifications{asked}")).await), canonical, "{asked}");
+        assert_eq!(
+            location(&browser.get(&format!("/console/verifications{asked}")).await),
+            canonical,
+            "{asked}"
+        );
     }
 }
