@@ -42,7 +42,11 @@ impl Exec {
             let store = lock(&self.core.store);
             store.known(subject.table)?;
             let lineage = store.schema.lineage(subject.table);
-            lineage.iter().map(|table| table.name.clone()).chain(["*".to_owned()]).collect()
+            lineage
+                .iter()
+                .map(|table| table.name.clone())
+                .chain(["*".to_owned()])
+                .collect()
         };
         for name in names {
             let controls = self.controls("record", operation, &name);
@@ -55,7 +59,12 @@ impl Exec {
     }
 
     /// Whether the user may do this to one column; needs the record's own rule as well.
-    pub fn may_field(&self, operation: &str, subject: &Subject<'_>, field: &str) -> Result<bool, InstanceError> {
+    pub fn may_field(
+        &self,
+        operation: &str,
+        subject: &Subject<'_>,
+        field: &str,
+    ) -> Result<bool, InstanceError> {
         if self.is_system() {
             return Ok(true);
         }
@@ -65,9 +74,15 @@ impl Exec {
         let names: Vec<String> = {
             let store = lock(&self.core.store);
             let lineage = store.schema.lineage(subject.table);
-            let tables: Vec<&str> = lineage.iter().map(|table| table.name.as_str()).chain(["*"]).collect();
+            let tables: Vec<&str> = lineage
+                .iter()
+                .map(|table| table.name.as_str())
+                .chain(["*"])
+                .collect();
             let exact = tables.iter().map(|table| format!("{table}.{field}"));
-            exact.chain(tables.iter().map(|table| format!("{table}.*"))).collect()
+            exact
+                .chain(tables.iter().map(|table| format!("{table}.*")))
+                .collect()
         };
         for name in names {
             let mut controls = self.controls("record", operation, &name);
@@ -88,15 +103,28 @@ impl Exec {
         if controls.is_empty() {
             return Ok(true);
         }
-        self.any_passes(&controls, &Subject { table: "sys_ui_page", values: None })
+        self.any_passes(
+            &controls,
+            &Subject {
+                table: "sys_ui_page",
+                values: None,
+            },
+        )
     }
 
     /// Whether the user passes one of the REST access controls (comma separated ids).
     pub fn may_call_rest(&self, enforced: &str) -> Result<bool, InstanceError> {
-        let ids: Vec<&str> = enforced.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
+        let ids: Vec<&str> = enforced
+            .split(',')
+            .map(str::trim)
+            .filter(|id| !id.is_empty())
+            .collect();
         let names: Vec<String> = {
             let store = lock(&self.core.store);
-            ids.iter().filter_map(|id| store.get("sys_security_acl", id)).map(|row| row.get("name").to_owned()).collect()
+            ids.iter()
+                .filter_map(|id| store.get("sys_security_acl", id))
+                .map(|row| row.get("name").to_owned())
+                .collect()
         };
         for name in names {
             let controls: Vec<Control> = self
@@ -105,7 +133,13 @@ impl Exec {
                 .filter(|control| ids.contains(&control.sys_id.as_str()))
                 .collect();
             if !controls.is_empty()
-                && self.any_passes(&controls, &Subject { table: "sys_ws_operation", values: None })?
+                && self.any_passes(
+                    &controls,
+                    &Subject {
+                        table: "sys_ws_operation",
+                        values: None,
+                    },
+                )?
             {
                 return Ok(true);
             }
@@ -118,22 +152,27 @@ impl Exec {
         store
             .find("sys_security_acl", "name", name)
             .into_iter()
-            .filter(|row| row.get("type") == kind && row.get("operation") == operation && row.is_true("active"))
+            .filter(|row| {
+                row.get("type") == kind && row.get("operation") == operation && row.is_true("active")
+            })
             .map(|row| Control {
                 sys_id: row.sys_id().to_owned(),
                 admin_overrides: row.is_true("admin_overrides"),
                 condition: row.get("condition").to_owned(),
-                script: if row.is_true("advanced") { row.get("script").to_owned() } else { String::new() },
+                script: if row.is_true("advanced") {
+                    row.get("script").to_owned()
+                } else {
+                    String::new()
+                },
                 scope: scope_name(&store, row.get("sys_scope")),
                 roles: store
                     .find("sys_security_acl_role", "sys_security_acl", row.sys_id())
                     .into_iter()
                     .map(|link| {
-                        store
-                            .get("sys_user_role", link.get("sys_user_role"))
-                            .map_or_else(|| format!("(missing role {})", link.get("sys_user_role")), |role| {
-                                role.get("name").to_owned()
-                            })
+                        store.get("sys_user_role", link.get("sys_user_role")).map_or_else(
+                            || format!("(missing role {})", link.get("sys_user_role")),
+                            |role| role.get("name").to_owned(),
+                        )
                     })
                     .collect(),
             })
@@ -153,7 +192,8 @@ impl Exec {
         if control.admin_overrides && self.has_role("admin") {
             return Ok(true);
         }
-        let has_role = control.roles.is_empty() || control.roles.iter().any(|role| self.has_role_exactly(role));
+        let has_role =
+            control.roles.is_empty() || control.roles.iter().any(|role| self.has_role_exactly(role));
         if !has_role {
             return Ok(false);
         }
@@ -163,7 +203,11 @@ impl Exec {
             let query = super::store::query::Query::parse(&control.condition)?;
             let store = lock(&self.core.store);
             query.check(&store.schema, subject.table)?;
-            let row = super::store::Row { class: subject.table.to_owned(), seq: 0, values: values.clone() };
+            let row = super::store::Row {
+                class: subject.table.to_owned(),
+                seq: 0,
+                values: values.clone(),
+            };
             if !query.matches(&store, &row) {
                 return Ok(false);
             }
@@ -171,11 +215,18 @@ impl Exec {
         if control.script.trim().is_empty() {
             return Ok(true);
         }
-        let engine = rule_engine(&self.in_scope(&control.scope).deeper(), subject.table, subject.values, None, "acl")?;
+        let engine = rule_engine(
+            &self.in_scope(&control.scope).deeper(),
+            subject.table,
+            subject.values,
+            None,
+            "acl",
+        )?;
         // The script either sets `answer` or ends with the answer.
         let source = serde_json::Value::from(control.script.as_str());
-        let wrapped =
-            format!("var answer; var __result = (0, eval)({source}); !!(answer === undefined ? __result : answer)");
+        let wrapped = format!(
+            "var answer; var __result = (0, eval)({source}); !!(answer === undefined ? __result : answer)"
+        );
         let answer = engine.eval(&wrapped, &format!("sys_security_acl {}", control.sys_id))?;
         Ok(answer == serde_json::Value::Bool(true))
     }

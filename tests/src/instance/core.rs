@@ -90,13 +90,6 @@ impl Core {
         format_time(self.now_millis())
     }
 
-    /// 32 random hexadecimal digits.
-    pub fn random_id(&self) -> Result<String, InstanceError> {
-        let mut bytes = [0u8; 16];
-        rand::fill(&mut bytes).map_err(|_| InstanceError::Internal("no randomness".to_owned()))?;
-        Ok(hex(&bytes))
-    }
-
     /// Keeps a refusal for the tests to read.
     pub fn refuse(&self, what: &str) {
         tracing::warn!(what, "not emulated");
@@ -106,7 +99,7 @@ impl Core {
     /// Writes a system log entry.
     pub fn syslog(&self, level: &str, source: &str, message: &str) {
         tracing::debug!(level, source, message, "instance log");
-        let Ok(sys_id) = self.random_id() else { return };
+        let Ok(sys_id) = random_id() else { return };
         let row = [
             ("sys_id", sys_id.as_str()),
             ("level", level),
@@ -114,7 +107,10 @@ impl Core {
             ("message", message),
             ("sys_created_on", &self.now()),
         ];
-        let values: Values = row.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let values: Values = row
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
         lock(&self.store).put("syslog", values);
     }
 
@@ -123,14 +119,17 @@ impl Core {
         if clear.is_empty() || lock(&self.vault).contains_key(clear) {
             return Ok(clear.to_owned());
         }
-        let cipher = format!("ENC1:{}{}", self.random_id()?, self.random_id()?);
+        let cipher = format!("ENC1:{}{}", random_id()?, random_id()?);
         lock(&self.vault).insert(cipher.clone(), clear.to_owned());
         Ok(cipher)
     }
 
     /// Clear text of a value, which is the value itself when it was never encrypted.
     pub fn decrypt(&self, value: &str) -> String {
-        lock(&self.vault).get(value).cloned().unwrap_or_else(|| value.to_owned())
+        lock(&self.vault)
+            .get(value)
+            .cloned()
+            .unwrap_or_else(|| value.to_owned())
     }
 
     /// Roles of a user, contained ones included.
@@ -151,7 +150,10 @@ impl Core {
                 names.insert(row.get("name").to_owned());
             }
             pending.extend(
-                store.find("sys_user_role_contains", "role", &role).iter().map(|r| r.get("contains").to_owned()),
+                store
+                    .find("sys_user_role_contains", "role", &role)
+                    .iter()
+                    .map(|r| r.get("contains").to_owned()),
             );
         }
         names
@@ -163,16 +165,27 @@ impl Core {
             return "guest".to_owned();
         }
         let store = lock(&self.store);
-        store.get("sys_user", user).map_or_else(|| user.to_owned(), |row| row.get("user_name").to_owned())
+        store
+            .get("sys_user", user)
+            .map_or_else(|| user.to_owned(), |row| row.get("user_name").to_owned())
     }
+}
+
+/// 32 random hexadecimal digits.
+pub fn random_id() -> Result<String, InstanceError> {
+    let mut bytes = [0u8; 16];
+    rand::fill(&mut bytes).map_err(|_| InstanceError::Internal("no randomness".to_owned()))?;
+    Ok(hex(&bytes))
 }
 
 /// Hexadecimal text of bytes.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
 }
 
 /// Digest under which a password or client secret is kept.
@@ -231,13 +244,19 @@ impl Exec {
     /// The same transaction, seen from another scope.
     #[must_use]
     pub fn in_scope(&self, scope: &str) -> Self {
-        Self { scope: scope.to_owned(), ..self.clone() }
+        Self {
+            scope: scope.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// The same transaction, one rule deeper.
     #[must_use]
     pub fn deeper(&self) -> Self {
-        Self { depth: self.depth + 1, ..self.clone() }
+        Self {
+            depth: self.depth + 1,
+            ..self.clone()
+        }
     }
 
     /// Whether this is the platform itself.
@@ -268,12 +287,18 @@ impl Exec {
 
     /// Login name for audit fields.
     pub fn login_name(&self) -> String {
-        if self.is_system() { SYSTEM.to_owned() } else { self.core.login_name(&self.user) }
+        if self.is_system() {
+            SYSTEM.to_owned()
+        } else {
+            self.core.login_name(&self.user)
+        }
     }
 
     /// Adds a message for the person.
     pub fn message(&self, level: &str, text: &str) {
-        lock(&self.transaction).messages.push((level.to_owned(), text.to_owned()));
+        lock(&self.transaction)
+            .messages
+            .push((level.to_owned(), text.to_owned()));
     }
 
     /// Error messages so far, joined.

@@ -1,4 +1,4 @@
-//! An emulated ServiceNow instance.
+//! An emulated `ServiceNow` instance.
 //!
 //! It installs a real update set, runs its real scripts and serves its pages and services over HTTP. It knows
 //! nothing of any application: what it serves comes out of the base data set and the update sets. What it does
@@ -59,7 +59,10 @@ pub struct InstanceConfig {
 impl InstanceConfig {
     /// A configuration.
     pub fn new(url: &str, clock: Clock) -> Self {
-        Self { url: url.trim_end_matches('/').to_owned(), clock }
+        Self {
+            url: url.trim_end_matches('/').to_owned(),
+            clock,
+        }
     }
 }
 
@@ -112,14 +115,20 @@ impl Instance {
                 .ok_or_else(|| InstanceError::NoSuchProperty(name.to_owned()))?;
             (row.sys_id().to_owned(), row.get("type").to_owned())
         };
-        let value = if kind == "password2" { self.core.encrypt(value)? } else { value.to_owned() };
+        let value = if kind == "password2" {
+            self.core.encrypt(value)?
+        } else {
+            value.to_owned()
+        };
         lock(&self.core.store).patch("sys_properties", &sys_id, &[("value".to_owned(), value)].into());
         Ok(())
     }
 
     /// The stored value of a system property; encrypted text for a secret.
     pub fn property(&self, name: &str) -> Option<String> {
-        lock(&self.core.store).first("sys_properties", "name", name).map(|row| row.get("value").to_owned())
+        lock(&self.core.store)
+            .first("sys_properties", "name", name)
+            .map(|row| row.get("value").to_owned())
     }
 
     /// Adds a user and returns its `sys_id`.
@@ -135,7 +144,10 @@ impl Instance {
     /// Inserts a record as the platform itself: business rules run, access controls do not.
     pub fn insert(&self, table: &str, fields: &[(&str, &str)]) -> Result<String, InstanceError> {
         let values = owned(fields);
-        let stored = self.as_system(|exec| exec.insert(table, values, true)?.ok_or_else(|| rejected(exec, table)))?;
+        let stored = self.as_system(|exec| {
+            exec.insert(table, values, true)?
+                .ok_or_else(|| rejected(exec, table))
+        })?;
         Ok(stored.get("sys_id").cloned().unwrap_or_default())
     }
 
@@ -143,20 +155,32 @@ impl Instance {
     pub fn update(&self, table: &str, sys_id: &str, fields: &[(&str, &str)]) -> Result<(), InstanceError> {
         let values = owned(fields);
         self.as_system(|exec| {
-            exec.update(table, sys_id, values, true)?.map(|_| ()).ok_or_else(|| rejected(exec, table))
+            exec.update(table, sys_id, values, true)?
+                .map(|_| ())
+                .ok_or_else(|| rejected(exec, table))
         })
     }
 
     /// All stored values of a record.
     pub fn record(&self, table: &str, sys_id: &str) -> Option<BTreeMap<String, String>> {
-        lock(&self.core.store).get(table, sys_id).map(|row| row.values.clone())
+        lock(&self.core.store)
+            .get(table, sys_id)
+            .map(|row| row.values.clone())
     }
 
     /// Records that match an encoded query, in its order.
-    pub fn query(&self, table: &str, encoded_query: &str) -> Result<Vec<BTreeMap<String, String>>, InstanceError> {
+    pub fn query(
+        &self,
+        table: &str,
+        encoded_query: &str,
+    ) -> Result<Vec<BTreeMap<String, String>>, InstanceError> {
         let query = Query::parse(encoded_query)?;
         let store = lock(&self.core.store);
-        Ok(store.select(table, &query)?.into_iter().map(|row| row.values.clone()).collect())
+        Ok(store
+            .select(table, &query)?
+            .into_iter()
+            .map(|row| row.values.clone())
+            .collect())
     }
 
     /// What a person sees in a column of a record.
@@ -169,14 +193,22 @@ impl Instance {
     /// Entries of a journal column, oldest first.
     pub fn journal(&self, sys_id: &str, field: &str) -> Vec<String> {
         let store = lock(&self.core.store);
-        let mut entries: Vec<String> =
-            store.journal_rows(sys_id, field).into_iter().map(|row| row.get("value").to_owned()).collect();
+        let mut entries: Vec<String> = store
+            .journal_rows(sys_id, field)
+            .into_iter()
+            .map(|row| row.get("value").to_owned())
+            .collect();
         entries.reverse();
         entries
     }
 
     /// Runs a script as a user (a login name) in a scope, and returns its value as JSON.
-    pub fn run_script(&self, scope: &str, user: &str, script: &str) -> Result<serde_json::Value, InstanceError> {
+    pub fn run_script(
+        &self,
+        scope: &str,
+        user: &str,
+        script: &str,
+    ) -> Result<serde_json::Value, InstanceError> {
         let user = users::find_user(&self.core, user)?;
         let exec = Exec::new(&self.core, &user, scope);
         on_deep_stack(|| {
@@ -219,9 +251,15 @@ fn rejected(exec: &Exec, table: &str) -> InstanceError {
         text if text.is_empty() => "there is no such record".to_owned(),
         text => text,
     };
-    InstanceError::Rejected { table: table.to_owned(), reason }
+    InstanceError::Rejected {
+        table: table.to_owned(),
+        reason,
+    }
 }
 
 fn owned(fields: &[(&str, &str)]) -> Values {
-    fields.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect()
+    fields
+        .iter()
+        .map(|(field, value)| ((*field).to_owned(), (*value).to_owned()))
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! Writing records as the platform does: defaults, rules, audit fields, journals, numbers.
 
-use super::core::{Exec, lock};
+use super::core::{Exec, lock, random_id};
 use super::error::InstanceError;
 use super::rules::{Change, Phase};
 use super::script::rule_engine;
@@ -34,7 +34,7 @@ impl Exec {
         let mut values = self.normalized(table, input)?;
         self.defaults(table, &mut values)?;
         if values.get("sys_id").is_none_or(String::is_empty) {
-            values.insert("sys_id".to_owned(), self.core.random_id()?);
+            values.insert("sys_id".to_owned(), random_id()?);
         }
         let (now, author) = (self.core.now(), self.login_name());
         for (field, value) in [
@@ -52,7 +52,7 @@ impl Exec {
             return Ok(None);
         }
         self.settle(&mut change)?;
-        if !self.unique(&change)? {
+        if !self.unique(&change) {
             return Ok(None);
         }
         self.commit(&change)?;
@@ -64,21 +64,35 @@ impl Exec {
     }
 
     /// Updates a record. `None` as for an insert; an update that changes nothing runs no rule.
-    pub fn update(&self, table: &str, sys_id: &str, input: Values, rules: bool) -> Result<Option<Values>, InstanceError> {
+    pub fn update(
+        &self,
+        table: &str,
+        sys_id: &str,
+        input: Values,
+        rules: bool,
+    ) -> Result<Option<Values>, InstanceError> {
         let changes = self.normalized(table, input)?;
         let Some((class, previous)) = ({
             let store = lock(&self.core.store);
-            store.get(table, sys_id).map(|row| (row.class.clone(), row.values.clone()))
+            store
+                .get(table, sys_id)
+                .map(|row| (row.class.clone(), row.values.clone()))
         }) else {
             return Ok(None);
         };
-        let changed = changes.iter().any(|(field, value)| previous.get(field).map_or("", String::as_str) != value);
-        if !changed {
+        let differs = changes
+            .iter()
+            .any(|(field, value)| previous.get(field).map_or("", String::as_str) != value);
+        if !differs {
             return Ok(Some(previous));
         }
         let mut values = previous.clone();
         values.extend(changes);
-        let count = previous.get("sys_mod_count").and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) + 1;
+        let count = previous
+            .get("sys_mod_count")
+            .and_then(|n| n.parse::<u64>().ok())
+            .unwrap_or(0)
+            + 1;
         values.insert("sys_mod_count".to_owned(), count.to_string());
         values.insert("sys_updated_on".to_owned(), self.core.now());
         values.insert("sys_updated_by".to_owned(), self.login_name());
@@ -87,7 +101,7 @@ impl Exec {
             return Ok(None);
         }
         self.settle(&mut change)?;
-        if !self.unique(&change)? {
+        if !self.unique(&change) {
             return Ok(None);
         }
         self.commit(&change)?;
@@ -102,7 +116,9 @@ impl Exec {
     pub fn delete(&self, table: &str, sys_id: &str, rules: bool) -> Result<bool, InstanceError> {
         let Some((class, values)) = ({
             let store = lock(&self.core.store);
-            store.get(table, sys_id).map(|row| (row.class.clone(), row.values.clone()))
+            store
+                .get(table, sys_id)
+                .map(|row| (row.class.clone(), row.values.clone()))
         }) else {
             return Ok(false);
         };
@@ -137,7 +153,10 @@ impl Exec {
     }
 
     fn stored(&self, table: &str, sys_id: &str) -> Values {
-        lock(&self.core.store).get(table, sys_id).map(|row| row.values.clone()).unwrap_or_default()
+        lock(&self.core.store)
+            .get(table, sys_id)
+            .map(|row| row.values.clone())
+            .unwrap_or_default()
     }
 
     /// Checks columns and brings values into the form in which the database keeps them.
@@ -163,7 +182,10 @@ impl Exec {
     /// Default values of the columns that were not given.
     pub fn defaults(&self, table: &str, values: &mut Values) -> Result<(), InstanceError> {
         let columns = lock(&self.core.store).schema.columns(table);
-        for column in columns.into_iter().filter(|column| !column.default_value.is_empty()) {
+        for column in columns
+            .into_iter()
+            .filter(|column| !column.default_value.is_empty())
+        {
             if values.contains_key(&column.name) {
                 continue;
             }
@@ -184,19 +206,27 @@ impl Exec {
             other => {
                 let engine = rule_engine(&self.deeper(), table, None, None, "default")?;
                 let value = engine.eval(other, &format!("default value in {table}"))?;
-                Ok(value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned))
+                Ok(value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), ToOwned::to_owned))
             }
         }
     }
 
-    fn unique(&self, change: &Change) -> Result<bool, InstanceError> {
+    fn unique(&self, change: &Change) -> bool {
         let store = lock(&self.core.store);
-        for column in store.schema.columns(&change.table).into_iter().filter(|column| column.unique) {
-            let Some(value) = change.values.get(&column.name).filter(|value| !value.is_empty()) else { continue };
-            let taken = store
-                .all(&change.table)
-                .into_iter()
-                .any(|row| row.sys_id() != change.sys_id() && row.get(&column.name).eq_ignore_ascii_case(value));
+        for column in store
+            .schema
+            .columns(&change.table)
+            .into_iter()
+            .filter(|column| column.unique)
+        {
+            let Some(value) = change.values.get(&column.name).filter(|value| !value.is_empty()) else {
+                continue;
+            };
+            let taken = store.all(&change.table).into_iter().any(|row| {
+                row.sys_id() != change.sys_id() && row.get(&column.name).eq_ignore_ascii_case(value)
+            });
             if taken {
                 drop(store);
                 let text = format!(
@@ -205,10 +235,10 @@ impl Exec {
                 );
                 self.message("error", &text);
                 self.core.syslog("error", &self.scope, &text);
-                return Ok(false);
+                return false;
             }
         }
-        Ok(true)
+        true
     }
 
     /// Writes the row, and its journal entries beside it.
@@ -220,7 +250,11 @@ impl Exec {
             columns
                 .iter()
                 .filter(|column| column.kind == Kind::Journal)
-                .filter_map(|column| values.remove(&column.name).map(|text| (column.name.clone(), text)))
+                .filter_map(|column| {
+                    values
+                        .remove(&column.name)
+                        .map(|text| (column.name.clone(), text))
+                })
                 .filter(|(_, text)| !text.is_empty())
                 .collect()
         };
@@ -228,7 +262,7 @@ impl Exec {
         lock(&self.core.store).put(&change.table, values);
         for (element, text) in journals {
             let row = [
-                ("sys_id", self.core.random_id()?),
+                ("sys_id", random_id()?),
                 ("name", change.table.clone()),
                 ("element", element),
                 ("element_id", sys_id.clone()),
@@ -236,7 +270,10 @@ impl Exec {
                 ("sys_created_on", self.core.now()),
                 ("sys_created_by", self.login_name()),
             ];
-            let row = row.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
+            let row = row
+                .into_iter()
+                .map(|(field, value)| (field.to_owned(), value))
+                .collect();
             lock(&self.core.store).put("sys_journal_field", row);
         }
         Ok(())

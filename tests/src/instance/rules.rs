@@ -39,7 +39,12 @@ pub struct Change {
 impl Change {
     /// A write that is about to happen.
     pub fn new(table: &str, operation: &'static str, values: Values, previous: Option<Values>) -> Self {
-        Self { table: table.to_owned(), operation, values, previous }
+        Self {
+            table: table.to_owned(),
+            operation,
+            values,
+            previous,
+        }
     }
 
     /// `sys_id` of the record.
@@ -48,7 +53,11 @@ impl Change {
     }
 
     fn row(&self) -> Row {
-        Row { class: self.table.clone(), seq: 0, values: self.values.clone() }
+        Row {
+            class: self.table.clone(),
+            seq: 0,
+            values: self.values.clone(),
+        }
     }
 }
 
@@ -63,14 +72,20 @@ impl Exec {
             return Ok(true);
         }
         if self.depth >= MAX_DEPTH {
-            return Err(self.refuse(&format!("business rules on {} nested {MAX_DEPTH} deep (a loop?)", change.table)));
+            return Err(self.refuse(&format!(
+                "business rules on {} nested {MAX_DEPTH} deep (a loop?)",
+                change.table
+            )));
         }
         for rule in rules {
             if !self.condition_holds(&rule, change)? {
                 continue;
             }
             if phase == Phase::Async {
-                let job = Job::Rule { rule: rule.sys_id().to_owned(), change: change.clone() };
+                let job = Job::Rule {
+                    rule: rule.sys_id().to_owned(),
+                    change: change.clone(),
+                };
                 lock(&self.transaction).jobs.push(job);
             } else if !self.run_rule(&rule, phase, change)? {
                 return Ok(false);
@@ -101,8 +116,15 @@ impl Exec {
     pub fn run_async_rule(&self, rule: &str, mut change: Change) -> Result<(), InstanceError> {
         let (rule, current) = {
             let store = lock(&self.core.store);
-            let Some(rule) = store.get("sys_script", rule).cloned() else { return Ok(()) };
-            (rule, store.get(&change.table, change.sys_id()).map(|row| row.values.clone()))
+            let Some(rule) = store.get("sys_script", rule).cloned() else {
+                return Ok(());
+            };
+            (
+                rule,
+                store
+                    .get(&change.table, change.sys_id())
+                    .map(|row| row.values.clone()),
+            )
         };
         if let Some(current) = current {
             change.values = current;
@@ -114,7 +136,9 @@ impl Exec {
     pub fn run_event(&self, sys_id: &str) -> Result<(), InstanceError> {
         let (event, actions, record) = {
             let store = lock(&self.core.store);
-            let Some(event) = store.get("sysevent", sys_id).cloned() else { return Ok(()) };
+            let Some(event) = store.get("sysevent", sys_id).cloned() else {
+                return Ok(());
+            };
             let mut actions: Vec<Row> = store
                 .find("sysevent_script_action", "event_name", event.get("name"))
                 .into_iter()
@@ -127,7 +151,10 @@ impl Exec {
         };
         for action in actions {
             let scope = scope_name(&lock(&self.core.store), action.get("sys_scope"));
-            let system = Exec { user: super::core::SYSTEM.to_owned(), ..self.in_scope(&scope).deeper() };
+            let system = Exec {
+                user: super::core::SYSTEM.to_owned(),
+                ..self.in_scope(&scope).deeper()
+            };
             let values = record.as_ref().map(|row| &row.values);
             let table = record.as_ref().map_or("sysevent", |row| row.class.as_str());
             let engine = rule_engine(&system, table, values, None, "async")?;
@@ -138,7 +165,9 @@ impl Exec {
                 condition => engine.eval(condition, &source_name(&action))? == Value::Bool(true),
             };
             if holds {
-                self.guarded(&action, || engine.run(action.get("script"), &source_name(&action)))?;
+                self.guarded(&action, || {
+                    engine.run(action.get("script"), &source_name(&action))
+                })?;
             }
         }
         let done = [("state".to_owned(), "processed".to_owned())].into();
@@ -150,10 +179,13 @@ impl Exec {
     pub fn run_scheduled(&self, name: &str) -> Result<(), InstanceError> {
         let job = {
             let store = lock(&self.core.store);
-            store.first("sysauto_script", "name", name).cloned().ok_or_else(|| InstanceError::NoSuchRecord {
-                kind: "scheduled script",
-                name: name.to_owned(),
-            })?
+            store
+                .first("sysauto_script", "name", name)
+                .cloned()
+                .ok_or_else(|| InstanceError::NoSuchRecord {
+                    kind: "scheduled script",
+                    name: name.to_owned(),
+                })?
         };
         let scope = scope_name(&lock(&self.core.store), job.get("sys_scope"));
         let engine = Engine::new(&self.in_scope(&scope))?;
@@ -206,7 +238,13 @@ impl Exec {
         let scope = scope_name(&lock(&self.core.store), rule.get("sys_scope"));
         let exec = self.in_scope(&scope).deeper();
         let mode = format!("{mode} {}", change.operation);
-        rule_engine(&exec, &change.table, Some(&change.values), change.previous.as_ref(), &mode)
+        rule_engine(
+            &exec,
+            &change.table,
+            Some(&change.values),
+            change.previous.as_ref(),
+            &mode,
+        )
     }
 
     /// Runs one rule; false when it aborted the write.
@@ -242,7 +280,9 @@ impl Exec {
         let outcome = engine.eval("__outcome()", "rule")?;
         if let Some(changes) = outcome.get("changes").and_then(Value::as_object) {
             for (field, value) in changes {
-                change.values.insert(field.clone(), value.as_str().unwrap_or_default().to_owned());
+                change
+                    .values
+                    .insert(field.clone(), value.as_str().unwrap_or_default().to_owned());
             }
         }
         let aborted = outcome.get("aborted") == Some(&Value::Bool(true));

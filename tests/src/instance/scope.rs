@@ -11,7 +11,9 @@ impl Exec {
     pub fn check_scope(&self, operation: &str, table: &str) -> Result<(), InstanceError> {
         let store = lock(&self.core.store);
         store.known(table)?;
-        let Some(target) = store.schema.table(table) else { return Ok(()) };
+        let Some(target) = store.schema.table(table) else {
+            return Ok(());
+        };
         if target.scope == self.scope || self.is_system() && self.scope == "global" {
             return Ok(());
         }
@@ -26,13 +28,18 @@ impl Exec {
         if target.private {
             return Err(refused());
         }
-        let Some(app) = store.first("sys_app", "scope", &self.scope) else { return Ok(()) };
-        let granted = store.find("sys_scope_privilege", "source_scope", app.sys_id()).into_iter().any(|row| {
-            row.get("target_type") == "sys_db_object"
-                && row.get("target_name") == table
-                && row.get("operation") == operation
-                && row.get("status") == "allowed"
-        });
+        let Some(app) = store.first("sys_app", "scope", &self.scope) else {
+            return Ok(());
+        };
+        let granted = store
+            .find("sys_scope_privilege", "source_scope", app.sys_id())
+            .into_iter()
+            .any(|row| {
+                row.get("target_type") == "sys_db_object"
+                    && row.get("target_name") == table
+                    && row.get("operation") == operation
+                    && row.get("status") == "allowed"
+            });
         if granted {
             return Ok(());
         }

@@ -83,19 +83,28 @@ pub fn add_user(core: &Arc<Core>, user: UserSpec) -> Result<String, InstanceErro
     .map(|(field, value)| (field.to_owned(), value.to_owned()))
     .collect();
     values.extend(user.fields);
-    let stored = exec.insert("sys_user", values, true)?.ok_or_else(|| InstanceError::Rejected {
-        table: "sys_user".to_owned(),
-        reason: exec.error_text(),
-    })?;
+    let stored = exec
+        .insert("sys_user", values, true)?
+        .ok_or_else(|| InstanceError::Rejected {
+            table: "sys_user".to_owned(),
+            reason: exec.error_text(),
+        })?;
     let sys_id = stored.get("sys_id").cloned().unwrap_or_default();
-    let internal = if user.external { None } else { Some("snc_internal".to_owned()) };
+    let internal = if user.external {
+        None
+    } else {
+        Some("snc_internal".to_owned())
+    };
     for role in user.roles.into_iter().chain(internal) {
         let role_id = {
             let store = lock(&core.store);
             let row = store.first("sys_user_role", "name", &role);
             row.map(|row| row.sys_id().to_owned())
         }
-        .ok_or_else(|| InstanceError::NoSuchRecord { kind: "role", name: role.clone() })?;
+        .ok_or_else(|| InstanceError::NoSuchRecord {
+            kind: "role",
+            name: role.clone(),
+        })?;
         let link = [("user".to_owned(), sys_id.clone()), ("role".to_owned(), role_id)].into();
         exec.insert("sys_user_has_role", link, true)?;
     }
@@ -112,7 +121,10 @@ pub fn find_user(core: &Core, user_name: &str) -> Result<String, InstanceError> 
     lock(&core.store)
         .first("sys_user", "user_name", user_name)
         .map(|row| row.sys_id().to_owned())
-        .ok_or_else(|| InstanceError::NoSuchRecord { kind: "user", name: user_name.to_owned() })
+        .ok_or_else(|| InstanceError::NoSuchRecord {
+            kind: "user",
+            name: user_name.to_owned(),
+        })
 }
 
 /// `sys_id` of the active user with this name and password.
@@ -132,7 +144,10 @@ pub fn authenticate(core: &Core, user_name: &str, password: &str) -> Option<Stri
 /// Registers an OAuth client.
 pub fn add_oauth_client(core: &Core, client_id: &str, secret: &str, user: &str) -> Result<(), InstanceError> {
     let user = find_user(core, user)?;
-    let client = Client { secret: secret_digest(client_id, secret), user };
+    let client = Client {
+        secret: secret_digest(client_id, secret),
+        user,
+    };
     lock(&core.logins).clients.insert(client_id.to_owned(), client);
     Ok(())
 }

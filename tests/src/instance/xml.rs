@@ -28,7 +28,10 @@ pub struct Element {
 impl Element {
     /// The value of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Child elements, in order.
@@ -66,13 +69,16 @@ pub fn parse(source: &str) -> Result<Element, String> {
     let mut reader = Reader::from_str(source.trim_start_matches('\u{feff}'));
     let mut stack = vec![Element::default()];
     loop {
-        let event =
-            reader.read_event().map_err(|error| format!("{error} at byte {}", reader.error_position()))?;
+        let event = reader
+            .read_event()
+            .map_err(|error| format!("{error} at byte {}", reader.error_position()))?;
         match event {
             Event::Start(start) => stack.push(open(&start)?),
             Event::Empty(start) => push(&mut stack, Node::Element(open(&start)?)),
             Event::End(_) => {
-                let Some(element) = stack.pop() else { return Err("unexpected end tag".to_owned()) };
+                let Some(element) = stack.pop() else {
+                    return Err("unexpected end tag".to_owned());
+                };
                 push(&mut stack, Node::Element(element));
             }
             Event::Text(text) => {
@@ -134,12 +140,18 @@ fn predefined(entity: &str) -> Option<&'static str> {
 }
 
 fn open(start: &BytesStart<'_>) -> Result<Element, String> {
-    let mut element = Element { name: start.name().as_ref().to_owned(), ..Element::default() };
+    let mut element = Element {
+        name: start.name().as_ref().to_owned(),
+        ..Element::default()
+    };
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| format!("<{}>: {error}", element.name))?;
         let raw: &str = attribute.value.as_ref();
-        let value = quick_xml::escape::unescape(raw).map_err(|error| format!("<{}>: {error}", element.name))?;
-        element.attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
+        let value =
+            quick_xml::escape::unescape(raw).map_err(|error| format!("<{}>: {error}", element.name))?;
+        element
+            .attributes
+            .push((attribute.key.as_ref().to_owned(), value.into_owned()));
     }
     Ok(element)
 }
@@ -179,12 +191,22 @@ mod tests {
     fn text_around_entities_is_one_node() {
         let root = parse("<a x='1 &lt; 2'>b &amp; &#99;<![CDATA[<d>]]></a>").unwrap();
         assert_eq!(root.attribute("x"), Some("1 < 2"));
-        assert_eq!(root.children, vec![Node::Text("b & c".into()), Node::CData("<d>".into())]);
+        assert_eq!(
+            root.children,
+            vec![Node::Text("b & c".into()), Node::CData("<d>".into())]
+        );
     }
 
     #[test]
     fn broken_documents_are_refused() {
-        for source in ["", "<a>", "<a></b>", "<a/><b/>", "<a>&nbsp;</a>", "<a><![CDATA[x<![CDATA[y]]>]]></a>"] {
+        for source in [
+            "",
+            "<a>",
+            "<a></b>",
+            "<a/><b/>",
+            "<a>&nbsp;</a>",
+            "<a><![CDATA[x<![CDATA[y]]>]]></a>",
+        ] {
             assert!(parse(source).is_err(), "{source}");
         }
     }

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::digest;
 
+use super::core::hex;
 use super::error::InstanceError;
 use super::store::{Store, Values};
 
@@ -11,13 +12,25 @@ const RULES: &str = include_str!("rules.js");
 
 /// Roles of the base system.
 const ROLES: &[&str] = &[
-    "admin", "itil", "itil_admin", "security_admin", "snc_internal", "sn_incident_read", "sn_incident_write",
-    "rest_service", "web_service_admin", "user_admin", "personalize",
+    "admin",
+    "itil",
+    "itil_admin",
+    "security_admin",
+    "snc_internal",
+    "sn_incident_read",
+    "sn_incident_write",
+    "rest_service",
+    "web_service_admin",
+    "user_admin",
+    "personalize",
 ];
 
 /// Role and the role that it contains.
-const CONTAINED: &[(&str, &str)] =
-    &[("itil_admin", "itil"), ("itil", "sn_incident_write"), ("sn_incident_write", "sn_incident_read")];
+const CONTAINED: &[(&str, &str)] = &[
+    ("itil_admin", "itil"),
+    ("itil", "sn_incident_write"),
+    ("sn_incident_write", "sn_incident_read"),
+];
 
 /// Record ACLs: name, operations, roles (comma separated).
 const ACLS: &[(&str, &str, &str)] = &[
@@ -41,38 +54,47 @@ const ACLS: &[(&str, &str, &str)] = &[
 
 /// A stable `sys_id`: the same base record has the same id on every instance.
 pub fn stable_id(key: &str) -> String {
-    digest::digest(&digest::SHA256, key.as_bytes())
-        .as_ref()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut id = hex(digest::digest(&digest::SHA256, key.as_bytes()).as_ref());
+    id.truncate(32);
+    id
 }
 
 /// Fills an empty store.
 pub fn load(store: &mut Store) -> Result<(), InstanceError> {
     dictionary(store)?;
     store.rebuild_schema();
-    put(store, "sys_number", "incident", &[
-        ("category", "incident"),
-        ("prefix", "INC"),
-        ("number", "10000"),
-        ("maximum_digits", "7"),
-    ]);
-    put(store, "sys_number", "sc_req_item", &[
-        ("category", "sc_req_item"),
-        ("prefix", "RITM"),
-        ("number", "10000"),
-        ("maximum_digits", "7"),
-    ]);
+    put(
+        store,
+        "sys_number",
+        "incident",
+        &[
+            ("category", "incident"),
+            ("prefix", "INC"),
+            ("number", "10000"),
+            ("maximum_digits", "7"),
+        ],
+    );
+    put(
+        store,
+        "sys_number",
+        "sc_req_item",
+        &[
+            ("category", "sc_req_item"),
+            ("prefix", "RITM"),
+            ("number", "10000"),
+            ("maximum_digits", "7"),
+        ],
+    );
     security(store);
     sections(store)?;
     rules(store)
 }
 
 fn put(store: &mut Store, table: &str, key: &str, fields: &[(&str, &str)]) -> String {
-    let mut values: Values =
-        fields.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
+    let mut values: Values = fields
+        .iter()
+        .map(|(field, value)| ((*field).to_owned(), (*value).to_owned()))
+        .collect();
     let sys_id = stable_id(&format!("{table} {key}"));
     values.insert("sys_id".to_owned(), sys_id.clone());
     values.insert("sys_scope".to_owned(), "global".to_owned());
@@ -95,31 +117,47 @@ fn quoted(line: &str) -> Result<(&str, &str, &str), InstanceError> {
 fn dictionary(store: &mut Store) -> Result<(), InstanceError> {
     let mut table = String::new();
     let mut sequence = 0;
-    for line in DICTIONARY.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    for line in DICTIONARY
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
         let (before, label, after) = quoted(line)?;
         if let Some(name) = before.strip_prefix("table ") {
             name.clone_into(&mut table);
-            let parent = after.strip_prefix("extends ").map(|parent| stable_id(&format!("sys_db_object {parent}")));
-            put(store, "sys_db_object", name, &[
-                ("name", name),
-                ("label", label),
-                ("super_class", parent.as_deref().unwrap_or_default()),
-                ("access", "public"),
-            ]);
+            let parent = after
+                .strip_prefix("extends ")
+                .map(|parent| stable_id(&format!("sys_db_object {parent}")));
+            put(
+                store,
+                "sys_db_object",
+                name,
+                &[
+                    ("name", name),
+                    ("label", label),
+                    ("super_class", parent.as_deref().unwrap_or_default()),
+                    ("access", "public"),
+                ],
+            );
         } else if let Some(name) = before.strip_prefix("meta ") {
             metadata(store, name, label, after.trim_start_matches(':'));
         } else if let Some(choice) = before.strip_prefix("choice ") {
             let (element, value) = choice.split_once(' ').ok_or_else(|| broken(line))?;
             sequence += 1;
-            put(store, "sys_choice", &format!("{table} {element} {value}"), &[
-                ("name", &table),
-                ("element", element),
-                ("value", value),
-                ("label", label),
-                ("language", "en"),
-                ("inactive", "0"),
-                ("sequence", &sequence.to_string()),
-            ]);
+            put(
+                store,
+                "sys_choice",
+                &format!("{table} {element} {value}"),
+                &[
+                    ("name", &table),
+                    ("element", element),
+                    ("value", value),
+                    ("label", label),
+                    ("language", "en"),
+                    ("inactive", "0"),
+                    ("sequence", &sequence.to_string()),
+                ],
+            );
         } else {
             column(store, &table, before, label, after)?;
         }
@@ -127,38 +165,60 @@ fn dictionary(store: &mut Store) -> Result<(), InstanceError> {
     Ok(())
 }
 
-fn column(store: &mut Store, table: &str, before: &str, label: &str, after: &str) -> Result<(), InstanceError> {
+fn column(
+    store: &mut Store,
+    table: &str,
+    before: &str,
+    label: &str,
+    after: &str,
+) -> Result<(), InstanceError> {
     let mut words = before.split(' ');
     let (Some(name), Some(kind), Some(length)) = (words.next(), words.next(), words.next()) else {
         return Err(broken(before));
     };
     let (kind, reference) = kind.split_once(':').unwrap_or((kind, ""));
     let (flags, default) = after.split_once("default=").unwrap_or((after, ""));
-    let flag = |name: &str| if flags.split(' ').any(|word| word == name) { "1" } else { "0" };
-    put(store, "sys_dictionary", &format!("{table} {name}"), &[
-        ("name", table),
-        ("element", name),
-        ("column_label", label),
-        ("internal_type", kind),
-        ("reference", reference),
-        ("max_length", length),
-        ("read_only", flag("read_only")),
-        ("mandatory", flag("mandatory")),
-        ("unique", flag("unique")),
-        ("display", flag("display")),
-        ("default_value", default),
-        ("active", "1"),
-    ]);
+    let flag = |name: &str| {
+        if flags.split(' ').any(|word| word == name) {
+            "1"
+        } else {
+            "0"
+        }
+    };
+    put(
+        store,
+        "sys_dictionary",
+        &format!("{table} {name}"),
+        &[
+            ("name", table),
+            ("element", name),
+            ("column_label", label),
+            ("internal_type", kind),
+            ("reference", reference),
+            ("max_length", length),
+            ("read_only", flag("read_only")),
+            ("mandatory", flag("mandatory")),
+            ("unique", flag("unique")),
+            ("display", flag("display")),
+            ("default_value", default),
+            ("active", "1"),
+        ],
+    );
     Ok(())
 }
 
 fn metadata(store: &mut Store, name: &str, label: &str, columns: &str) {
-    put(store, "sys_db_object", name, &[
-        ("name", name),
-        ("label", label),
-        ("access", "public"),
-        ("emulator_metadata", "true"),
-    ]);
+    put(
+        store,
+        "sys_db_object",
+        name,
+        &[
+            ("name", name),
+            ("label", label),
+            ("access", "public"),
+            ("emulator_metadata", "true"),
+        ],
+    );
     for column in columns.split_whitespace() {
         let mut parts = column.split(':');
         let field = parts.next().unwrap_or_default();
@@ -171,15 +231,20 @@ fn metadata(store: &mut Store, name: &str, label: &str, columns: &str) {
                 None => display = "1",
             }
         }
-        put(store, "sys_dictionary", &format!("{name} {field}"), &[
-            ("name", name),
-            ("element", field),
-            ("column_label", field),
-            ("internal_type", kind),
-            ("reference", reference),
-            ("display", display),
-            ("active", "1"),
-        ]);
+        put(
+            store,
+            "sys_dictionary",
+            &format!("{name} {field}"),
+            &[
+                ("name", name),
+                ("element", field),
+                ("column_label", field),
+                ("internal_type", kind),
+                ("reference", reference),
+                ("display", display),
+                ("active", "1"),
+            ],
+        );
     }
 }
 
@@ -189,63 +254,92 @@ fn security(store: &mut Store) {
     }
     let role_id = |role: &str| stable_id(&format!("sys_user_role {role}"));
     for (role, contains) in CONTAINED {
-        put(store, "sys_user_role_contains", &format!("{role} {contains}"), &[
-            ("role", &role_id(role)),
-            ("contains", &role_id(contains)),
-        ]);
+        put(
+            store,
+            "sys_user_role_contains",
+            &format!("{role} {contains}"),
+            &[("role", &role_id(role)), ("contains", &role_id(contains))],
+        );
     }
     for (name, operations, roles) in ACLS {
         for operation in operations.split(',') {
-            let acl = put(store, "sys_security_acl", &format!("{name} {operation}"), &[
-                ("name", name),
-                ("type", "record"),
-                ("operation", operation),
-                ("active", "1"),
-                ("admin_overrides", "1"),
-            ]);
+            let acl = put(
+                store,
+                "sys_security_acl",
+                &format!("{name} {operation}"),
+                &[
+                    ("name", name),
+                    ("type", "record"),
+                    ("operation", operation),
+                    ("active", "1"),
+                    ("admin_overrides", "1"),
+                ],
+            );
             for role in roles.split(',') {
-                put(store, "sys_security_acl_role", &format!("{name} {operation} {role}"), &[
-                    ("sys_security_acl", &acl),
-                    ("sys_user_role", &role_id(role)),
-                ]);
+                put(
+                    store,
+                    "sys_security_acl_role",
+                    &format!("{name} {operation} {role}"),
+                    &[("sys_security_acl", &acl), ("sys_user_role", &role_id(role))],
+                );
             }
         }
     }
 }
 
 fn sections(store: &mut Store) -> Result<(), InstanceError> {
-    for (index, line) in SECTIONS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).enumerate() {
+    for (index, line) in SECTIONS
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .enumerate()
+    {
         if let Some(rest) = line.strip_prefix("list ") {
             let (table, columns) = rest.split_once(' ').ok_or_else(|| broken(line))?;
-            let list = put(store, "sys_ui_list", table, &[("name", table), ("view", "Default view")]);
+            let list = put(
+                store,
+                "sys_ui_list",
+                table,
+                &[("name", table), ("view", "Default view")],
+            );
             for (position, column) in columns.split(',').enumerate() {
-                put(store, "sys_ui_list_element", &format!("{table} {column}"), &[
-                    ("list_id", &list),
-                    ("element", column.trim()),
-                    ("position", &position.to_string()),
-                ]);
+                put(
+                    store,
+                    "sys_ui_list_element",
+                    &format!("{table} {column}"),
+                    &[
+                        ("list_id", &list),
+                        ("element", column.trim()),
+                        ("position", &position.to_string()),
+                    ],
+                );
             }
             continue;
         }
         let (before, caption, elements) = quoted(line)?;
         let table = before.strip_prefix("section ").ok_or_else(|| broken(line))?;
-        let section = put(store, "sys_ui_section", &format!("{table} {index}"), &[
-            ("name", table),
-            ("caption", caption),
-            ("view", "Default view"),
-        ]);
+        let section = put(
+            store,
+            "sys_ui_section",
+            &format!("{table} {index}"),
+            &[("name", table), ("caption", caption), ("view", "Default view")],
+        );
         for (position, element) in elements.split(',').map(str::trim).enumerate() {
             let kind = match element {
                 ".begin_split" | ".split" | ".end_split" => element,
-                _ if element.ends_with(".xml") => "formatter",
+                _ if element.strip_suffix(".xml").is_some() => "formatter",
                 _ => "",
             };
-            put(store, "sys_ui_element", &format!("{section} {position}"), &[
-                ("sys_ui_section", &section),
-                ("element", element),
-                ("position", &position.to_string()),
-                ("type", kind),
-            ]);
+            put(
+                store,
+                "sys_ui_element",
+                &format!("{section} {position}"),
+                &[
+                    ("sys_ui_section", &section),
+                    ("element", element),
+                    ("position", &position.to_string()),
+                    ("type", kind),
+                ],
+            );
         }
     }
     Ok(())
@@ -257,18 +351,29 @@ fn rules(store: &mut Store) -> Result<(), InstanceError> {
         let mut words = head.splitn(5, ' ');
         let mut next = || words.next().ok_or_else(|| broken(head));
         let (table, when, actions, order, name) = (next()?, next()?, next()?, next()?, next()?);
-        let on = |action: &str| if actions.split(',').any(|one| one == action) { "1" } else { "0" };
-        put(store, "sys_script", name, &[
-            ("name", name),
-            ("collection", table),
-            ("when", when),
-            ("order", order),
-            ("active", "1"),
-            ("advanced", "1"),
-            ("action_insert", on("insert")),
-            ("action_update", on("update")),
-            ("script", script),
-        ]);
+        let on = |action: &str| {
+            if actions.split(',').any(|one| one == action) {
+                "1"
+            } else {
+                "0"
+            }
+        };
+        put(
+            store,
+            "sys_script",
+            name,
+            &[
+                ("name", name),
+                ("collection", table),
+                ("when", when),
+                ("order", order),
+                ("active", "1"),
+                ("advanced", "1"),
+                ("action_insert", on("insert")),
+                ("action_update", on("update")),
+                ("script", script),
+            ],
+        );
     }
     Ok(())
 }

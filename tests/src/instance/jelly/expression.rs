@@ -94,12 +94,20 @@ fn piece(body: &str) -> Piece {
     }
     if let Some((head, script)) = body.split_once(':')
         && !head.is_empty()
-        && head.split(',').all(|word| !word.trim().is_empty() && word.trim().bytes().all(|b| b.is_ascii_uppercase()))
+        && head
+            .split(',')
+            .all(|word| !word.trim().is_empty() && word.trim().bytes().all(|b| b.is_ascii_uppercase()))
     {
         let modifiers = head.split(',').map(|word| word.trim().to_owned()).collect();
-        return Piece::Expression { script: script.to_owned(), modifiers };
+        return Piece::Expression {
+            script: script.to_owned(),
+            modifiers,
+        };
     }
-    Piece::Expression { script: body.to_owned(), modifiers: Vec::new() }
+    Piece::Expression {
+        script: body.to_owned(),
+        modifiers: Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -109,7 +117,13 @@ mod tests {
     #[test]
     fn expressions_end_at_their_own_bracket() {
         let pieces = split("a${f({x: '}'})}b$[c]", Phase::One).unwrap();
-        assert_eq!(pieces[1], Piece::Expression { script: "f({x: '}'})".into(), modifiers: vec![] });
+        assert_eq!(
+            pieces[1],
+            Piece::Expression {
+                script: "f({x: '}'})".into(),
+                modifiers: vec![]
+            }
+        );
         assert_eq!(pieces[2], Piece::Literal("b$[c]".into()));
         assert!(split("${open", Phase::One).is_err());
     }
@@ -118,11 +132,17 @@ mod tests {
     fn modifiers_are_upper_case_words_before_a_colon() {
         assert_eq!(
             split("$[JS,HTML:x]", Phase::Two).unwrap(),
-            vec![Piece::Expression { script: "x".into(), modifiers: vec!["JS".into(), "HTML".into()] }]
+            vec![Piece::Expression {
+                script: "x".into(),
+                modifiers: vec!["JS".into(), "HTML".into()]
+            }]
         );
         assert_eq!(
             split("${a ? b : c}", Phase::One).unwrap(),
-            vec![Piece::Expression { script: "a ? b : c".into(), modifiers: vec![] }]
+            vec![Piece::Expression {
+                script: "a ? b : c".into(),
+                modifiers: vec![]
+            }]
         );
     }
 }

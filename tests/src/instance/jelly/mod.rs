@@ -12,7 +12,7 @@ use crate::instance::script::Engine;
 use crate::instance::store::Values;
 use crate::instance::xml::{self, Element, Node};
 
-use self::expression::{Piece, Phase, split};
+use self::expression::{Phase, Piece, split};
 
 /// Renders a template in an engine that already holds its variables.
 pub fn render(exec: &Exec, engine: &Engine, source: &str, file: &str) -> Result<String, InstanceError> {
@@ -20,10 +20,25 @@ pub fn render(exec: &Exec, engine: &Engine, source: &str, file: &str) -> Result<
         file: file.to_owned(),
         message: format!("not well-formed: {error}"),
     })?;
-    let mut renderer = Renderer { exec, engine, file: file.to_owned(), macros: 0 };
-    let place = Place { phase: Phase::One, script: false, escape: true };
+    let mut renderer = Renderer {
+        exec,
+        engine,
+        file: file.to_owned(),
+        macros: 0,
+    };
+    let place = Place {
+        phase: Phase::One,
+        script: false,
+        escape: true,
+    };
     let first = renderer.nodes(&[Node::Element(root)], place)?;
-    let second = renderer.nodes(&first, Place { phase: Phase::Two, ..place })?;
+    let second = renderer.nodes(
+        &first,
+        Place {
+            phase: Phase::Two,
+            ..place
+        },
+    )?;
     Ok(html::serialize(&second))
 }
 
@@ -82,31 +97,53 @@ impl Renderer<'_> {
     }
 
     fn element(&mut self, element: &Element, place: Place, out: &mut Vec<Node>) -> Result<(), InstanceError> {
-        let (prefix, name) = element.name.split_once(':').unwrap_or(("", element.name.as_str()));
+        let (prefix, name) = element
+            .name
+            .split_once(':')
+            .unwrap_or(("", element.name.as_str()));
         match (prefix, place.phase) {
             ("j", Phase::One) | ("j2", Phase::Two) => return self.core_tag(name, element, place, out),
             ("g", Phase::One) | ("g2", Phase::Two) => return self.glide_tag(name, element, place, out),
             ("j" | "g", Phase::Two) => {
-                return Err(self.exec.refuse(&format!("<{}> in phase 2 of {}", element.name, self.file)));
+                return Err(self
+                    .exec
+                    .refuse(&format!("<{}> in phase 2 of {}", element.name, self.file)));
             }
             ("", _) | ("j2" | "g2", Phase::One) => {}
             (other, _) => {
-                return Err(self.exec.refuse(&format!("namespace {other:?} in Jelly of {}", self.file)));
+                return Err(self
+                    .exec
+                    .refuse(&format!("namespace {other:?} in Jelly of {}", self.file)));
             }
         }
-        let mut copy = Element { name: element.name.clone(), ..Element::default() };
+        let mut copy = Element {
+            name: element.name.clone(),
+            ..Element::default()
+        };
         for (key, value) in &element.attributes {
             if !key.starts_with("xmlns") {
                 copy.attributes.push((key.clone(), self.attribute(value, place)?));
             }
         }
         let script = matches!(element.name.to_ascii_lowercase().as_str(), "script" | "style");
-        copy.children = self.nodes(&element.children, Place { script: place.script || script, ..place })?;
+        copy.children = self.nodes(
+            &element.children,
+            Place {
+                script: place.script || script,
+                ..place
+            },
+        )?;
         out.push(Node::Element(copy));
         Ok(())
     }
 
-    fn text(&self, text: &str, place: Place, verbatim: bool, out: &mut Vec<Node>) -> Result<(), InstanceError> {
+    fn text(
+        &self,
+        text: &str,
+        place: Place,
+        verbatim: bool,
+        out: &mut Vec<Node>,
+    ) -> Result<(), InstanceError> {
         for piece in split(text, place.phase).map_err(|error| self.broken(&error))? {
             match piece {
                 Piece::Literal(text) if verbatim || place.script => out.push(raw(text)),
@@ -135,7 +172,11 @@ impl Renderer<'_> {
                     value = xml::escape(&value);
                     done = true;
                 }
-                other => return Err(self.exec.refuse(&format!("Jelly modifier {other:?} in {}", self.file))),
+                other => {
+                    return Err(self
+                        .exec
+                        .refuse(&format!("Jelly modifier {other:?} in {}", self.file)));
+                }
             }
         }
         Ok(if done || !place.escape {
@@ -157,7 +198,8 @@ impl Renderer<'_> {
                 Piece::Expression { script, modifiers } => {
                     let mut value = self.value(&script)?;
                     if modifiers.iter().any(|modifier| modifier == "JS") {
-                        value = self.engine_text(&format!("__escape.JS({})", serde_json::Value::from(value)))?;
+                        value =
+                            self.engine_text(&format!("__escape.JS({})", serde_json::Value::from(value)))?;
                     }
                     out.push_str(&value);
                 }
@@ -167,7 +209,9 @@ impl Renderer<'_> {
     }
 
     fn value(&self, script: &str) -> Result<String, InstanceError> {
-        self.engine_text(&format!("__text((function () {{ with (__jelly) {{ return ({script}\n); }} }})())"))
+        self.engine_text(&format!(
+            "__text((function () {{ with (__jelly) {{ return ({script}\n); }} }})())"
+        ))
     }
 
     fn engine_text(&self, script: &str) -> Result<String, InstanceError> {
@@ -176,6 +220,9 @@ impl Renderer<'_> {
     }
 
     fn broken(&self, error: &str) -> InstanceError {
-        InstanceError::Script { file: self.file.clone(), message: error.to_owned() }
+        InstanceError::Script {
+            file: self.file.clone(),
+            message: error.to_owned(),
+        }
     }
 }

@@ -26,16 +26,16 @@ impl Renderer<'_> {
             "jelly" => out.extend(self.nodes(&element.children, place)?),
             "set" => {
                 let variable = required(self, element, "var")?;
-                match element.attribute("value") {
-                    Some(value) => {
-                        let script = self.script_of(value, place)?;
-                        let default = element.attribute("defaultValue").map(Value::from).unwrap_or_default();
-                        self.assign(&variable, &format!("(function (v, d) {{ return (v === undefined || v === null || v === '') && d !== null ? d : v; }})({script}, {default})"))?;
-                    }
-                    None => {
-                        let body = super::html::serialize(&self.nodes(&element.children, place)?);
-                        self.assign(&variable, &Value::from(body).to_string())?;
-                    }
+                if let Some(value) = element.attribute("value") {
+                    let script = self.script_of(value, place)?;
+                    let default = element
+                        .attribute("defaultValue")
+                        .map(Value::from)
+                        .unwrap_or_default();
+                    self.assign(&variable, &format!("__or({script}, {default})"))?;
+                } else {
+                    let body = super::html::serialize(&self.nodes(&element.children, place)?);
+                    self.assign(&variable, &Value::from(body).to_string())?;
                 }
             }
             "set_if" => self.set_if(element, place)?,
@@ -54,7 +54,9 @@ impl Renderer<'_> {
                     }
                     out.extend(self.nodes(&element.children, place)?);
                 }
-                return Err(self.exec.refuse(&format!("a <{}> without end in {}", element.name, self.file)));
+                return Err(self
+                    .exec
+                    .refuse(&format!("a <{}> without end in {}", element.name, self.file)));
             }
             _ => return Err(self.unknown(element)),
         }
@@ -73,7 +75,13 @@ impl Renderer<'_> {
             "evaluate" => self.evaluate(element),
             "set_if" => self.set_if(element, place),
             "no_escape" => {
-                out.extend(self.nodes(&element.children, Place { escape: false, ..place })?);
+                out.extend(self.nodes(
+                    &element.children,
+                    Place {
+                        escape: false,
+                        ..place
+                    },
+                )?);
                 Ok(())
             }
             "macro_invoke" => {
@@ -88,10 +96,15 @@ impl Renderer<'_> {
         let flag = |name: &str| element.attribute(name) == Some("true");
         for (key, _) in &element.attributes {
             if !matches!(key.as_str(), "var" | "object" | "jelly" | "expression") {
-                return Err(self.exec.refuse(&format!("attribute {key:?} of <{}> in {}", element.name, self.file)));
+                return Err(self.exec.refuse(&format!(
+                    "attribute {key:?} of <{}> in {}",
+                    element.name, self.file
+                )));
             }
         }
-        let source = element.attribute("expression").map_or_else(|| element.text(), ToOwned::to_owned);
+        let source = element
+            .attribute("expression")
+            .map_or_else(|| element.text(), ToOwned::to_owned);
         let call = format!(
             "__evaluate({}, {}, {}, {})",
             Value::from(source),
@@ -104,7 +117,9 @@ impl Renderer<'_> {
 
     fn set_if(&self, element: &Element, place: Place) -> Result<(), InstanceError> {
         let holds = self.test(&required(self, element, "test")?, place)?;
-        let value = element.attribute(if holds { "true" } else { "false" }).unwrap_or_default();
+        let value = element
+            .attribute(if holds { "true" } else { "false" })
+            .unwrap_or_default();
         let script = self.script_of(value, place)?;
         self.assign(&required(self, element, "var")?, &script)
     }
@@ -124,16 +139,27 @@ impl Renderer<'_> {
         Ok(())
     }
 
-    fn for_each(&mut self, element: &Element, place: Place, out: &mut Vec<Node>) -> Result<(), InstanceError> {
+    fn for_each(
+        &mut self,
+        element: &Element,
+        place: Place,
+        out: &mut Vec<Node>,
+    ) -> Result<(), InstanceError> {
         let variable = required(self, element, "var")?;
         let items = self.script_of(&required(self, element, "items")?, place)?;
         let count = self.engine.eval(
             &format!("__loops.push({items}), (__loops[__loops.length - 1] || []).length"),
             &self.file,
         )?;
-        let count = count.as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
+        let count = count
+            .as_u64()
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(0);
         if count > MAX_ROUNDS {
-            return Err(self.exec.refuse(&format!("a <{}> over {count} items in {}", element.name, self.file)));
+            return Err(self.exec.refuse(&format!(
+                "a <{}> over {count} items in {}",
+                element.name, self.file
+            )));
         }
         for index in 0..count {
             self.assign(&variable, &format!("__loops[__loops.length - 1][{index}]"))?;
@@ -156,11 +182,17 @@ impl Renderer<'_> {
         let found = {
             let store = lock(&self.exec.core.store);
             let by_scope = store.first("sys_ui_macro", "scoped_name", name);
-            by_scope.or_else(|| store.first("sys_ui_macro", "name", name)).map(|row| row.get("xml").to_owned())
+            by_scope
+                .or_else(|| store.first("sys_ui_macro", "name", name))
+                .map(|row| row.get("xml").to_owned())
         };
-        let Some(source) = found else { return Err(self.unknown(element)) };
+        let Some(source) = found else {
+            return Err(self.unknown(element));
+        };
         if self.macros >= MAX_MACROS {
-            return Err(self.exec.refuse(&format!("macros nested {MAX_MACROS} deep at {name}")));
+            return Err(self
+                .exec
+                .refuse(&format!("macros nested {MAX_MACROS} deep at {name}")));
         }
         for (key, value) in element.attributes.iter().filter(|(key, _)| key != "macro") {
             let script = self.script_of(value, place)?;
@@ -182,7 +214,9 @@ impl Renderer<'_> {
     /// A script that yields the value of an attribute: the thing itself for a single expression, else text.
     fn script_of(&self, text: &str, place: Place) -> Result<String, InstanceError> {
         match only_expression(text, place.phase).map_err(|error| self.broken(&error))? {
-            Some(script) => Ok(format!("(function () {{ with (__jelly) {{ return ({script}\n); }} }})()")),
+            Some(script) => Ok(format!(
+                "(function () {{ with (__jelly) {{ return ({script}\n); }} }})()"
+            )),
             None => Ok(Value::from(self.attribute(text, place)?).to_string()),
         }
     }
@@ -193,11 +227,14 @@ impl Renderer<'_> {
     }
 
     fn assign(&self, variable: &str, script: &str) -> Result<(), InstanceError> {
-        self.engine.run(&format!("__set({}, {script})", Value::from(variable)), &self.file).map(|_| ())
+        self.engine
+            .run(&format!("__set({}, {script})", Value::from(variable)), &self.file)
+            .map(|_| ())
     }
 
     fn unknown(&self, element: &Element) -> InstanceError {
-        self.exec.refuse(&format!("Jelly tag <{}> in {}", element.name, self.file))
+        self.exec
+            .refuse(&format!("Jelly tag <{}> in {}", element.name, self.file))
     }
 }
 

@@ -26,7 +26,11 @@ pub fn call(exec: &Exec, operation: &str, arguments: Value) -> Result<Value, Ins
                 other => return Err(exec.refuse(&format!("GlideDigest {other}"))),
             };
             let bytes = digest::digest(algorithm, data.as_bytes());
-            Ok(json!(if encoding == "hex" { hex(bytes.as_ref()) } else { STANDARD.encode(bytes.as_ref()) }))
+            Ok(json!(if encoding == "hex" {
+                hex(bytes.as_ref())
+            } else {
+                STANDARD.encode(bytes.as_ref())
+            }))
         }
         "crypto.base64" => {
             let text: String = arg(arguments)?;
@@ -36,7 +40,10 @@ pub fn call(exec: &Exec, operation: &str, arguments: Value) -> Result<Value, Ins
             let text: String = arg(arguments)?;
             let bytes = STANDARD
                 .decode(text.trim())
-                .map_err(|error| InstanceError::Rejected { table: "base64".to_owned(), reason: error.to_string() })?;
+                .map_err(|error| InstanceError::Rejected {
+                    table: "base64".to_owned(),
+                    reason: error.to_string(),
+                })?;
             match String::from_utf8(bytes) {
                 Ok(text) => Ok(json!(text)),
                 Err(_) => Err(exec.refuse("base64Decode of bytes that are not text")),

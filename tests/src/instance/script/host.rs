@@ -17,8 +17,9 @@ pub fn call(exec: &Exec, scope: &str, operation: &str, arguments: &str) -> Strin
     match outcome {
         Ok(value) => json!({ "v": value }),
         Err(error) => {
-            if let InstanceError::NoSuchTable(_) | InstanceError::NoSuchField { .. } | InstanceError::BadQuery { .. } =
-                &error
+            if let InstanceError::NoSuchTable(_)
+            | InstanceError::NoSuchField { .. }
+            | InstanceError::BadQuery { .. } = &error
             {
                 // The platform would go on with a wrong result; a test must see the mistake.
                 exec.refuse(&format!("{error} (scope {scope}, {operation})"));
@@ -43,7 +44,8 @@ fn dispatch(exec: &Exec, operation: &str, arguments: Value) -> Result<Value, Ins
 
 /// Reads the arguments of an operation.
 pub fn arg<T: DeserializeOwned>(arguments: Value) -> Result<T, InstanceError> {
-    serde_json::from_value(arguments).map_err(|error| InstanceError::Internal(format!("host arguments: {error}")))
+    serde_json::from_value(arguments)
+        .map_err(|error| InstanceError::Internal(format!("host arguments: {error}")))
 }
 
 /// A record and one of its columns.

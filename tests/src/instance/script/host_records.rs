@@ -9,8 +9,8 @@ use super::host::{FieldOf, arg};
 use crate::instance::acl::{CREATE, DELETE, READ, Subject, WRITE};
 use crate::instance::core::{Exec, lock};
 use crate::instance::error::InstanceError;
-use crate::instance::store::{Row, Values};
 use crate::instance::store::query::{Condition, Query, operator};
+use crate::instance::store::{Row, Values};
 
 #[derive(Debug, Deserialize)]
 struct Term {
@@ -63,9 +63,9 @@ struct May {
 pub fn call(exec: &Exec, operation: &str, arguments: Value) -> Result<Value, InstanceError> {
     match operation {
         "record.columns" => columns(exec, arguments),
-        "record.select" => select(exec, arg(arguments)?),
+        "record.select" => select(exec, &arg(arguments)?),
         "record.count" => count(exec, arg(arguments)?),
-        "record.get" => get(exec, arg(arguments)?),
+        "record.get" => get(exec, &arg(arguments)?),
         "record.display" => display(exec, &arg(arguments)?),
         "record.name" => name(exec, &arg(arguments)?),
         "record.choices" => choices(exec, &arg(arguments)?),
@@ -77,7 +77,7 @@ pub fn call(exec: &Exec, operation: &str, arguments: Value) -> Result<Value, Ins
             Ok(json!(values))
         }
         "record.matches" => matches(exec, arg(arguments)?),
-        "record.may" => may(exec, arg(arguments)?),
+        "record.may" => may(exec, &arg(arguments)?),
         "record.insert" => insert(exec, arg(arguments)?),
         "record.update" => update(exec, arg(arguments)?),
         "record.delete" => delete(exec, &arg(arguments)?),
@@ -88,12 +88,26 @@ pub fn call(exec: &Exec, operation: &str, arguments: Value) -> Result<Value, Ins
 fn columns(exec: &Exec, arguments: Value) -> Result<Value, InstanceError> {
     let table: String = arg(arguments)?;
     let store = lock(&exec.core.store);
-    let Some(entry) = store.schema.table(&table) else { return Ok(Value::Null) };
+    let Some(entry) = store.schema.table(&table) else {
+        return Ok(Value::Null);
+    };
     let mut all = BTreeMap::new();
     let system = [
-        "sys_id", "sys_created_on", "sys_created_by", "sys_updated_on", "sys_updated_by", "sys_mod_count",
-        "sys_class_name", "sys_domain", "sys_domain_path", "sys_tags", "sys_scope", "sys_package", "sys_name",
-        "sys_policy", "sys_update_name",
+        "sys_id",
+        "sys_created_on",
+        "sys_created_by",
+        "sys_updated_on",
+        "sys_updated_by",
+        "sys_mod_count",
+        "sys_class_name",
+        "sys_domain",
+        "sys_domain_path",
+        "sys_tags",
+        "sys_scope",
+        "sys_package",
+        "sys_name",
+        "sys_policy",
+        "sys_update_name",
     ];
     let listed = store.schema.columns(&table);
     let extra = system.iter().filter_map(|name| store.schema.column(&table, name));
@@ -105,8 +119,10 @@ fn columns(exec: &Exec, arguments: Value) -> Result<Value, InstanceError> {
                     "max": column.max_length, "mandatory": column.mandatory, "read_only": column.read_only }),
         );
     }
-    Ok(json!({ "columns": all, "display": store.schema.display_column(&table), "label": entry.label,
-               "plural": entry.plural, "root": store.schema.root(&table) }))
+    Ok(
+        json!({ "columns": all, "display": store.schema.display_column(&table), "label": entry.label,
+               "plural": entry.plural, "root": store.schema.root(&table) }),
+    )
 }
 
 fn build(exec: &Exec, select: &Select) -> Result<Query, InstanceError> {
@@ -115,9 +131,17 @@ fn build(exec: &Exec, select: &Select) -> Result<Query, InstanceError> {
     for alternatives in &select.terms {
         let mut conditions = Vec::new();
         for term in alternatives {
-            let operator = operator(&term.operator)
-                .ok_or_else(|| exec.refuse(&format!("operator {:?} in addQuery on {}", term.operator, select.table)))?;
-            conditions.push(Condition { field: term.field.clone(), operator, value: term.value.clone() });
+            let operator = operator(&term.operator).ok_or_else(|| {
+                exec.refuse(&format!(
+                    "operator {:?} in addQuery on {}",
+                    term.operator, select.table
+                ))
+            })?;
+            conditions.push(Condition {
+                field: term.field.clone(),
+                operator,
+                value: term.value.clone(),
+            });
         }
         query.and(Query::term(conditions));
     }
@@ -128,17 +152,21 @@ fn build(exec: &Exec, select: &Select) -> Result<Query, InstanceError> {
     Ok(query)
 }
 
-fn select(exec: &Exec, select: Select) -> Result<Value, InstanceError> {
-    let query = build(exec, &select)?;
+fn select(exec: &Exec, select: &Select) -> Result<Value, InstanceError> {
+    let query = build(exec, select)?;
     let rows: Vec<(String, Values)> = {
         let store = lock(&exec.core.store);
-        store.select(&select.table, &query)?.into_iter().map(|row| (row.class.clone(), row.values.clone())).collect()
+        store
+            .select(&select.table, &query)?
+            .into_iter()
+            .map(|row| (row.class.clone(), row.values.clone()))
+            .collect()
     };
     let mut found = Vec::new();
     let mut skipped = 0;
     for (class, values) in rows {
         let values = if select.secure {
-            match readable(exec, &class, values)? {
+            match readable(exec, &class, &values)? {
                 Some(values) => values,
                 None => continue,
             }
@@ -158,13 +186,16 @@ fn select(exec: &Exec, select: Select) -> Result<Value, InstanceError> {
 }
 
 /// The record without the columns that the user may not read; `None` when the whole record is hidden.
-pub fn readable(exec: &Exec, class: &str, values: Values) -> Result<Option<Values>, InstanceError> {
-    let subject = Subject { table: class, values: Some(&values) };
+fn readable(exec: &Exec, class: &str, values: &Values) -> Result<Option<Values>, InstanceError> {
+    let subject = Subject {
+        table: class,
+        values: Some(values),
+    };
     if !exec.may(READ, &subject)? {
         return Ok(None);
     }
     let mut kept = Values::new();
-    for (field, value) in &values {
+    for (field, value) in values {
         if field == "sys_id" || exec.may_field(READ, &subject, field)? {
             kept.insert(field.clone(), value.clone());
         }
@@ -181,7 +212,10 @@ fn count(exec: &Exec, mut select: Select) -> Result<Value, InstanceError> {
     let store = lock(&exec.core.store);
     let mut groups: BTreeMap<String, u64> = BTreeMap::new();
     for row in store.select(&select.table, &query)? {
-        let key = group.as_deref().map(|field| store.walk(row, field).2).unwrap_or_default();
+        let key = group
+            .as_deref()
+            .map(|field| store.walk(row, field).2)
+            .unwrap_or_default();
         *groups.entry(key).or_default() += 1;
     }
     if group.is_none() && groups.is_empty() {
@@ -190,11 +224,13 @@ fn count(exec: &Exec, mut select: Select) -> Result<Value, InstanceError> {
     Ok(json!(groups.into_iter().collect::<Vec<_>>()))
 }
 
-fn get(exec: &Exec, at: FieldOf) -> Result<Value, InstanceError> {
+fn get(exec: &Exec, at: &FieldOf) -> Result<Value, InstanceError> {
     exec.check_scope(READ, &at.table)?;
     let found = {
         let store = lock(&exec.core.store);
-        store.get(&at.table, &at.sys_id).map(|row| (row.class.clone(), row.values.clone()))
+        store
+            .get(&at.table, &at.sys_id)
+            .map(|row| (row.class.clone(), row.values.clone()))
     };
     Ok(match found {
         Some((class, values)) => json!({ "class": class, "values": values }),
@@ -238,12 +274,19 @@ fn matches(exec: &Exec, matches: Matches) -> Result<Value, InstanceError> {
     let query = Query::parse(&matches.query)?;
     let store = lock(&exec.core.store);
     query.check(&store.schema, &matches.table)?;
-    let row = Row { class: matches.table, seq: 0, values: matches.values };
+    let row = Row {
+        class: matches.table,
+        seq: 0,
+        values: matches.values,
+    };
     Ok(json!(query.matches(&store, &row)))
 }
 
-fn may(exec: &Exec, may: May) -> Result<Value, InstanceError> {
-    let subject = Subject { table: &may.table, values: may.values.as_ref() };
+fn may(exec: &Exec, may: &May) -> Result<Value, InstanceError> {
+    let subject = Subject {
+        table: &may.table,
+        values: may.values.as_ref(),
+    };
     let allowed = match &may.field {
         Some(field) => exec.may_field(&may.operation, &subject, field)?,
         None => exec.may(&may.operation, &subject)?,
@@ -254,7 +297,10 @@ fn may(exec: &Exec, may: May) -> Result<Value, InstanceError> {
 fn insert(exec: &Exec, mut write: Write) -> Result<Value, InstanceError> {
     exec.check_scope(CREATE, &write.table)?;
     if write.secure {
-        let subject = Subject { table: &write.table, values: Some(&write.values) };
+        let subject = Subject {
+            table: &write.table,
+            values: Some(&write.values),
+        };
         if !exec.may(CREATE, &subject)? {
             return Ok(Value::Null);
         }
@@ -266,20 +312,41 @@ fn insert(exec: &Exec, mut write: Write) -> Result<Value, InstanceError> {
 fn update(exec: &Exec, mut write: Write) -> Result<Value, InstanceError> {
     exec.check_scope(WRITE, &write.table)?;
     if write.secure {
-        let Some((class, stored)) = stored(exec, &write) else { return Ok(Value::Null) };
-        if !exec.may(WRITE, &Subject { table: &class, values: Some(&stored) })? {
+        let Some((class, stored)) = stored(exec, &write) else {
+            return Ok(Value::Null);
+        };
+        if !exec.may(
+            WRITE,
+            &Subject {
+                table: &class,
+                values: Some(&stored),
+            },
+        )? {
             return Ok(Value::Null);
         }
         keep_writable(exec, WRITE, &mut write)?;
     }
-    Ok(json!(exec.update(&write.table, &write.sys_id, write.values, write.rules)?))
+    Ok(json!(exec.update(
+        &write.table,
+        &write.sys_id,
+        write.values,
+        write.rules
+    )?))
 }
 
 fn delete(exec: &Exec, write: &Write) -> Result<Value, InstanceError> {
     exec.check_scope(DELETE, &write.table)?;
     if write.secure {
-        let Some((class, stored)) = stored(exec, write) else { return Ok(json!(false)) };
-        if !exec.may(DELETE, &Subject { table: &class, values: Some(&stored) })? {
+        let Some((class, stored)) = stored(exec, write) else {
+            return Ok(json!(false));
+        };
+        if !exec.may(
+            DELETE,
+            &Subject {
+                table: &class,
+                values: Some(&stored),
+            },
+        )? {
             return Ok(json!(false));
         }
     }
@@ -288,14 +355,19 @@ fn delete(exec: &Exec, write: &Write) -> Result<Value, InstanceError> {
 
 fn stored(exec: &Exec, write: &Write) -> Option<(String, Values)> {
     let store = lock(&exec.core.store);
-    store.get(&write.table, &write.sys_id).map(|row| (row.class.clone(), row.values.clone()))
+    store
+        .get(&write.table, &write.sys_id)
+        .map(|row| (row.class.clone(), row.values.clone()))
 }
 
 /// Drops the columns that the user may not write, silently, as `GlideRecordSecure` does.
 fn keep_writable(exec: &Exec, operation: &str, write: &mut Write) -> Result<(), InstanceError> {
     let mut kept = Values::new();
     for (field, value) in std::mem::take(&mut write.values) {
-        let subject = Subject { table: &write.table, values: None };
+        let subject = Subject {
+            table: &write.table,
+            values: None,
+        };
         if field == "sys_id" || exec.may_field(operation, &subject, &field)? {
             kept.insert(field, value);
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::host::arg;
 use crate::instance::acl::scope_name;
-use crate::instance::core::{Exec, lock};
+use crate::instance::core::{Exec, lock, random_id};
 use crate::instance::error::InstanceError;
 use crate::instance::records::Job;
 use crate::instance::store::Values;
@@ -50,10 +50,12 @@ pub fn call(exec: &Exec, operation: &str, arguments: Value) -> Result<Value, Ins
         "ui_message" => {
             let key: String = arg(arguments)?;
             let store = lock(&exec.core.store);
-            let text = store.first("sys_ui_message", "key", &key).map(|row| row.get("message").to_owned());
+            let text = store
+                .first("sys_ui_message", "key", &key)
+                .map(|row| row.get("message").to_owned());
             Ok(json!(text.unwrap_or(key)))
         }
-        "random_id" => Ok(json!(exec.core.random_id()?)),
+        "random_id" => Ok(json!(random_id()?)),
         "event" => queue_event(exec, &arg(arguments)?),
         "table_exists" => {
             let table: String = arg(arguments)?;
@@ -66,12 +68,20 @@ pub fn call(exec: &Exec, operation: &str, arguments: Value) -> Result<Value, Ins
         "names" => Ok(names(exec)),
         "app_id" => {
             let store = lock(&exec.core.store);
-            Ok(json!(store.first("sys_app", "scope", &exec.scope).map_or("global", |row| row.sys_id())))
+            Ok(json!(
+                store
+                    .first("sys_app", "scope", &exec.scope)
+                    .map_or("global", |row| row.sys_id())
+            ))
         }
         "macro" => {
             let name: String = arg(arguments)?;
             let store = lock(&exec.core.store);
-            Ok(json!(store.first("sys_ui_macro", "name", &name).map(|row| row.get("xml").to_owned())))
+            Ok(json!(
+                store
+                    .first("sys_ui_macro", "name", &name)
+                    .map(|row| row.get("xml").to_owned())
+            ))
         }
         other => Err(exec.refuse(&format!("host operation {other}"))),
     }
@@ -99,40 +109,61 @@ fn property(exec: &Exec, name: &str) -> Value {
     let (value, kind, owner) = {
         let store = lock(&exec.core.store);
         let Some(row) = store.first("sys_properties", "name", name) else {
-            return if name == "glide.servlet.uri" { json!(format!("{}/", exec.core.url)) } else { Value::Null };
+            return if name == "glide.servlet.uri" {
+                json!(format!("{}/", exec.core.url))
+            } else {
+                Value::Null
+            };
         };
-        (row.get("value").to_owned(), row.get("type").to_owned(), scope_name(&store, row.get("sys_scope")))
+        (
+            row.get("value").to_owned(),
+            row.get("type").to_owned(),
+            scope_name(&store, row.get("sys_scope")),
+        )
     };
     if value.is_empty() {
         return Value::Null;
     }
-    json!(if kind == "password2" && owner == exec.scope { exec.core.decrypt(&value) } else { value })
+    json!(if kind == "password2" && owner == exec.scope {
+        exec.core.decrypt(&value)
+    } else {
+        value
+    })
 }
 
 fn set_property(exec: &Exec, name: &str, value: &str) -> Result<Value, InstanceError> {
     let (sys_id, kind) = {
         let store = lock(&exec.core.store);
-        let row = store.first("sys_properties", "name", name).filter(|row| {
-            scope_name(&store, row.get("sys_scope")) == exec.scope
-        });
-        match row {
-            Some(row) => (row.sys_id().to_owned(), row.get("type").to_owned()),
-            None => {
-                drop(store);
-                return Err(exec.refuse(&format!("gs.setProperty({name:?}) from scope {}", exec.scope)));
-            }
+        let row = store
+            .first("sys_properties", "name", name)
+            .filter(|row| scope_name(&store, row.get("sys_scope")) == exec.scope);
+        if let Some(row) = row {
+            (row.sys_id().to_owned(), row.get("type").to_owned())
+        } else {
+            drop(store);
+            return Err(exec.refuse(&format!("gs.setProperty({name:?}) from scope {}", exec.scope)));
         }
     };
-    let value = if kind == "password2" { exec.core.encrypt(value)? } else { value.to_owned() };
+    let value = if kind == "password2" {
+        exec.core.encrypt(value)?
+    } else {
+        value.to_owned()
+    };
     lock(&exec.core.store).patch("sys_properties", &sys_id, &[("value".to_owned(), value)].into());
     Ok(Value::Null)
 }
 
 fn queue_event(exec: &Exec, event: &EventCall) -> Result<Value, InstanceError> {
-    if lock(&exec.core.store).first("sysevent_register", "event_name", &event.name).is_none() {
-        return Err(exec.refuse(&format!("gs.eventQueue({:?}): the event is not registered", event.name)));
+    if lock(&exec.core.store)
+        .first("sysevent_register", "event_name", &event.name)
+        .is_none()
+    {
+        return Err(exec.refuse(&format!(
+            "gs.eventQueue({:?}): the event is not registered",
+            event.name
+        )));
     }
-    let sys_id = exec.core.random_id()?;
+    let sys_id = random_id()?;
     let values: Values = [
         ("sys_id", sys_id.clone()),
         ("name", event.name.clone()),
@@ -160,7 +191,12 @@ fn include(exec: &Exec, name: &str) -> Result<Value, InstanceError> {
         .find("sys_script_include", "name", short)
         .into_iter()
         .find(|row| row.is_true("active") && scope_name(&store, row.get("sys_scope")) == scope)
-        .map(|row| (row.get("access") == "package_private", row.get("script").to_owned()));
+        .map(|row| {
+            (
+                row.get("access") == "package_private",
+                row.get("script").to_owned(),
+            )
+        });
     match found {
         None => Ok(Value::Null),
         Some((true, _)) if scope != exec.scope => Err(InstanceError::Rejected {
@@ -176,7 +212,11 @@ fn names(exec: &Exec) -> Value {
     let store = lock(&exec.core.store);
     let mut own = Vec::new();
     let mut all: Vec<(String, String)> = Vec::new();
-    for row in store.all("sys_script_include").into_iter().filter(|row| row.is_true("active")) {
+    for row in store
+        .all("sys_script_include")
+        .into_iter()
+        .filter(|row| row.is_true("active"))
+    {
         let scope = scope_name(&store, row.get("sys_scope"));
         if scope == exec.scope {
             own.push(row.get("name").to_owned());

@@ -1,4 +1,4 @@
-//! The JavaScript engine: QuickJS, the Glide API in a prelude, and one host function behind it.
+//! The JavaScript engine: `QuickJS`, the Glide API in a prelude, and one host function behind it.
 
 mod crypto;
 mod host;
@@ -52,22 +52,32 @@ impl Engine {
             count.get() > MAX_INTERRUPTS
         })));
         let context = Context::full(&runtime).map_err(internal)?;
-        let engine = Self { context, exec: exec.clone() };
+        let engine = Self {
+            context,
+            exec: exec.clone(),
+        };
         engine.context.with(|ctx| engine.prepare(&ctx))?;
         Ok(engine)
     }
 
     fn prepare<'js>(&self, ctx: &Ctx<'js>) -> Result<(), InstanceError> {
         let exec = self.exec.clone();
-        let call = Function::new(ctx.clone(), move |scope: String, operation: String, arguments: String| -> String {
-            host::call(&exec, &scope, &operation, &arguments)
-        })
+        let call = Function::new(
+            ctx.clone(),
+            move |scope: String, operation: String, arguments: String| -> String {
+                host::call(&exec, &scope, &operation, &arguments)
+            },
+        )
         .map_err(internal)?;
         ctx.globals().set("__host", call).map_err(internal)?;
-        ctx.globals().set("__scope", self.exec.scope.as_str()).map_err(internal)?;
+        ctx.globals()
+            .set("__scope", self.exec.scope.as_str())
+            .map_err(internal)?;
         for (name, source) in PRELUDE {
             let outcome: Result<JsValue<'js>, _> = ctx.eval_with_options(*source, options(name));
-            outcome.catch(ctx).map_err(|error| InstanceError::Internal(format!("{name}: {}", describe(&error))))?;
+            outcome
+                .catch(ctx)
+                .map_err(|error| InstanceError::Internal(format!("{name}: {}", describe(&error))))?;
         }
         Ok(())
     }
@@ -84,17 +94,26 @@ impl Engine {
 
     fn evaluate(&self, source: &str, file: &str, wants_value: bool) -> Result<Value, InstanceError> {
         let result = self.context.with(|ctx| {
-            let value: JsValue<'_> = ctx.eval_with_options(source, options(file)).catch(&ctx).map_err(|error| {
-                self.note_missing_class(&error);
-                InstanceError::Script { file: file.to_owned(), message: describe(&error) }
-            })?;
+            let value: JsValue<'_> =
+                ctx.eval_with_options(source, options(file))
+                    .catch(&ctx)
+                    .map_err(|error| {
+                        self.note_missing_class(&error);
+                        InstanceError::Script {
+                            file: file.to_owned(),
+                            message: describe(&error),
+                        }
+                    })?;
             if !wants_value {
                 return Ok(Value::Null);
             }
-            let text = ctx.json_stringify(value).catch(&ctx).map_err(|error| InstanceError::Script {
-                file: file.to_owned(),
-                message: format!("result: {}", describe(&error)),
-            })?;
+            let text = ctx
+                .json_stringify(value)
+                .catch(&ctx)
+                .map_err(|error| InstanceError::Script {
+                    file: file.to_owned(),
+                    message: format!("result: {}", describe(&error)),
+                })?;
             match text {
                 None => Ok(Value::Null),
                 Some(text) => {
@@ -115,10 +134,13 @@ impl Engine {
     fn note_missing_class(&self, error: &CaughtError<'_>) {
         if let CaughtError::Exception(exception) = error
             && let Some(message) = exception.message()
-            && let Some(name) = message.strip_suffix(" is not defined").map(|name| name.trim_matches('\''))
+            && let Some(name) = message
+                .strip_suffix(" is not defined")
+                .map(|name| name.trim_matches('\''))
             && (name.starts_with("Glide") || name.starts_with("sn_") || name.starts_with("g_"))
         {
-            self.exec.refuse(&format!("{name} in a script of scope {}", self.exec.scope));
+            self.exec
+                .refuse(&format!("{name} in a script of scope {}", self.exec.scope));
         }
     }
 }

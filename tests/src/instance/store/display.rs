@@ -1,12 +1,16 @@
 //! Display values: labels of choices, names of references, entries of journals.
 
+use std::fmt::Write as _;
+
 use super::schema::Kind;
 use super::{Row, Store};
 
 impl Store {
     /// What a person sees for a value of a column.
     pub fn display(&self, table: &str, sys_id: &str, field: &str, value: &str) -> String {
-        let Some(column) = self.schema.column(table, field) else { return value.to_owned() };
+        let Some(column) = self.schema.column(table, field) else {
+            return value.to_owned();
+        };
         match column.kind {
             Kind::Boolean => if value == "1" { "true" } else { "false" }.to_owned(),
             Kind::Password2 => if value.is_empty() { "" } else { "********" }.to_owned(),
@@ -17,10 +21,13 @@ impl Store {
                 .and_then(|target| self.get(target, value))
                 .map(|row| self.display_name(row))
                 .unwrap_or_default(),
-            _ if field == "sys_class_name" => {
-                self.schema.table(value).map_or_else(|| value.to_owned(), |table| table.label.clone())
-            }
-            _ => self.choice_label(table, field, value).unwrap_or_else(|| value.to_owned()),
+            _ if field == "sys_class_name" => self
+                .schema
+                .table(value)
+                .map_or_else(|| value.to_owned(), |table| table.label.clone()),
+            _ => self
+                .choice_label(table, field, value)
+                .unwrap_or_else(|| value.to_owned()),
         }
     }
 
@@ -54,7 +61,10 @@ impl Store {
         if value.is_empty() {
             return None;
         }
-        self.choices(table, field).into_iter().find(|(known, _)| known == value).map(|(_, label)| label)
+        self.choices(table, field)
+            .into_iter()
+            .find(|(known, _)| known == value)
+            .map(|(_, label)| label)
     }
 
     /// Journal rows of a record, newest first; of one column, or of all when `field` is empty.
@@ -70,14 +80,21 @@ impl Store {
 
     /// All entries of a journal column as the platform formats them.
     pub fn journal(&self, table: &str, sys_id: &str, field: &str) -> String {
-        let label = self.schema.column(table, field).map_or_else(|| field.to_owned(), |column| column.label);
-        self.journal_rows(sys_id, field)
-            .into_iter()
-            .map(|row| {
-                let author = self.user_name(row.get("sys_created_by"));
-                format!("{} - {author} ({label})\n{}\n\n", row.get("sys_created_on"), row.get("value"))
-            })
-            .collect()
+        let label = self
+            .schema
+            .column(table, field)
+            .map_or_else(|| field.to_owned(), |column| column.label);
+        let mut text = String::new();
+        for row in self.journal_rows(sys_id, field) {
+            let author = self.user_name(row.get("sys_created_by"));
+            let _ = write!(
+                text,
+                "{} - {author} ({label})\n{}\n\n",
+                row.get("sys_created_on"),
+                row.get("value")
+            );
+        }
+        text
     }
 
     /// Display name of a user by login name.

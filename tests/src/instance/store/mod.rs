@@ -61,7 +61,14 @@ impl Store {
         let rows = self.rows.entry(root).or_default();
         let seq = rows.get(&sys_id).map_or(self.next_seq, |row| row.seq);
         self.next_seq += 1;
-        rows.insert(sys_id.clone(), Row { class: table.to_owned(), seq, values });
+        rows.insert(
+            sys_id.clone(),
+            Row {
+                class: table.to_owned(),
+                seq,
+                values,
+            },
+        );
         sys_id
     }
 
@@ -78,7 +85,9 @@ impl Store {
     /// Removes a row; true when there was one.
     pub fn remove(&mut self, table: &str, sys_id: &str) -> bool {
         let root = self.schema.root(table).to_owned();
-        self.rows.get_mut(&root).is_some_and(|rows| rows.remove(sys_id).is_some())
+        self.rows
+            .get_mut(&root)
+            .is_some_and(|rows| rows.remove(sys_id).is_some())
     }
 
     /// A record of the table or of one that extends it.
@@ -102,7 +111,10 @@ impl Store {
 
     /// Records of the table whose `field` is exactly `value`.
     pub fn find<'a>(&'a self, table: &str, field: &str, value: &str) -> Vec<&'a Row> {
-        self.all(table).into_iter().filter(|row| row.get(field) == value).collect()
+        self.all(table)
+            .into_iter()
+            .filter(|row| row.get(field) == value)
+            .collect()
     }
 
     /// The first such record.
@@ -114,7 +126,11 @@ impl Store {
     pub fn select(&self, table: &str, query: &Query) -> Result<Vec<&Row>, InstanceError> {
         self.known(table)?;
         query.check(&self.schema, table)?;
-        let mut rows: Vec<&Row> = self.all(table).into_iter().filter(|row| query.matches(self, row)).collect();
+        let mut rows: Vec<&Row> = self
+            .all(table)
+            .into_iter()
+            .filter(|row| query.matches(self, row))
+            .collect();
         query.sort(self, &mut rows);
         Ok(rows)
     }
@@ -122,10 +138,12 @@ impl Store {
     /// The column, or the error that names what is missing.
     pub fn column(&self, table: &str, field: &str) -> Result<Column, InstanceError> {
         self.known(table)?;
-        self.schema.column(table, field).ok_or_else(|| InstanceError::NoSuchField {
-            table: table.to_owned(),
-            field: field.to_owned(),
-        })
+        self.schema
+            .column(table, field)
+            .ok_or_else(|| InstanceError::NoSuchField {
+                table: table.to_owned(),
+                field: field.to_owned(),
+            })
     }
 
     /// Fails for a table that is in no dictionary entry.
@@ -166,20 +184,32 @@ impl Store {
             if parts.peek().is_none() {
                 return Ok(column);
             }
-            table = column.reference.clone().ok_or_else(|| InstanceError::NoSuchField {
-                table: table.clone(),
-                field: path.to_owned(),
-            })?;
+            table = column
+                .reference
+                .clone()
+                .ok_or_else(|| InstanceError::NoSuchField {
+                    table: table.clone(),
+                    field: path.to_owned(),
+                })?;
         }
-        Err(InstanceError::NoSuchField { table, field: path.to_owned() })
+        Err(InstanceError::NoSuchField {
+            table,
+            field: path.to_owned(),
+        })
     }
 
     /// A value as the column stores it: booleans as digits, text cut to length.
     pub fn normalize(column: &Column, value: &str) -> String {
         match column.kind {
             Kind::Boolean => if matches!(value, "true" | "1") { "1" } else { "0" }.to_owned(),
-            Kind::Integer => value.trim().parse::<f64>().map_or_else(|_| String::new(), |n| format!("{n:.0}")),
-            Kind::Decimal => value.trim().parse::<f64>().map_or_else(|_| String::new(), |n| n.to_string()),
+            Kind::Integer => value
+                .trim()
+                .parse::<f64>()
+                .map_or_else(|_| String::new(), |n| format!("{n:.0}")),
+            Kind::Decimal => value
+                .trim()
+                .parse::<f64>()
+                .map_or_else(|_| String::new(), |n| n.to_string()),
             Kind::Text if column.internal_type == "string" && column.name != "sys_id" => {
                 value.chars().take(column.max_length.max(1)).collect()
             }
@@ -190,13 +220,16 @@ impl Store {
     /// The next number of a table with a `sys_number` record, for example `INC0010001`.
     pub fn next_number(&mut self, table: &str) -> Option<String> {
         let owner = self.schema.lineage(table).into_iter().find_map(|level| {
-            self.all("sys_number").into_iter().find(|row| row.get("category") == level.name).map(|row| {
-                (
-                    row.get("prefix").to_owned(),
-                    row.get("number").parse::<u64>().unwrap_or(1000),
-                    row.get("maximum_digits").parse::<usize>().unwrap_or(7),
-                )
-            })
+            self.all("sys_number")
+                .into_iter()
+                .find(|row| row.get("category") == level.name)
+                .map(|row| {
+                    (
+                        row.get("prefix").to_owned(),
+                        row.get("number").parse::<u64>().unwrap_or(1000),
+                        row.get("maximum_digits").parse::<usize>().unwrap_or(7),
+                    )
+                })
         });
         let (prefix, start, digits) = owner?;
         let last = self.numbers.entry(prefix.clone()).or_insert(start);
@@ -210,8 +243,12 @@ impl Store {
             .raw("sys_app")
             .map(|row| (row.sys_id().to_owned(), row.get("scope").to_owned()))
             .collect();
-        let schema =
-            Schema::build(self.raw("sys_db_object"), self.raw("sys_dictionary"), self.raw("sys_documentation"), &scopes);
+        let schema = Schema::build(
+            self.raw("sys_db_object"),
+            self.raw("sys_dictionary"),
+            self.raw("sys_documentation"),
+            &scopes,
+        );
         self.schema = schema;
     }
 

@@ -99,11 +99,17 @@ pub struct Query {
 impl Query {
     /// Parses an encoded query.
     pub fn parse(encoded: &str) -> Result<Self, InstanceError> {
-        let bad = |reason: String| InstanceError::BadQuery { query: encoded.to_owned(), reason };
+        let bad = |reason: String| InstanceError::BadQuery {
+            query: encoded.to_owned(),
+            reason,
+        };
         let mut query = Self::default();
         let mut group: Vec<Vec<Condition>> = Vec::new();
         let protected = encoded.replace("^^", "\u{1}");
-        for term in protected.split('^').filter(|term| !term.is_empty() && *term != "EQ") {
+        for term in protected
+            .split('^')
+            .filter(|term| !term.is_empty() && *term != "EQ")
+        {
             if let Some(field) = term.strip_prefix("ORDERBYDESC") {
                 query.order.push((field.to_owned(), true));
             } else if let Some(field) = term.strip_prefix("ORDERBY") {
@@ -127,7 +133,10 @@ impl Query {
 
     /// A query of one term with alternatives.
     pub fn term(alternatives: Vec<Condition>) -> Self {
-        Self { groups: vec![vec![alternatives]], ..Self::default() }
+        Self {
+            groups: vec![vec![alternatives]],
+            ..Self::default()
+        }
     }
 
     /// Both queries must match; orders are joined.
@@ -144,8 +153,10 @@ impl Query {
     /// The same for the condition of a rule, where `CHANGES` and its kind are allowed.
     pub fn check_with(&self, schema: &Schema, table: &str, in_rule: bool) -> Result<(), InstanceError> {
         for condition in self.groups.iter().flatten().flatten() {
-            let change =
-                matches!(condition.operator, Operator::Changes | Operator::ChangesTo | Operator::ChangesFrom);
+            let change = matches!(
+                condition.operator,
+                Operator::Changes | Operator::ChangesTo | Operator::ChangesFrom
+            );
             if change && !in_rule {
                 return Err(InstanceError::Unsupported(format!(
                     "{:?} in a query on {table}: only conditions of business rules know it",
@@ -153,14 +164,19 @@ impl Query {
                 )));
             }
             if condition.value.starts_with("javascript:") {
-                return Err(InstanceError::Unsupported(format!("{} in an encoded query", condition.value)));
+                return Err(InstanceError::Unsupported(format!(
+                    "{} in an encoded query",
+                    condition.value
+                )));
             }
             path_exists(schema, table, &condition.field)?;
         }
         for (field, _) in &self.order {
             path_exists(schema, table, field)?;
         }
-        self.also.iter().try_for_each(|query| query.check_with(schema, table, in_rule))
+        self.also
+            .iter()
+            .try_for_each(|query| query.check_with(schema, table, in_rule))
     }
 
     /// Whether a row matches.
@@ -171,10 +187,15 @@ impl Query {
     /// Whether a row matches, given what it was before.
     pub fn matches_change(&self, store: &Store, row: &Row, previous: Option<&Values>) -> bool {
         let one = self.groups.iter().any(|group| {
-            group.iter().all(|alternatives| alternatives.iter().any(|c| c.holds(store, row, previous)))
+            group
+                .iter()
+                .all(|alternatives| alternatives.iter().any(|c| c.holds(store, row, previous)))
         });
         (one || self.groups.is_empty())
-            && self.also.iter().all(|query| query.matches_change(store, row, previous))
+            && self
+                .also
+                .iter()
+                .all(|query| query.matches_change(store, row, previous))
     }
 
     /// Orders a result; without an order it keeps the insertion order.
@@ -183,7 +204,10 @@ impl Query {
             rows.sort_by(|a, b| {
                 let (row_a, name, left) = store.walk(a, field);
                 let (_, _, right) = store.walk(b, field);
-                let kind = store.schema.column(&row_a.class, &name).map_or(Kind::Text, |column| column.kind);
+                let kind = store
+                    .schema
+                    .column(&row_a.class, &name)
+                    .map_or(Kind::Text, |column| column.kind);
                 let order = compare(kind, &left, &right);
                 if *descending { order.reverse() } else { order }
             });
@@ -195,7 +219,10 @@ fn path_exists(schema: &Schema, table: &str, path: &str) -> Result<(), InstanceE
     let mut table = table.to_owned();
     let mut parts = path.split('.').peekable();
     while let Some(field) = parts.next() {
-        let missing = || InstanceError::NoSuchField { table: table.clone(), field: field.to_owned() };
+        let missing = || InstanceError::NoSuchField {
+            table: table.clone(),
+            field: field.to_owned(),
+        };
         let column = schema.column(&table, field).ok_or_else(missing)?;
         if parts.peek().is_some() {
             let target = column.reference.clone().ok_or_else(missing)?;
@@ -228,7 +255,10 @@ fn condition(term: &str) -> Result<Condition, String> {
 /// The operator that a script names, for example in `addQuery('number', 'STARTSWITH', 'INC')`.
 pub fn operator(name: &str) -> Option<Operator> {
     let upper = name.trim().to_ascii_uppercase();
-    OPERATORS.iter().find(|(spelling, _)| *spelling == upper).map(|(_, operator)| *operator)
+    OPERATORS
+        .iter()
+        .find(|(spelling, _)| *spelling == upper)
+        .map(|(_, operator)| *operator)
 }
 
 impl Condition {
@@ -236,11 +266,24 @@ impl Condition {
         let (owner, name, value) = store.walk(row, &self.field);
         let column = store.schema.column(&owner.class, &name);
         let kind = column.as_ref().map_or(Kind::Text, |column| column.kind);
-        let normal = |text: &str| column.as_ref().map_or_else(|| text.to_owned(), |c| Store::normalize(c, text));
-        let value = if kind == Kind::Boolean && value.is_empty() { "0".to_owned() } else { value };
+        let normal = |text: &str| {
+            column
+                .as_ref()
+                .map_or_else(|| text.to_owned(), |c| Store::normalize(c, text))
+        };
+        let value = if kind == Kind::Boolean && value.is_empty() {
+            "0".to_owned()
+        } else {
+            value
+        };
         // MySQL, the database of the platform, compares text without regard to case.
         let (low, wanted) = (value.to_lowercase(), self.value.to_lowercase());
-        let before = || previous.and_then(|values| values.get(&self.field)).cloned().unwrap_or_default();
+        let before = || {
+            previous
+                .and_then(|values| values.get(&self.field))
+                .cloned()
+                .unwrap_or_default()
+        };
         let is = |text: &str| low == normal(text).to_lowercase();
         match self.operator {
             Operator::Is => is(&self.value),

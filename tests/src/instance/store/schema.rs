@@ -148,7 +148,9 @@ impl Schema {
 
     /// The topmost ancestor, whose rows hold this table's records too.
     pub fn root<'a>(&'a self, name: &'a str) -> &'a str {
-        self.lineage(name).last().map_or(name, |table| table.name.as_str())
+        self.lineage(name)
+            .last()
+            .map_or(name, |table| table.name.as_str())
     }
 
     /// Whether `name` is `ancestor` or extends it.
@@ -159,7 +161,9 @@ impl Schema {
     /// A column of the table or of one that it extends; a copy, because system columns are made up.
     pub fn column(&self, table: &str, field: &str) -> Option<Column> {
         let lineage = self.lineage(table);
-        let own = lineage.iter().find_map(|t| t.columns.iter().find(|column| column.name == field));
+        let own = lineage
+            .iter()
+            .find_map(|t| t.columns.iter().find(|column| column.name == field));
         if let Some(column) = own {
             return Some(column.clone());
         }
@@ -222,7 +226,10 @@ impl Schema {
         scopes: &HashMap<String, String>,
     ) -> Self {
         let objects: Vec<&Row> = objects.collect();
-        let names: HashMap<&str, &str> = objects.iter().map(|row| (row.get("sys_id"), row.get("name"))).collect();
+        let names: HashMap<&str, &str> = objects
+            .iter()
+            .map(|row| (row.get("sys_id"), row.get("name")))
+            .collect();
         let mut schema = Self::default();
         for row in &objects {
             let parent = row.get("super_class");
@@ -254,7 +261,9 @@ impl Schema {
     }
 
     fn add_column(&mut self, row: &Row) {
-        let Some(table) = self.tables.get_mut(row.get("name")) else { return };
+        let Some(table) = self.tables.get_mut(row.get("name")) else {
+            return;
+        };
         let internal_type = row.get("internal_type").to_owned();
         let name = row.get("element").to_owned();
         if row.get("display") == "1" || row.get("display") == "true" {
@@ -282,7 +291,9 @@ impl Schema {
     }
 
     fn add_label(&mut self, row: &Row) {
-        let Some(table) = self.tables.get_mut(row.get("name")) else { return };
+        let Some(table) = self.tables.get_mut(row.get("name")) else {
+            return;
+        };
         let element = row.get("element");
         if element.is_empty() {
             row.get("label").clone_into(&mut table.label);

@@ -37,9 +37,23 @@ const DICTIONARY: &[&str] = &["sys_app", "sys_db_object", "sys_dictionary", "sys
 
 /// Tables whose records are stored and nothing more.
 const INERT: &[&str] = &[
-    "sys_script_client", "sys_ui_policy", "sys_ui_policy_action", "sys_ui_action", "sys_ui_action_role",
-    "sys_ui_script", "sp_widget", "sys_rest_message", "sys_rest_message_fn", "sys_alias", "sys_atf_test",
-    "sys_atf_step", "sys_response_header", "sys_data_policy2", "sys_report", "sys_relationship", "sys_es_latest_script",
+    "sys_script_client",
+    "sys_ui_policy",
+    "sys_ui_policy_action",
+    "sys_ui_action",
+    "sys_ui_action_role",
+    "sys_ui_script",
+    "sp_widget",
+    "sys_rest_message",
+    "sys_rest_message_fn",
+    "sys_alias",
+    "sys_atf_test",
+    "sys_atf_step",
+    "sys_response_header",
+    "sys_data_policy2",
+    "sys_report",
+    "sys_relationship",
+    "sys_es_latest_script",
 ];
 
 /// Payload companions that carry nothing this instance uses.
@@ -60,11 +74,18 @@ fn commit(store: &mut Store, set: &UpdateSet) -> Result<InstallReport, InstallEr
     let mut names = BTreeSet::new();
     for row in &set.rows {
         if !names.insert(&row.name) {
-            return Err(InstallError::Row { row: row.name.clone(), reason: "two rows have this update name".to_owned() });
+            return Err(InstallError::Row {
+                row: row.name.clone(),
+                reason: "two rows have this update name".to_owned(),
+            });
         }
     }
-    let mut report =
-        InstallReport { name: set.name.clone(), scope: app.scope.clone(), rows: set.rows.len(), ..InstallReport::default() };
+    let mut report = InstallReport {
+        name: set.name.clone(),
+        scope: app.scope.clone(),
+        rows: set.rows.len(),
+        ..InstallReport::default()
+    };
     for row in &set.rows {
         for record in &row.records {
             preview::check(store, &app, row, record)?;
@@ -80,7 +101,11 @@ fn commit(store: &mut Store, set: &UpdateSet) -> Result<InstallReport, InstallEr
     store.rebuild_schema();
     dictionary_is_sound(store, set)?;
     for row in &set.rows {
-        for record in row.records.iter().filter(|record| !DICTIONARY.contains(&record.table.as_str())) {
+        for record in row
+            .records
+            .iter()
+            .filter(|record| !DICTIONARY.contains(&record.table.as_str()))
+        {
             apply(store, &app, row, record, &mut report)?;
         }
         forget_renamed(store, row);
@@ -102,7 +127,10 @@ fn apply(
         return Ok(());
     }
     if store.schema.table(table).is_none() {
-        return Err(InstallError::Unsupported(format!("records of table {table:?} (row {:?})", row.name)));
+        return Err(InstallError::Unsupported(format!(
+            "records of table {table:?} (row {:?})",
+            row.name
+        )));
     }
     let id = record.values.get("sys_id").map_or("", String::as_str);
     match &record.action {
@@ -111,7 +139,11 @@ fn apply(
         }
         Action::DeleteMultiple(query) => {
             let query = Query::parse(query)?;
-            let doomed: Vec<String> = store.select(table, &query)?.iter().map(|row| row.sys_id().to_owned()).collect();
+            let doomed: Vec<String> = store
+                .select(table, &query)?
+                .iter()
+                .map(|row| row.sys_id().to_owned())
+                .collect();
             for id in doomed {
                 store.remove(table, &id);
             }
@@ -123,7 +155,11 @@ fn apply(
             }
             *report.tables.entry(table.to_owned()).or_default() += 1;
             replace_twin(store, table, &values);
-            if store.get(table, id).is_some() { report.updated += 1 } else { report.inserted += 1 }
+            if store.get(table, id).is_some() {
+                report.updated += 1
+            } else {
+                report.inserted += 1
+            }
             store.put(table, values);
         }
     }
@@ -140,30 +176,34 @@ fn prepare(
     let table = record.table.as_str();
     let mut values = Values::new();
     for (field, value) in &record.values {
-        match store.schema.column(table, field) {
-            Some(column) => {
-                values.insert(field.clone(), Store::normalize(&column, value));
-            }
-            None => {
-                let warning = format!("{}: {table} has no column {field:?}", row.name);
-                report.warnings.push(warning);
-                values.insert(field.clone(), value.clone());
-            }
+        if let Some(column) = store.schema.column(table, field) {
+            values.insert(field.clone(), Store::normalize(&column, value));
+        } else {
+            report
+                .warnings
+                .push(format!("{}: {table} has no column {field:?}", row.name));
+            values.insert(field.clone(), value.clone());
         }
     }
     for (field, name) in &record.names {
         resolve_by_name(store, table, field, name, &mut values);
     }
     if store.schema.is_metadata(table) {
-        values.entry("sys_scope".to_owned()).or_insert_with(|| app.id.clone());
+        values
+            .entry("sys_scope".to_owned())
+            .or_insert_with(|| app.id.clone());
         values.insert("sys_update_name".to_owned(), row.name.clone());
     }
-    values.entry("sys_class_name".to_owned()).or_insert_with(|| table.to_owned());
+    values
+        .entry("sys_class_name".to_owned())
+        .or_insert_with(|| table.to_owned());
     if table == "sys_properties" {
         if values.get("type").is_some_and(|kind| kind == "password2")
             && values.get("value").is_some_and(|value| !value.is_empty())
         {
-            report.warnings.push(format!("{}: a secret travels in the update set", row.name));
+            report
+                .warnings
+                .push(format!("{}: a secret travels in the update set", row.name));
         }
         // A private property keeps what the admin of this instance has set.
         let id = values.get("sys_id").cloned().unwrap_or_default();
@@ -181,11 +221,19 @@ const NAMED: &[&str] = &["sys_user_role", "sys_db_object", "sys_properties"];
 
 /// A reference that carries the name of its target finds it under another `sys_id` as well.
 fn resolve_by_name(store: &Store, table: &str, field: &str, name: &str, values: &mut Values) {
-    let Some(target) = store.schema.column(table, field).and_then(|column| column.reference) else { return };
+    let Some(target) = store
+        .schema
+        .column(table, field)
+        .and_then(|column| column.reference)
+    else {
+        return;
+    };
     if !NAMED.contains(&target.as_str()) {
         return;
     }
-    let known = values.get(field).is_some_and(|id| store.get(&target, id).is_some());
+    let known = values
+        .get(field)
+        .is_some_and(|id| store.get(&target, id).is_some());
     if !known && let Some(found) = store.first(&target, "name", name) {
         values.insert(field.to_owned(), found.sys_id().to_owned());
     }
@@ -213,12 +261,21 @@ fn replace_twin(store: &mut Store, table: &str, values: &Values) {
 
 /// A record that an earlier set installed under the same update name, and that this one replaces.
 fn forget_renamed(store: &mut Store, row: &UpdateRow) {
-    for table in row.records.iter().map(|record| record.table.as_str()).collect::<BTreeSet<_>>() {
+    for table in row
+        .records
+        .iter()
+        .map(|record| record.table.as_str())
+        .collect::<BTreeSet<_>>()
+    {
         if SKIPPED.contains(&table) || !store.schema.is_metadata(table) {
             continue;
         }
-        let kept: BTreeSet<&str> =
-            row.records.iter().filter_map(|record| record.values.get("sys_id")).map(String::as_str).collect();
+        let kept: BTreeSet<&str> = row
+            .records
+            .iter()
+            .filter_map(|record| record.values.get("sys_id"))
+            .map(String::as_str)
+            .collect();
         let stale: Vec<String> = store
             .find(table, "sys_update_name", &row.name)
             .into_iter()
@@ -232,7 +289,10 @@ fn forget_renamed(store: &mut Store, row: &UpdateRow) {
 }
 
 fn dictionary_is_sound(store: &Store, set: &UpdateSet) -> Result<(), InstallError> {
-    let all = set.rows.iter().flat_map(|row| row.records.iter().map(move |record| (row, record)));
+    let all = set
+        .rows
+        .iter()
+        .flat_map(|row| row.records.iter().map(move |record| (row, record)));
     for (row, record) in all.filter(|(_, record)| record.action == Action::Upsert) {
         let value = |field: &str| record.values.get(field).map_or("", String::as_str);
         let refuse = |reason: String| InstallError::Record {
@@ -275,8 +335,14 @@ fn rule_is_sound(store: &Store, table: &str, record: &Record) -> Result<(), Inst
     if matches!(value("action_query"), "true" | "1") {
         return Err(InstanceError::Unsupported("business rules on query".to_owned()));
     }
-    if !matches!(value("when"), "before" | "after" | "async" | "async_always" | "display") {
-        return Err(InstanceError::Unsupported(format!("business rules that run {:?}", value("when"))));
+    if !matches!(
+        value("when"),
+        "before" | "after" | "async" | "async_always" | "display"
+    ) {
+        return Err(InstanceError::Unsupported(format!(
+            "business rules that run {:?}",
+            value("when")
+        )));
     }
     Query::parse(value("filter_condition"))?.check_with(&store.schema, table, true)
 }
@@ -285,19 +351,40 @@ fn rule_is_sound(store: &Store, table: &str, record: &Record) -> Result<(), Inst
 fn references_exist(store: &Store, set: &UpdateSet) -> Result<(), InstallError> {
     let mut missing = Vec::new();
     for row in set.rows.iter().filter(|row| !row.delete) {
-        for record in row.records.iter().filter(|record| record.action == Action::Upsert) {
-            let Some(id) = record.values.get("sys_id") else { continue };
-            let Some(stored) = store.get(&record.table, id) else { continue };
+        for record in row
+            .records
+            .iter()
+            .filter(|record| record.action == Action::Upsert)
+        {
+            let Some(id) = record.values.get("sys_id") else {
+                continue;
+            };
+            let Some(stored) = store.get(&record.table, id) else {
+                continue;
+            };
             for (field, value) in &stored.values {
-                let target = store.schema.column(&record.table, field).and_then(|column| column.reference);
+                let target = store
+                    .schema
+                    .column(&record.table, field)
+                    .and_then(|column| column.reference);
                 if let Some(target) = target
                     && is_id(value)
                     && store.get(&target, value).is_none()
                 {
-                    missing.push(format!("{}: {}.{field} refers to {target} {value}", row.name, record.table));
+                    missing.push(format!(
+                        "{}: {}.{field} refers to {target} {value}",
+                        row.name, record.table
+                    ));
                 }
             }
         }
     }
-    if missing.is_empty() { Ok(()) } else { Err(InstallError::Preview(format!("Missing object: {}", missing.join("; ")))) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(InstallError::Preview(format!(
+            "Missing object: {}",
+            missing.join("; ")
+        )))
+    }
 }

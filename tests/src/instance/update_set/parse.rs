@@ -56,28 +56,44 @@ pub enum Action {
 /// the wrapper, its records, and the field and attribute that tie them together.
 const WHOLE_SETS: &[(&str, &str, &str, &str)] = &[
     ("sys_ui_section", "sys_ui_element", "sys_ui_section", "section_id"),
-    ("sys_ui_form_sections", "sys_ui_form_section", "sys_ui_form", "form_id"),
+    (
+        "sys_ui_form_sections",
+        "sys_ui_form_section",
+        "sys_ui_form",
+        "form_id",
+    ),
 ];
 
 /// Reads and checks a whole file.
 pub fn parse(source: &str) -> Result<UpdateSet, InstallError> {
     let root = xml::parse(source).map_err(InstallError::Malformed)?;
     if root.name != "unload" {
-        return Err(InstallError::Malformed(format!("the root element is <{}>, not <unload>", root.name)));
+        return Err(InstallError::Malformed(format!(
+            "the root element is <{}>, not <unload>",
+            root.name
+        )));
     }
     if root.attribute("unload_date").is_none() {
         return Err(InstallError::Malformed("<unload> has no unload_date".to_owned()));
     }
-    let mut envelopes = root.elements().filter(|element| element.name == "sys_remote_update_set");
+    let mut envelopes = root
+        .elements()
+        .filter(|element| element.name == "sys_remote_update_set");
     let (Some(envelope), None) = (envelopes.next(), envelopes.next()) else {
-        return Err(InstallError::Malformed("there must be exactly one sys_remote_update_set".to_owned()));
+        return Err(InstallError::Malformed(
+            "there must be exactly one sys_remote_update_set".to_owned(),
+        ));
     };
     let (id, state) = (envelope.child_text("sys_id"), envelope.child_text("state"));
     if !is_id(&id) {
-        return Err(InstallError::Malformed(format!("the sys_id of the update set is {id:?}")));
+        return Err(InstallError::Malformed(format!(
+            "the sys_id of the update set is {id:?}"
+        )));
     }
     if state != "loaded" {
-        return Err(InstallError::Malformed(format!("the state of the update set is {state:?}, not \"loaded\"")));
+        return Err(InstallError::Malformed(format!(
+            "the state of the update set is {state:?}, not \"loaded\""
+        )));
     }
     let mut set = UpdateSet {
         name: envelope.child_text("name"),
@@ -89,7 +105,11 @@ pub fn parse(source: &str) -> Result<UpdateSet, InstallError> {
         match element.name.as_str() {
             "sys_remote_update_set" => {}
             "sys_update_xml" => set.rows.push(row(element, index, &id, &set.application)?),
-            other => return Err(InstallError::Malformed(format!("unexpected <{other}> beside the rows"))),
+            other => {
+                return Err(InstallError::Malformed(format!(
+                    "unexpected <{other}> beside the rows"
+                )));
+            }
         }
     }
     Ok(set)
@@ -97,13 +117,23 @@ pub fn parse(source: &str) -> Result<UpdateSet, InstallError> {
 
 /// Whether a text is a `sys_id`.
 pub fn is_id(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    text.len() == 32
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 fn row(element: &Element, index: usize, set: &str, application: &str) -> Result<UpdateRow, InstallError> {
     let name = element.child_text("name");
-    let label = if name.is_empty() { format!("#{index}") } else { name.clone() };
-    let bad = |reason: String| InstallError::Row { row: label.clone(), reason };
+    let label = if name.is_empty() {
+        format!("#{index}")
+    } else {
+        name.clone()
+    };
+    let bad = |reason: String| InstallError::Row {
+        row: label.clone(),
+        reason,
+    };
     if name.is_empty() {
         return Err(bad("has no update name".to_owned()));
     }
@@ -116,24 +146,38 @@ fn row(element: &Element, index: usize, set: &str, application: &str) -> Result<
     }
     let owner = element.child_text("remote_update_set");
     if owner != set {
-        return Err(bad(format!("remote_update_set is {owner:?}, not the update set of this file")));
+        return Err(bad(format!(
+            "remote_update_set is {owner:?}, not the update set of this file"
+        )));
     }
     let scope = element.child_text("application");
     if scope != application {
-        return Err(bad(format!("application is {scope:?}; an update set holds one application")));
+        return Err(bad(format!(
+            "application is {scope:?}; an update set holds one application"
+        )));
     }
     let delete = match element.child_text("action").as_str() {
         "DELETE" => true,
         "INSERT_OR_UPDATE" | "INSERT" | "UPDATE" | "" => false,
         other => return Err(bad(format!("unknown action {other:?}"))),
     };
-    let payload = element.child("payload").ok_or_else(|| bad("has no payload".to_owned()))?;
-    let parts = payload.children.iter().filter(|node| !matches!(node, Node::Text(t) if t.trim().is_empty()));
+    let payload = element
+        .child("payload")
+        .ok_or_else(|| bad("has no payload".to_owned()))?;
+    let parts = payload
+        .children
+        .iter()
+        .filter(|node| !matches!(node, Node::Text(t) if t.trim().is_empty()));
     if parts.count() != 1 || payload.elements().next().is_some() {
-        return Err(bad("the payload must be one text or one CDATA section (nested CDATA or markup?)".to_owned()));
+        return Err(bad(
+            "the payload must be one text or one CDATA section (nested CDATA or markup?)".to_owned(),
+        ));
     }
     let records = records(&payload.text()).map_err(bad)?;
-    let bad = |reason: &str| InstallError::Row { row: label.clone(), reason: reason.to_owned() };
+    let bad = |reason: &str| InstallError::Row {
+        row: label.clone(),
+        reason: reason.to_owned(),
+    };
     if records.is_empty() {
         return Err(bad("the payload holds no record"));
     }
@@ -142,15 +186,25 @@ fn row(element: &Element, index: usize, set: &str, application: &str) -> Result<
         return Err(bad("action is DELETE, but no record of the payload says so"));
     }
     if !delete && main_deletes {
-        return Err(bad("the payload deletes a record, but the action of the row is not DELETE"));
+        return Err(bad(
+            "the payload deletes a record, but the action of the row is not DELETE",
+        ));
     }
-    Ok(UpdateRow { name, delete, records })
+    Ok(UpdateRow {
+        name,
+        delete,
+        records,
+    })
 }
 
 fn records(payload: &str) -> Result<Vec<Record>, String> {
-    let root = xml::parse(payload.trim_start()).map_err(|error| format!("the payload is not valid XML: {error}"))?;
+    let root =
+        xml::parse(payload.trim_start()).map_err(|error| format!("the payload is not valid XML: {error}"))?;
     if root.name != "record_update" {
-        return Err(format!("the payload starts with <{}>, not <record_update>", root.name));
+        return Err(format!(
+            "the payload starts with <{}>, not <record_update>",
+            root.name
+        ));
     }
     let mut found = Vec::new();
     for element in root.elements() {
@@ -161,7 +215,10 @@ fn records(payload: &str) -> Result<Vec<Record>, String> {
 
 /// An element whose children carry actions is a wrapper around records; any other one is a record.
 fn collect(element: &Element, found: &mut Vec<Record>) -> Result<(), String> {
-    if element.elements().any(|child| child.attribute("action").is_some()) {
+    if element
+        .elements()
+        .any(|child| child.attribute("action").is_some())
+    {
         clear_before(element, found);
         for child in element.elements() {
             collect(child, found)?;
@@ -197,7 +254,9 @@ fn record(element: &Element) -> Result<Record, String> {
         Some("INSERT_OR_UPDATE" | "INSERT" | "UPDATE") => Action::Upsert,
         Some("DELETE") => Action::Delete,
         Some("delete_multiple") => {
-            let query = element.attribute("query").ok_or("delete_multiple without a query")?;
+            let query = element
+                .attribute("query")
+                .ok_or("delete_multiple without a query")?;
             Action::DeleteMultiple(query.to_owned())
         }
         other => return Err(format!("<{}> has action {other:?}", element.name)),
@@ -216,7 +275,12 @@ fn record(element: &Element) -> Result<Record, String> {
     if !matches!(action, Action::DeleteMultiple(_)) && !is_id(id) {
         return Err(format!("<{}> has the sys_id {id:?}", element.name));
     }
-    Ok(Record { table: element.name.clone(), action, values, names })
+    Ok(Record {
+        table: element.name.clone(),
+        action,
+        values,
+        names,
+    })
 }
 
 #[cfg(test)]
@@ -240,7 +304,10 @@ mod tests {
             <sys_choice_set action='INSERT_OR_UPDATE'><sys_id>1123456789abcdef0123456789abcdef</sys_id></sys_choice_set>\
             </sys_choice></record_update>";
         let records = records(payload).unwrap();
-        assert_eq!(records[0].action, Action::DeleteMultiple("name=t^element=f".into()));
+        assert_eq!(
+            records[0].action,
+            Action::DeleteMultiple("name=t^element=f".into())
+        );
         assert_eq!(records.len(), 3);
     }
 
@@ -249,6 +316,9 @@ mod tests {
         let payload = "<record_update table='sys_script'><sys_script action='INSERT_OR_UPDATE'>\
             <sys_id>0123456789abcdef0123456789abcdef</sys_id>\
             <filter_condition table='t'>active=true^EQ<item field='active'/></filter_condition></sys_script></record_update>";
-        assert_eq!(records(payload).unwrap()[0].values["filter_condition"], "active=true^EQ");
+        assert_eq!(
+            records(payload).unwrap()[0].values["filter_condition"],
+            "active=true^EQ"
+        );
     }
 }

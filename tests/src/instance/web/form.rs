@@ -39,9 +39,12 @@ pub fn show(core: &Arc<Core>, request: &Request, caller: &Caller, table: &str) -
         None => Ok(None),
     }) {
         Ok(Some(html)) => Response::html(200, html),
-        Ok(None) => {
-            pages::failure(core, caller, 403, "Record not found, or security constraints prevent access to it")
-        }
+        Ok(None) => pages::failure(
+            core,
+            caller,
+            403,
+            "Record not found, or security constraints prevent access to it",
+        ),
         Err(error) => pages::broken(core, caller, &error),
     }
 }
@@ -52,23 +55,44 @@ fn open<'a>(exec: &'a Exec, request: &Request, table: &str) -> Result<Option<For
         if !exec.may(CREATE, &Subject { table, values: None })? {
             return Ok(None);
         }
-        let row = Row { class: table.to_owned(), seq: 0, values: starting_values(exec, table)? };
-        return Ok(Some(Form { exec, row, fresh: true, writable: true }));
+        let row = Row {
+            class: table.to_owned(),
+            seq: 0,
+            values: starting_values(exec, table)?,
+        };
+        return Ok(Some(Form {
+            exec,
+            row,
+            fresh: true,
+            writable: true,
+        }));
     }
     let row = {
         let store = lock(&exec.core.store);
         match request.parameter("sysparm_query") {
-            Some(query) if id == "-1" => store.select(table, &Query::parse(query)?)?.first().copied().cloned(),
+            Some(query) if id == "-1" => store
+                .select(table, &Query::parse(query)?)?
+                .first()
+                .copied()
+                .cloned(),
             _ => store.get(table, id).cloned(),
         }
     };
     let Some(row) = row else { return Ok(None) };
-    let subject = Subject { table: &row.class, values: Some(&row.values) };
+    let subject = Subject {
+        table: &row.class,
+        values: Some(&row.values),
+    };
     if !exec.may(READ, &subject)? {
         return Ok(None);
     }
     let writable = exec.may(WRITE, &subject)?;
-    Ok(Some(Form { exec, row, fresh: false, writable }))
+    Ok(Some(Form {
+        exec,
+        row,
+        fresh: false,
+        writable,
+    }))
 }
 
 /// Defaults as a new form shows them; the number is only handed out when the record is stored.
@@ -80,7 +104,10 @@ fn starting_values(exec: &Exec, table: &str) -> Result<Values, InstanceError> {
         .filter(|column| column.default_value.contains("getNextObjNumberPadded"))
         .map(|column| column.name)
         .collect();
-    let mut values: Values = numbered.iter().map(|name| (name.clone(), String::new())).collect();
+    let mut values: Values = numbered
+        .iter()
+        .map(|name| (name.clone(), String::new()))
+        .collect();
     exec.defaults(table, &mut values)?;
     Ok(values)
 }
@@ -88,8 +115,16 @@ fn starting_values(exec: &Exec, table: &str) -> Result<Values, InstanceError> {
 fn render(form: &Form<'_>, request: &Request, caller: &Caller) -> Result<String, InstanceError> {
     let (label, title) = {
         let store = lock(&form.exec.core.store);
-        let label = store.schema.table(&form.row.class).map(|table| table.label.clone()).unwrap_or_default();
-        let title = if form.fresh { "New record".to_owned() } else { store.display_name(&form.row) };
+        let label = store
+            .schema
+            .table(&form.row.class)
+            .map(|table| table.label.clone())
+            .unwrap_or_default();
+        let title = if form.fresh {
+            "New record".to_owned()
+        } else {
+            store.display_name(&form.row)
+        };
         (label, title)
     };
     let scratchpad = form.exec.run_display_rules(&form.row.class, &form.row.values)?;
@@ -116,9 +151,18 @@ fn render(form: &Form<'_>, request: &Request, caller: &Caller) -> Result<String,
         html.push_str(&related_lists(form)?);
     }
     let scratchpad = scratchpad.to_string().replace('<', "\\u003c");
-    let _ = write!(html, "</main><script>window.g_scratchpad = {scratchpad};</script><script>{SCRIPT}</script>");
+    let _ = write!(
+        html,
+        "</main><script>window.g_scratchpad = {scratchpad};</script><script>{SCRIPT}</script>"
+    );
     let messages = take_messages(&form.exec.core, caller);
-    Ok(layout::framed(&form.exec.core, caller, &format!("{title} | {label}"), &html, &messages))
+    Ok(layout::framed(
+        &form.exec.core,
+        caller,
+        &format!("{title} | {label}"),
+        &html,
+        &messages,
+    ))
 }
 
 fn buttons(form: &Form<'_>) -> &'static str {
@@ -162,7 +206,11 @@ fn sections(store: &Store, table: &str) -> Vec<Row> {
         return found.into_iter().cloned().collect();
     }
     // No layout: all columns in one section.
-    vec![Row { class: "sys_ui_section".to_owned(), seq: 0, values: Values::new() }]
+    vec![Row {
+        class: "sys_ui_section".to_owned(),
+        seq: 0,
+        values: Values::new(),
+    }]
 }
 
 fn elements(form: &Form<'_>, section: &Row) -> Vec<Row> {
@@ -173,16 +221,27 @@ fn elements(form: &Form<'_>, section: &Row) -> Vec<Row> {
             seq: 0,
             values: [("element".to_owned(), name)].into(),
         };
-        return store.schema.columns(&form.row.class).into_iter().map(|column| element(column.name)).collect();
+        return store
+            .schema
+            .columns(&form.row.class)
+            .into_iter()
+            .map(|column| element(column.name))
+            .collect();
     }
-    let mut rows: Vec<Row> =
-        store.find("sys_ui_element", "sys_ui_section", section.sys_id()).into_iter().cloned().collect();
+    let mut rows: Vec<Row> = store
+        .find("sys_ui_element", "sys_ui_section", section.sys_id())
+        .into_iter()
+        .cloned()
+        .collect();
     rows.sort_by_key(|row| row.get("position").parse::<i64>().unwrap_or(0));
     rows
 }
 
 fn render_section(form: &Form<'_>, request: &Request, section: &Row) -> Result<String, InstanceError> {
-    let mut html = format!("<section class=\"form-section\" data-section=\"{}\">", escape(section.get("caption")));
+    let mut html = format!(
+        "<section class=\"form-section\" data-section=\"{}\">",
+        escape(section.get("caption"))
+    );
     if !section.get("caption").is_empty() {
         let _ = write!(html, "<h2>{}</h2>", escape(section.get("caption")));
     }
@@ -200,7 +259,7 @@ fn render_section(form: &Form<'_>, request: &Request, section: &Row) -> Result<S
                 open = "";
             }
             "activity.xml" => html.push_str(&activity(form)),
-            _ if name.ends_with(".xml") || element.get("type") == "formatter" => {
+            _ if name.strip_suffix(".xml").is_some() || element.get("type") == "formatter" => {
                 html.push_str(&formatter(form, request, name)?);
             }
             _ => html.push_str(&field(form, name)?),
@@ -221,25 +280,44 @@ fn formatter(form: &Form<'_>, request: &Request, name: &str) -> Result<String, I
             .any(|row| row.is_true("active") && store.schema.is_a(&form.row.class, row.get("table")));
         let stem = name.trim_end_matches(".xml");
         let by_scope = store.first("sys_ui_macro", "scoped_name", stem);
-        let source = by_scope.or_else(|| store.first("sys_ui_macro", "name", stem)).filter(|row| row.is_true("active"));
-        source
-            .filter(|_| active)
-            .map(|row| (row.get("xml").to_owned(), scope_name(&store, row.get("sys_scope"))))
+        let source = by_scope
+            .or_else(|| store.first("sys_ui_macro", "name", stem))
+            .filter(|row| row.is_true("active"));
+        source.filter(|_| active).map(|row| {
+            (
+                row.get("xml").to_owned(),
+                scope_name(&store, row.get("sys_scope")),
+            )
+        })
     };
     let Some((source, scope)) = found else {
-        return Err(form.exec.refuse(&format!("form element {name} on {}: no formatter or macro of that name", form.row.class)));
+        return Err(form.exec.refuse(&format!(
+            "form element {name} on {}: no formatter or macro of that name",
+            form.row.class
+        )));
     };
     let exec = form.exec.in_scope(&scope);
     let parameters: Values = request.query.iter().rev().cloned().collect();
-    let engine = jelly::page_engine(&exec, &parameters, Some((&form.row.class, &form.row.values, form.fresh)))?;
+    let engine = jelly::page_engine(
+        &exec,
+        &parameters,
+        Some((&form.row.class, &form.row.values, form.fresh)),
+    )?;
     let html = jelly::render(&exec, &engine, &source, &format!("sys_ui_macro {name}"))?;
     // Macros of forms are table rows; anything else would break out of the real form's table.
-    let wrapped = if html.trim_start().get(..3).is_some_and(|start| start.eq_ignore_ascii_case("<tr")) {
+    let wrapped = if html
+        .trim_start()
+        .get(..3)
+        .is_some_and(|start| start.eq_ignore_ascii_case("<tr"))
+    {
         format!("<table><tbody>{html}</tbody></table>")
     } else {
         html
     };
-    Ok(format!("<div class=\"formatter\" data-formatter=\"{}\">{wrapped}</div>", escape(name)))
+    Ok(format!(
+        "<div class=\"formatter\" data-formatter=\"{}\">{wrapped}</div>",
+        escape(name)
+    ))
 }
 
 /// Related lists of the default view: `table.reference_field` entries.
@@ -260,19 +338,37 @@ fn related_lists(form: &Form<'_>) -> Result<String, InstanceError> {
     };
     let mut html = String::new();
     for (table, reference) in entries {
-        if !form.exec.may(READ, &Subject { table: &table, values: None })? {
+        if !form.exec.may(
+            READ,
+            &Subject {
+                table: &table,
+                values: None,
+            },
+        )? {
             continue;
         }
         let (rows, columns, plural) = {
             let store = lock(&form.exec.core.store);
             store.column(&table, &reference)?;
-            let mut rows: Vec<Row> =
-                store.find(&table, &reference, form.row.sys_id()).into_iter().cloned().collect();
+            let mut rows: Vec<Row> = store
+                .find(&table, &reference, form.row.sys_id())
+                .into_iter()
+                .cloned()
+                .collect();
             rows.reverse();
-            let plural = store.schema.table(&table).map(|table| table.plural.clone()).unwrap_or_default();
+            let plural = store
+                .schema
+                .table(&table)
+                .map(|table| table.plural.clone())
+                .unwrap_or_default();
             (rows, list::columns(&store, &table), plural)
         };
-        let _ = write!(html, "<section class=\"related\"><h2>{} ({})</h2>", escape(&plural), rows.len());
+        let _ = write!(
+            html,
+            "<section class=\"related\"><h2>{} ({})</h2>",
+            escape(&plural),
+            rows.len()
+        );
         html.push_str(&list::grid(form.exec, &table, &columns, &rows)?);
         html.push_str("</section>");
     }

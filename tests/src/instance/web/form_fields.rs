@@ -15,7 +15,10 @@ const LONG: usize = 255;
 /// One labelled control; nothing when the user may not read the column.
 pub fn field(form: &Form<'_>, name: &str) -> Result<String, InstanceError> {
     let column = lock(&form.exec.core.store).column(&form.row.class, name)?;
-    let subject = Subject { table: &form.row.class, values: Some(&form.row.values) };
+    let subject = Subject {
+        table: &form.row.class,
+        values: Some(&form.row.values),
+    };
     let operation = if form.fresh { CREATE } else { WRITE };
     if !form.fresh && !form.exec.may_field(READ, &subject, name)? {
         return Ok(String::new());
@@ -29,9 +32,21 @@ pub fn field(form: &Form<'_>, name: &str) -> Result<String, InstanceError> {
     } else {
         open_control(form, &id, &column, &value, &shown)
     };
-    let target = if column.kind == Kind::Reference { format!("sys_display.{id}") } else { id.clone() };
-    let mark = if column.mandatory && !locked { "<span class=\"mandatory\" title=\"Mandatory\">*</span>" } else { "" };
-    let wide = if column.kind == Kind::Journal || long(&column) { " wide" } else { "" };
+    let target = if column.kind == Kind::Reference {
+        format!("sys_display.{id}")
+    } else {
+        id.clone()
+    };
+    let mark = if column.mandatory && !locked {
+        "<span class=\"mandatory\" title=\"Mandatory\">*</span>"
+    } else {
+        ""
+    };
+    let wide = if column.kind == Kind::Journal || long(&column) {
+        " wide"
+    } else {
+        ""
+    };
     Ok(format!(
         "<div class=\"field{wide}\" id=\"element.{id}\" data-field=\"{}\"><label for=\"{}\">{mark}{}</label>\
          <div class=\"control\">{control}</div></div>",
@@ -60,11 +75,18 @@ fn locked_control(id: &str, column: &Column, value: &str, shown: &str) -> String
     if column.kind == Kind::Journal {
         return "<span class=\"readonly\"></span>".to_owned();
     }
-    let id = if column.kind == Kind::Reference { format!("sys_display.{id}") } else { id };
+    let id = if column.kind == Kind::Reference {
+        format!("sys_display.{id}")
+    } else {
+        id
+    };
     if long(column) {
         return format!("<textarea id=\"{id}\" rows=\"3\" readonly>{shown}</textarea>");
     }
-    format!("<input id=\"{id}\" readonly value=\"{shown}\" data-value=\"{}\">", escape(value))
+    format!(
+        "<input id=\"{id}\" readonly value=\"{shown}\" data-value=\"{}\">",
+        escape(value)
+    )
 }
 
 fn open_control(form: &Form<'_>, id: &str, column: &Column, value: &str, shown: &str) -> String {
@@ -80,7 +102,10 @@ fn open_control(form: &Form<'_>, id: &str, column: &Column, value: &str, shown: 
         Kind::Reference => reference(form, &name, column, &text, shown),
         Kind::Journal => format!("<textarea id=\"{name}\" name=\"{name}\" rows=\"3\"></textarea>"),
         Kind::Password2 => {
-            format!("<input type=\"password\" id=\"{name}\" name=\"{name}\" value=\"\" autocomplete=\"off\" placeholder=\"{}\">", escape(shown))
+            format!(
+                "<input type=\"password\" id=\"{name}\" name=\"{name}\" value=\"\" autocomplete=\"off\" placeholder=\"{}\">",
+                escape(shown)
+            )
         }
         _ => {
             let choices = lock(&form.exec.core.store).choices(&form.row.class, &column.name);
@@ -90,8 +115,15 @@ fn open_control(form: &Form<'_>, id: &str, column: &Column, value: &str, shown: 
             if long(column) {
                 return format!("<textarea id=\"{name}\" name=\"{name}\" rows=\"4\">\n{text}</textarea>");
             }
-            let kind = if column.kind == Kind::Integer { " inputmode=\"numeric\"" } else { "" };
-            format!("<input id=\"{name}\" name=\"{name}\" value=\"{text}\" maxlength=\"{}\"{kind}>", column.max_length)
+            let kind = if column.kind == Kind::Integer {
+                " inputmode=\"numeric\""
+            } else {
+                ""
+            };
+            format!(
+                "<input id=\"{name}\" name=\"{name}\" value=\"{text}\" maxlength=\"{}\"{kind}>",
+                column.max_length
+            )
         }
     }
 }
@@ -101,7 +133,12 @@ fn select(name: &str, value: &str, choices: &[(String, String)]) -> String {
     let known = choices.iter().any(|(choice, _)| choice == value);
     for (choice, label) in choices {
         let selected = if choice == value { " selected" } else { "" };
-        let _ = write!(html, "<option value=\"{}\"{selected}>{}</option>", escape(choice), escape(label));
+        let _ = write!(
+            html,
+            "<option value=\"{}\"{selected}>{}</option>",
+            escape(choice),
+            escape(label)
+        );
     }
     if !known && !value.is_empty() {
         let _ = write!(html, "<option value=\"{0}\" selected>{0}</option>", escape(value));
@@ -121,7 +158,11 @@ fn reference(form: &Form<'_>, name: &str, column: &Column, value: &str, shown: &
     );
     let store = lock(&form.exec.core.store);
     for row in store.all(&target).into_iter().take(200) {
-        let _ = write!(html, "<option value=\"{}\"></option>", escape(&store.display_name(row)));
+        let _ = write!(
+            html,
+            "<option value=\"{}\"></option>",
+            escape(&store.display_name(row))
+        );
     }
     html.push_str("</datalist>");
     html
@@ -134,7 +175,10 @@ pub fn activity(form: &Form<'_>) -> String {
     }
     let store = lock(&form.exec.core.store);
     let rows = store.journal_rows(form.row.sys_id(), "");
-    let mut html = format!("<div class=\"activity\" id=\"sn_form_inline_stream_entries\"><h3>Activities: {}</h3><ol>", rows.len());
+    let mut html = format!(
+        "<div class=\"activity\" id=\"sn_form_inline_stream_entries\"><h3>Activities: {}</h3><ol>",
+        rows.len()
+    );
     for row in rows {
         let label = store
             .schema

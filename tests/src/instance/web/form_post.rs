@@ -24,12 +24,21 @@ enum Saved {
 /// Answers `POST /<table>.do`.
 pub fn save(core: &Arc<Core>, request: &Request, caller: &Caller, table: &str) -> Response {
     let form = request.form();
-    let field = |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+    let field = |name: &str| {
+        form.iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.as_str())
+    };
     let Caller::Browser(_, session) = caller else {
         return pages::failure(core, caller, 403, "Forms are saved from a browser session");
     };
     if field("sysparm_ck") != session.token {
-        return pages::failure(core, caller, 403, "The form's security token does not match the session");
+        return pages::failure(
+            core,
+            caller,
+            403,
+            "The form's security token does not match the session",
+        );
     }
     let exec = caller.exec(core, "global");
     let id = field("sys_id").to_owned();
@@ -47,7 +56,9 @@ pub fn save(core: &Arc<Core>, request: &Request, caller: &Caller, table: &str) -
             remember_messages(core, caller, &exec);
             Response::see_other(&format!("/{table}.do?sys_id={id}"))
         }
-        Ok(Saved::Forbidden) => pages::failure(core, caller, 403, "Security constraints prevent this operation"),
+        Ok(Saved::Forbidden) => {
+            pages::failure(core, caller, 403, "Security constraints prevent this operation")
+        }
         Err(error) => pages::broken(core, caller, &error),
     }
 }
@@ -59,8 +70,14 @@ fn store(exec: &Exec, table: &str, id: &str, form: &[(String, String)]) -> Resul
         return Ok(Saved::Forbidden);
     }
     let operation = if fresh { CREATE } else { WRITE };
-    let class = existing.as_ref().map_or(table, |row| row.class.as_str()).to_owned();
-    let subject = Subject { table: &class, values: existing.as_ref().map(|row| &row.values) };
+    let class = existing
+        .as_ref()
+        .map_or(table, |row| row.class.as_str())
+        .to_owned();
+    let subject = Subject {
+        table: &class,
+        values: existing.as_ref().map(|row| &row.values),
+    };
     if !exec.may(operation, &subject)? {
         return Ok(Saved::Forbidden);
     }
@@ -103,15 +120,23 @@ fn submitted(
         }
     }
     for (key, text) in form {
-        let Some(field) = key.strip_prefix(&display_prefix) else { continue };
+        let Some(field) = key.strip_prefix(&display_prefix) else {
+            continue;
+        };
         let column = store.column(class, field)?;
         let Some(target) = column.reference else { continue };
         let current = values.get(field).cloned().unwrap_or_default();
-        let shown = store.get(&target, &current).map(|row| store.display_name(row)).unwrap_or_default();
+        let shown = store
+            .get(&target, &current)
+            .map(|row| store.display_name(row))
+            .unwrap_or_default();
         if *text == shown {
             continue;
         }
-        let found = store.all(&target).into_iter().find(|row| store.display_name(row) == *text || row.sys_id() == text);
+        let found = store
+            .all(&target)
+            .into_iter()
+            .find(|row| store.display_name(row) == *text || row.sys_id() == text);
         let chosen = match found {
             Some(row) => row.sys_id().to_owned(),
             None if text.is_empty() => String::new(),

@@ -30,7 +30,12 @@ impl Request {
     pub fn new(method: &str, path: &str, query: &str, headers: &HeaderMap, body: Bytes) -> Self {
         let headers = headers
             .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .map(|(name, value)| {
+                (
+                    name.as_str().to_owned(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
             .collect();
         Self {
             method: method.to_owned(),
@@ -44,7 +49,10 @@ impl Request {
 
     /// First value of a query parameter.
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// A header by lower-case name.
@@ -54,7 +62,13 @@ impl Request {
 
     /// Content type without parameters.
     pub fn content_type(&self) -> String {
-        self.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim().to_lowercase()
+        self.header("content-type")
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_lowercase()
     }
 
     /// Fields of a form body.
@@ -78,7 +92,9 @@ impl Request {
 }
 
 fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(encoded).map(|(key, value)| (key.into_owned(), value.into_owned())).collect()
+    url::form_urlencoded::parse(encoded)
+        .map(|(key, value)| (key.into_owned(), value.into_owned()))
+        .collect()
 }
 
 /// One response.
@@ -95,7 +111,11 @@ pub struct Response {
 impl Response {
     /// A response with a body of a type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: vec![("Content-Type".to_owned(), content_type.to_owned())], body: body.into() }
+        Self {
+            status,
+            headers: vec![("Content-Type".to_owned(), content_type.to_owned())],
+            body: body.into(),
+        }
     }
 
     /// A page.
@@ -110,8 +130,15 @@ impl Response {
 
     /// The error body of the platform's REST services.
     pub fn api_error(status: u16, message: &str, detail: &str) -> Self {
-        let detail = if detail.is_empty() { Value::Null } else { Value::from(detail) };
-        Self::json(status, &json!({ "error": { "message": message, "detail": detail }, "status": "failure" }))
+        let detail = if detail.is_empty() {
+            Value::Null
+        } else {
+            Value::from(detail)
+        };
+        Self::json(
+            status,
+            &json!({ "error": { "message": message, "detail": detail }, "status": "failure" }),
+        )
     }
 
     /// The same for an error of the instance; the status says whose fault it is.
@@ -129,7 +156,11 @@ impl Response {
 
     /// A redirect after a form post.
     pub fn see_other(location: &str) -> Self {
-        Self { status: 303, headers: vec![("Location".to_owned(), location.to_owned())], body: Vec::new() }
+        Self {
+            status: 303,
+            headers: vec![("Location".to_owned(), location.to_owned())],
+            body: Vec::new(),
+        }
     }
 
     /// Adds a header.
@@ -142,11 +173,13 @@ impl Response {
     /// Turns it into warp's type; a header that HTTP cannot carry is left out.
     pub fn into_warp(self) -> warp::reply::Response {
         let mut response = warp::reply::Response::new(self.body.into());
-        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in self.headers {
-            if let (Ok(name), Ok(value)) =
-                (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
-            {
+            if let (Ok(name), Ok(value)) = (
+                HeaderName::from_bytes(name.as_bytes()),
+                HeaderValue::from_bytes(value.as_bytes()),
+            ) {
                 response.headers_mut().append(name, value);
             }
         }

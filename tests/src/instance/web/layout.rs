@@ -31,12 +31,21 @@ pub fn framed(
 ) -> String {
     let mut body = navigation(core, caller);
     if let Caller::Browser(_, session) = caller {
-        let _ = write!(body, "<script>window.g_ck = \"{}\";</script>", escape(&session.token));
+        let _ = write!(
+            body,
+            "<script>window.g_ck = \"{}\";</script>",
+            escape(&session.token)
+        );
     }
     body.push_str("<div id=\"output_messages\">");
     for (level, text) in messages {
         let role = if level == "error" { "alert" } else { "status" };
-        let _ = write!(body, "<p class=\"message {}\" role=\"{role}\">{}</p>", escape(level), escape(text));
+        let _ = write!(
+            body,
+            "<p class=\"message {}\" role=\"{role}\">{}</p>",
+            escape(level),
+            escape(text)
+        );
     }
     body.push_str("</div>");
     body.push_str(content);
@@ -47,7 +56,10 @@ fn navigation(core: &Arc<Core>, caller: &Caller) -> String {
     let exec = caller.exec(core, "global");
     let name = {
         let store = lock(&core.store);
-        store.get("sys_user", caller.user()).map(|row| row.get("name").to_owned()).unwrap_or_default()
+        store
+            .get("sys_user", caller.user())
+            .map(|row| row.get("name").to_owned())
+            .unwrap_or_default()
     };
     let mut out = String::from(
         "<header class=\"banner\"><a class=\"brand\" href=\"/\">Emulated instance</a><nav aria-label=\"Main\">\
@@ -63,15 +75,27 @@ fn navigation(core: &Arc<Core>, caller: &Caller) -> String {
             .filter(|module| visible(module.get("roles")))
             .filter_map(|module| {
                 let href = link(module)?;
-                Some(format!("<a href=\"{}\">{}</a>", escape(&href), escape(module.get("title"))))
+                Some(format!(
+                    "<a href=\"{}\">{}</a>",
+                    escape(&href),
+                    escape(module.get("title"))
+                ))
             })
             .collect();
         if !links.is_empty() {
             let title = escape(menu.get("title"));
-            let _ = write!(out, "<details class=\"menu\"><summary>{title}</summary><div>{}</div></details>", links.concat());
+            let _ = write!(
+                out,
+                "<details class=\"menu\"><summary>{title}</summary><div>{}</div></details>",
+                links.concat()
+            );
         }
     }
-    let initials: String = name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
+    let initials: String = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .collect();
     let _ = write!(
         out,
         "</nav><span class=\"user\"><span class=\"avatar\" aria-hidden=\"true\">{}</span><span class=\"user-name\">{}</span>\
@@ -108,9 +132,14 @@ fn menus(core: &Core) -> Vec<(Row, Vec<Row>)> {
 fn link(module: &Row) -> Option<String> {
     let (name, query) = (module.get("name"), module.get("query"));
     match module.get("link_type") {
-        "DIRECT" => Some(if query.starts_with('/') { query.to_owned() } else { format!("/{query}") }),
+        "DIRECT" => Some(if query.starts_with('/') {
+            query.to_owned()
+        } else {
+            format!("/{query}")
+        }),
         "LIST" => {
-            let filter: String = url::form_urlencoded::byte_serialize(module.get("filter").as_bytes()).collect();
+            let filter: String =
+                url::form_urlencoded::byte_serialize(module.get("filter").as_bytes()).collect();
             Some(format!("/{name}_list.do?sysparm_query={filter}"))
         }
         "NEW" => Some(format!("/{name}.do?sys_id=-1")),

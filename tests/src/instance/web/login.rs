@@ -7,7 +7,7 @@ use serde_json::json;
 use super::http::{Request, Response};
 use super::layout;
 use super::session::COOKIE;
-use crate::instance::core::{Core, Session, lock, secret_digest};
+use crate::instance::core::{Core, Session, lock, random_id, secret_digest};
 use crate::instance::users::authenticate;
 use crate::instance::xml::escape;
 
@@ -20,20 +20,34 @@ pub fn login(core: &Arc<Core>, request: &Request) -> Response {
         return Response::html(200, page(request.parameter("sysparm_uri").unwrap_or("/"), None));
     }
     let form = request.form();
-    let field = |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+    let field = |name: &str| {
+        form.iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.as_str())
+    };
     let next = local(field("sysparm_uri"));
     let Some(user) = authenticate(core, field("user_name"), field("user_password")) else {
         return Response::html(401, page(&next, Some("User name or password invalid")));
     };
-    let (Ok(cookie), Ok(first), Ok(second)) = (core.random_id(), core.random_id(), core.random_id()) else {
+    let (Ok(cookie), Ok(first), Ok(second)) = (random_id(), random_id(), random_id()) else {
         return Response::api_error(500, "Internal error", "no randomness");
     };
     // The real g_ck is 72 hexadecimal digits; long enough here too that nobody takes it for a sys_id.
-    let session = Session { user, token: format!("{first}{second}"), messages: Vec::new() };
+    let session = Session {
+        user,
+        token: format!("{first}{second}"),
+        messages: Vec::new(),
+    };
     lock(&core.logins).sessions.insert(cookie.clone(), session);
-    let secure = if core.url.starts_with("https:") { "; Secure" } else { "" };
-    Response::see_other(&next)
-        .with_header("Set-Cookie", &format!("{COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax{secure}"))
+    let secure = if core.url.starts_with("https:") {
+        "; Secure"
+    } else {
+        ""
+    };
+    Response::see_other(&next).with_header(
+        "Set-Cookie",
+        &format!("{COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax{secure}"),
+    )
 }
 
 /// `/logout.do`
@@ -71,7 +85,10 @@ fn page(next: &str, error: Option<&str>) -> String {
 /// `POST /oauth_token.do`: client credentials, form-encoded.
 pub fn oauth_token(core: &Arc<Core>, request: &Request) -> Response {
     let refuse = |status: u16, error: &str, description: &str| {
-        Response::json(status, &json!({ "error": error, "error_description": description }))
+        Response::json(
+            status,
+            &json!({ "error": error, "error_description": description }),
+        )
     };
     if request.method != "POST" {
         return refuse(405, "invalid_request", "only POST");
@@ -80,21 +97,33 @@ pub fn oauth_token(core: &Arc<Core>, request: &Request) -> Response {
         return refuse(401, "server_error", "access_denied");
     }
     let form = request.form();
-    let field = |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+    let field = |name: &str| {
+        form.iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.as_str())
+    };
     if field("grant_type") != "client_credentials" {
         core.refuse(&format!("OAuth grant type {:?}", field("grant_type")));
-        return refuse(401, "unsupported_grant_type", "only client_credentials is emulated");
+        return refuse(
+            401,
+            "unsupported_grant_type",
+            "only client_credentials is emulated",
+        );
     }
     let client = lock(&core.logins).clients.get(field("client_id")).cloned();
     let user = match client {
-        Some(client) if client.secret == secret_digest(field("client_id"), field("client_secret")) => client.user,
+        Some(client) if client.secret == secret_digest(field("client_id"), field("client_secret")) => {
+            client.user
+        }
         _ => return refuse(401, "server_error", "access_denied"),
     };
-    let (Ok(first), Ok(second)) = (core.random_id(), core.random_id()) else {
+    let (Ok(first), Ok(second)) = (random_id(), random_id()) else {
         return refuse(500, "server_error", "no randomness");
     };
     let token = format!("{first}{second}");
-    lock(&core.logins).tokens.insert(token.clone(), (user, core.now_millis() + TOKEN_SECONDS * 1000));
+    lock(&core.logins)
+        .tokens
+        .insert(token.clone(), (user, core.now_millis() + TOKEN_SECONDS * 1000));
     Response::json(
         200,
         &json!({ "access_token": token, "scope": "useraccount", "token_type": "Bearer", "expires_in": TOKEN_SECONDS }),

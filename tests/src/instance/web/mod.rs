@@ -30,7 +30,11 @@ use http::{Request, Response};
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// Serves until `shutdown` resolves.
-pub async fn serve(core: Arc<Core>, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) {
+pub async fn serve(
+    core: Arc<Core>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) {
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     let routes = warp::any()
         .and(warp::method())
@@ -38,21 +42,37 @@ pub async fn serve(core: Arc<Core>, listener: TcpListener, shutdown: impl Future
         .and(query)
         .and(warp::header::headers_cloned())
         .and(warp::body::stream())
-        .then(move |method: warp::http::Method, path: warp::path::FullPath, query: String, headers: HeaderMap, body| {
-            let core = Arc::clone(&core);
-            async move {
-                let response = match collect(body).await {
-                    Ok(body) => answer(core, Request::new(method.as_str(), path.as_str(), &query, &headers, body)).await,
-                    Err(response) => response,
-                };
-                Ok::<_, Infallible>(response.into_warp())
-            }
-        })
+        .then(
+            move |method: warp::http::Method,
+                  path: warp::path::FullPath,
+                  query: String,
+                  headers: HeaderMap,
+                  body| {
+                let core = Arc::clone(&core);
+                async move {
+                    let response = match collect(body).await {
+                        Ok(body) => {
+                            answer(
+                                core,
+                                Request::new(method.as_str(), path.as_str(), &query, &headers, body),
+                            )
+                            .await
+                        }
+                        Err(response) => response,
+                    };
+                    Ok::<_, Infallible>(response.into_warp())
+                }
+            },
+        )
         .map(|result: Result<warp::reply::Response, Infallible>| match result {
             Ok(response) => response,
             Err(never) => match never {},
         });
-    warp::serve(routes).incoming(listener).graceful(shutdown).run().await;
+    warp::serve(routes)
+        .incoming(listener)
+        .graceful(shutdown)
+        .run()
+        .await;
 }
 
 async fn collect<B: Buf>(
@@ -65,7 +85,11 @@ async fn collect<B: Buf>(
             return Err(Response::api_error(400, "Bad Request", "the body broke off"));
         };
         if all.len() + chunk.remaining() > MAX_BODY {
-            return Err(Response::api_error(413, "Request Entity Too Large", "the body is over 10 MB"));
+            return Err(Response::api_error(
+                413,
+                "Request Entity Too Large",
+                "the body is over 10 MB",
+            ));
         }
         while chunk.has_remaining() {
             let part = chunk.chunk();
@@ -80,9 +104,12 @@ async fn collect<B: Buf>(
 /// Runs the handler away from the async threads: scripts are synchronous and may nest deeply.
 async fn answer(core: Arc<Core>, request: Request) -> Response {
     let (send, receive) = tokio::sync::oneshot::channel();
-    let spawned = std::thread::Builder::new().name("instance-request".to_owned()).stack_size(STACK).spawn(move || {
-        let _ = send.send(route(&core, &request));
-    });
+    let spawned = std::thread::Builder::new()
+        .name("instance-request".to_owned())
+        .stack_size(STACK)
+        .spawn(move || {
+            let _ = send.send(route(&core, &request));
+        });
     let failed = || Response::api_error(500, "Internal error", "the request thread failed");
     match spawned {
         Ok(_) => receive.await.unwrap_or_else(|_| failed()),
@@ -99,7 +126,9 @@ fn route(core: &Arc<Core>, request: &Request) -> Response {
     } else {
         pages::route(core, request)
     };
-    response.with_header("X-Frame-Options", "SAMEORIGIN").with_header("X-Content-Type-Options", "nosniff")
+    response
+        .with_header("X-Frame-Options", "SAMEORIGIN")
+        .with_header("X-Content-Type-Options", "nosniff")
 }
 
 fn api(core: &Arc<Core>, request: &Request) -> Response {

@@ -18,9 +18,16 @@ pub fn route(core: &Arc<Core>, request: &Request) -> Response {
         "/login.do" => return login::login(core, request),
         "/logout.do" => return login::logout(core, request),
         "/styles/instance.css" => {
-            return Response::new(200, "text/css;charset=UTF-8", layout::STYLE).with_header("Cache-Control", "max-age=300");
+            return Response::new(200, "text/css;charset=UTF-8", layout::STYLE)
+                .with_header("Cache-Control", "max-age=300");
         }
-        "/favicon.ico" => return Response { status: 204, headers: Vec::new(), body: Vec::new() },
+        "/favicon.ico" => {
+            return Response {
+                status: 204,
+                headers: Vec::new(),
+                body: Vec::new(),
+            };
+        }
         _ => {}
     }
     let caller = Caller::of(core, request);
@@ -38,7 +45,9 @@ pub fn route(core: &Arc<Core>, request: &Request) -> Response {
     let target = request.path.trim_start_matches('/');
     match target {
         "" | "navpage.do" | "nav_to.do" | "home.do" => {
-            let uri = request.parameter("uri").filter(|uri| uri.starts_with('/') && !uri.starts_with("//"));
+            let uri = request
+                .parameter("uri")
+                .filter(|uri| uri.starts_with('/') && !uri.starts_with("//"));
             Response::see_other(uri.unwrap_or("/incident_list.do"))
         }
         _ => page(core, request, &caller, target),
@@ -46,11 +55,15 @@ pub fn route(core: &Arc<Core>, request: &Request) -> Response {
 }
 
 fn page(core: &Arc<Core>, request: &Request, caller: &Caller, target: &str) -> Response {
-    let found = lock(&core.store).first("sys_ui_page", "endpoint", target).cloned();
+    let found = lock(&core.store)
+        .first("sys_ui_page", "endpoint", target)
+        .cloned();
     if let Some(page) = found {
         return ui_page(core, request, caller, &page);
     }
-    let Some(name) = target.strip_suffix(".do") else { return not_found(core, request, caller) };
+    let Some(name) = target.strip_suffix(".do") else {
+        return not_found(core, request, caller);
+    };
     let exists = |table: &str| lock(&core.store).schema.table(table).is_some();
     if let Some(table) = name.strip_suffix("_list").filter(|table| exists(table)) {
         return list::show(core, request, caller, table);
@@ -67,7 +80,10 @@ fn page(core: &Arc<Core>, request: &Request, caller: &Caller, target: &str) -> R
 
 fn ui_page(core: &Arc<Core>, request: &Request, caller: &Caller, page: &Row) -> Response {
     if request.method != "GET" {
-        let what = format!("{} {} (processing scripts of UI pages)", request.method, request.path);
+        let what = format!(
+            "{} {} (processing scripts of UI pages)",
+            request.method, request.path
+        );
         core.refuse(&what);
         return failure(core, caller, 500, &format!("Not emulated: {what}"));
     }
@@ -76,13 +92,26 @@ fn ui_page(core: &Arc<Core>, request: &Request, caller: &Caller, page: &Row) -> 
     let endpoint = page.get("endpoint").trim_end_matches(".do");
     match exec.may_open_page(endpoint) {
         Ok(true) => {}
-        Ok(false) => return failure(core, caller, 403, "Security constraints prevent access to requested page"),
+        Ok(false) => {
+            return failure(
+                core,
+                caller,
+                403,
+                "Security constraints prevent access to requested page",
+            );
+        }
         Err(error) => return broken(core, caller, &error),
     }
     let parameters: Values = request.query.iter().rev().cloned().collect();
     let direct = page.is_true("direct");
-    let rendered = jelly::page_engine(&exec, &parameters, None)
-        .and_then(|engine| jelly::render(&exec, &engine, page.get("html"), &format!("sys_ui_page {endpoint}")));
+    let rendered = jelly::page_engine(&exec, &parameters, None).and_then(|engine| {
+        jelly::render(
+            &exec,
+            &engine,
+            page.get("html"),
+            &format!("sys_ui_page {endpoint}"),
+        )
+    });
     let mut html = match rendered {
         Ok(html) => html,
         Err(error) => return broken(core, caller, &error),
@@ -95,9 +124,25 @@ fn ui_page(core: &Arc<Core>, request: &Request, caller: &Caller, page: &Row) -> 
     }
     if direct {
         let has_doctype = page.get("html").to_ascii_lowercase().contains("<!doctype html");
-        return Response::html(200, if has_doctype { format!("<!DOCTYPE html>{html}") } else { html });
+        return Response::html(
+            200,
+            if has_doctype {
+                format!("<!DOCTYPE html>{html}")
+            } else {
+                html
+            },
+        );
     }
-    Response::html(200, layout::framed(core, caller, page.get("description"), &html, &take_messages(core, caller)))
+    Response::html(
+        200,
+        layout::framed(
+            core,
+            caller,
+            page.get("description"),
+            &html,
+            &take_messages(core, caller),
+        ),
+    )
 }
 
 /// A script or other asset of an application, addressed by its name.
@@ -120,7 +165,8 @@ fn asset(core: &Core, request: &Request, name: &str) -> Response {
     };
     let content = row.get("content").to_owned();
     // The address carries a flush timestamp, so browsers may keep the answer for good.
-    Response::new(200, &format!("{kind};charset=UTF-8"), content).with_header("Cache-Control", "max-age=31536000, public")
+    Response::new(200, &format!("{kind};charset=UTF-8"), content)
+        .with_header("Cache-Control", "max-age=31536000, public")
 }
 
 /// 404 in the frame of the instance.
@@ -136,6 +182,9 @@ pub fn broken(core: &Arc<Core>, caller: &Caller, error: &InstanceError) -> Respo
 
 /// An error page with a status.
 pub fn failure(core: &Arc<Core>, caller: &Caller, status: u16, text: &str) -> Response {
-    let body = format!("<main class=\"page\"><div class=\"message error\" role=\"alert\"><pre>{}</pre></div></main>", escape(text));
+    let body = format!(
+        "<main class=\"page\"><div class=\"message error\" role=\"alert\"><pre>{}</pre></div></main>",
+        escape(text)
+    );
     Response::html(status, layout::framed(core, caller, "Error", &body, &[]))
 }

@@ -28,7 +28,11 @@ pub fn find(core: &Core, method: &str, path: &str) -> Result<Found, Missing> {
     let store = lock(&core.store);
     let mut seen = false;
     let mut found: Option<(usize, Found)> = None;
-    for operation in store.all("sys_ws_operation").into_iter().filter(|row| row.is_true("active")) {
+    for operation in store
+        .all("sys_ws_operation")
+        .into_iter()
+        .filter(|row| row.is_true("active"))
+    {
         let definition = store
             .get("sys_ws_definition", operation.get("web_service_definition"))
             .filter(|definition| definition.is_true("active"));
@@ -43,8 +47,14 @@ pub fn find(core: &Core, method: &str, path: &str) -> Result<Found, Missing> {
             Some(operation.get("operation_uri")),
             default.then(|| operation.get("default_operation_uri")),
         ];
-        for pattern in candidates.into_iter().flatten().filter(|pattern| !pattern.is_empty()) {
-            let Some(parameters) = matches(pattern, path) else { continue };
+        for pattern in candidates
+            .into_iter()
+            .flatten()
+            .filter(|pattern| !pattern.is_empty())
+        {
+            let Some(parameters) = matches(pattern, path) else {
+                continue;
+            };
             seen = true;
             if operation.get("http_method") != method {
                 continue;
@@ -53,7 +63,14 @@ pub fn find(core: &Core, method: &str, path: &str) -> Result<Found, Missing> {
             if found.as_ref().is_none_or(|(count, _)| parameters.len() < *count) {
                 let count = parameters.len();
                 let operation = operation.clone();
-                found = Some((count, Found { operation, definition: definition.clone(), parameters }));
+                found = Some((
+                    count,
+                    Found {
+                        operation,
+                        definition: definition.clone(),
+                        parameters,
+                    },
+                ));
             }
         }
     }
@@ -86,7 +103,10 @@ fn matches(pattern: &str, path: &str) -> Option<BTreeMap<String, String>> {
 fn decode(segment: &str) -> String {
     // A plus sign in a path is a plus sign.
     let query = format!("v={}", segment.replace('+', "%2B"));
-    url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+    url::form_urlencoded::parse(query.as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

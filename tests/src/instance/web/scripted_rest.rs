@@ -18,7 +18,11 @@ pub fn route(core: &Arc<Core>, request: &Request) -> Response {
     let found = match find(core, &request.method, &request.path) {
         Ok(found) => found,
         Err(Missing::Path) => {
-            return Response::api_error(400, "Requested URI does not represent any resource", &request.path);
+            return Response::api_error(
+                400,
+                "Requested URI does not represent any resource",
+                &request.path,
+            );
         }
         Err(Missing::Method) => return Response::api_error(405, "Method not supported", &request.method),
     };
@@ -33,7 +37,9 @@ pub fn route(core: &Arc<Core>, request: &Request) -> Response {
         Err(error) => {
             core.syslog("error", &scope, &error.to_string());
             match error {
-                InstanceError::Script { message, .. } => Response::api_error(500, "Script Evaluation Exception", &message),
+                InstanceError::Script { message, .. } => {
+                    Response::api_error(500, "Script Evaluation Exception", &message)
+                }
                 other => Response::api_error(500, "Not emulated or refused", &other.to_string()),
             }
         }
@@ -47,7 +53,8 @@ fn admit(exec: &Exec, caller: &Caller, request: &Request, found: &Found) -> Resu
         return Err(not_authenticated());
     }
     let forbidden = |detail: &str| Response::api_error(403, "User Not Authorized", detail);
-    if operation.is_true("requires_snc_internal_role") && caller.is_known() && !exec.has_role("snc_internal") {
+    if operation.is_true("requires_snc_internal_role") && caller.is_known() && !exec.has_role("snc_internal")
+    {
         return Err(forbidden("Failed API level ACL Validation: role snc_internal"));
     }
     if operation.is_true("requires_acl_authorization") {
@@ -55,7 +62,10 @@ fn admit(exec: &Exec, caller: &Caller, request: &Request, found: &Found) -> Resu
             "" => found.definition.get("enforce_acl"),
             own => own,
         };
-        if !exec.may_call_rest(enforced).map_err(|error| Response::from_error(&error))? {
+        if !exec
+            .may_call_rest(enforced)
+            .map_err(|error| Response::from_error(&error))?
+        {
             return Err(forbidden("Failed API level ACL Validation"));
         }
     }
@@ -65,7 +75,11 @@ fn admit(exec: &Exec, caller: &Caller, request: &Request, found: &Found) -> Resu
     };
     let kind = request.content_type();
     if !request.body.is_empty() && !consumes.split(',').any(|one| one.trim() == kind) {
-        return Err(Response::api_error(415, "Unsupported Media Type", &format!("{kind:?} is not one of {consumes}")));
+        return Err(Response::api_error(
+            415,
+            "Unsupported Media Type",
+            &format!("{kind:?} is not one of {consumes}"),
+        ));
     }
     Ok(())
 }
@@ -83,7 +97,10 @@ fn run(exec: &Exec, request: &Request, found: &Found) -> Result<Value, InstanceE
         "body": body, "headers": request.headers, "path": found.parameters, "query": query,
         "query_string": request.query_string, "uri": request.path, "url": format!("{}{}", exec.core.url, request.path),
     });
-    engine.run(&format!("var request = __restRequest({data}), response = __restResponse();"), "rest")?;
+    engine.run(
+        &format!("var request = __restRequest({data}), response = __restResponse();"),
+        "rest",
+    )?;
     let script = Value::from(found.operation.get("operation_script"));
     let file = format!("sys_ws_operation {}", found.operation.get("name"));
     engine.run(&format!("var __returned = (0, eval)({script});"), &file)?;
@@ -97,11 +114,17 @@ fn reply(outcome: &Value) -> Response {
         let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
         Response::api_error(status, text("message"), text("detail"))
     } else if status == 204 || outcome.get("has_result") == Some(&Value::Bool(false)) {
-        Response { status, headers: Vec::new(), body: Vec::new() }
+        Response {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     } else {
         let result = outcome.get("result").cloned().unwrap_or(Value::Null);
         match (outcome.get("content_type").and_then(Value::as_str), &result) {
-            (Some(kind), Value::String(text)) if !kind.contains("json") => Response::new(status, kind, text.clone()),
+            (Some(kind), Value::String(text)) if !kind.contains("json") => {
+                Response::new(status, kind, text.clone())
+            }
             _ => Response::json(status, &json!({ "result": result })),
         }
     };

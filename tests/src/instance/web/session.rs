@@ -30,7 +30,9 @@ impl Caller {
         if let Some(header) = request.header("authorization") {
             return program(core, header);
         }
-        let Some(cookie) = request.cookie(COOKIE) else { return Self::Guest };
+        let Some(cookie) = request.cookie(COOKIE) else {
+            return Self::Guest;
+        };
         match lock(&core.logins).sessions.get(cookie) {
             Some(session) => Self::Browser(cookie.to_owned(), session.clone()),
             None => Self::Guest,
@@ -98,8 +100,12 @@ fn bearer(core: &Core, token: &str) -> Option<String> {
 
 /// 401 as the REST services answer it.
 pub fn not_authenticated() -> Response {
-    Response::api_error(401, "User Not Authenticated", "Required to provide Auth information")
-        .with_header("WWW-Authenticate", "BASIC realm=\"Service-now\"")
+    Response::api_error(
+        401,
+        "User Not Authenticated",
+        "Required to provide Auth information",
+    )
+    .with_header("WWW-Authenticate", "BASIC realm=\"Service-now\"")
 }
 
 /// Keeps messages for the next page of a browser.

@@ -33,7 +33,11 @@ pub fn route(core: &Arc<Core>, request: &Request, rest: &[&str]) -> Response {
         ("PATCH" | "PUT", [table, id]) => change(&exec, request, table, id),
         ("DELETE", [table, id]) => remove(&exec, table, id),
         (_, [_] | [_, _]) => Err(Response::api_error(405, "Method not supported", &request.method)),
-        _ => Err(Response::api_error(400, "Requested URI does not represent any resource", &request.path)),
+        _ => Err(Response::api_error(
+            400,
+            "Requested URI does not represent any resource",
+            &request.path,
+        )),
     };
     let jobs = exec.run_jobs();
     match (answer, jobs) {
@@ -53,7 +57,11 @@ fn failed(exec: &Exec) -> impl Fn(InstanceError) -> Response + '_ {
 }
 
 fn not_found() -> Response {
-    Response::api_error(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
+    Response::api_error(
+        404,
+        "No Record found",
+        "Record doesn't exist or ACL restricts the record retrieval",
+    )
 }
 
 fn open_to_services(exec: &Exec, table: &str) -> Result<(), Response> {
@@ -63,14 +71,21 @@ fn open_to_services(exec: &Exec, table: &str) -> Result<(), Response> {
         .first("sys_db_object", "name", table)
         .is_some_and(|row| row.values.contains_key("ws_access") && !row.is_true("ws_access"));
     if closed {
-        return Err(Response::api_error(403, "User Not Authorized", "the table does not allow web services"));
+        return Err(Response::api_error(
+            403,
+            "User Not Authorized",
+            "the table does not allow web services",
+        ));
     }
     Ok(())
 }
 
 fn list(exec: &Exec, request: &Request, table: &str) -> Answer {
     open_to_services(exec, table)?;
-    if !exec.may(READ, &Subject { table, values: None }).map_err(failed(exec))? {
+    if !exec
+        .may(READ, &Subject { table, values: None })
+        .map_err(failed(exec))?
+    {
         return Err(Response::api_error(
             403,
             "Operation Failed",
@@ -80,16 +95,31 @@ fn list(exec: &Exec, request: &Request, table: &str) -> Answer {
     let query = Query::parse(request.parameter("sysparm_query").unwrap_or_default()).map_err(failed(exec))?;
     let rows: Vec<Row> = {
         let store = lock(&exec.core.store);
-        store.select(table, &query).map(|rows| rows.into_iter().cloned().collect()).map_err(failed(exec))?
+        store
+            .select(table, &query)
+            .map(|rows| rows.into_iter().cloned().collect())
+            .map_err(failed(exec))?
     };
     let mut visible = Vec::new();
     for row in rows {
-        if exec.may(READ, &Subject { table: &row.class, values: Some(&row.values) }).map_err(failed(exec))? {
+        if exec
+            .may(
+                READ,
+                &Subject {
+                    table: &row.class,
+                    values: Some(&row.values),
+                },
+            )
+            .map_err(failed(exec))?
+        {
             visible.push(row);
         }
     }
     let number = |name: &str, otherwise: usize| {
-        request.parameter(name).and_then(|value| value.parse().ok()).unwrap_or(otherwise)
+        request
+            .parameter(name)
+            .and_then(|value| value.parse().ok())
+            .unwrap_or(otherwise)
     };
     let (limit, offset) = (number("sysparm_limit", 10_000), number("sysparm_offset", 0));
     let total = visible.len();
@@ -102,8 +132,14 @@ fn list(exec: &Exec, request: &Request, table: &str) -> Answer {
 
 fn find(exec: &Exec, table: &str, id: &str, operation: &str) -> Result<Row, Response> {
     open_to_services(exec, table)?;
-    let row = lock(&exec.core.store).get(table, id).cloned().ok_or_else(not_found)?;
-    let subject = Subject { table: &row.class, values: Some(&row.values) };
+    let row = lock(&exec.core.store)
+        .get(table, id)
+        .cloned()
+        .ok_or_else(not_found)?;
+    let subject = Subject {
+        table: &row.class,
+        values: Some(&row.values),
+    };
     if !exec.may(READ, &subject).map_err(failed(exec))? {
         return Err(not_found());
     }
@@ -122,10 +158,18 @@ fn read(exec: &Exec, request: &Request, table: &str, id: &str) -> Answer {
 
 fn body(request: &Request) -> Result<Values, Response> {
     if request.content_type() != "application/json" {
-        return Err(Response::api_error(415, "Unsupported Media Type", "only application/json is emulated"));
+        return Err(Response::api_error(
+            415,
+            "Unsupported Media Type",
+            "only application/json is emulated",
+        ));
     }
     let Ok(Value::Object(map)) = serde_json::from_slice(&request.body) else {
-        return Err(Response::api_error(400, "Exception while reading request", "the body is not a JSON object"));
+        return Err(Response::api_error(
+            400,
+            "Exception while reading request",
+            "the body is not a JSON object",
+        ));
     };
     Ok(map
         .into_iter()
@@ -151,13 +195,23 @@ fn writable(exec: &Exec, operation: &str, subject: &Subject<'_>, values: Values)
 }
 
 fn aborted(exec: &Exec, table: &str) -> Response {
-    let detail = format!("Operation against file '{table}' was aborted: {}", exec.error_text());
+    let detail = format!(
+        "Operation against file '{table}' was aborted: {}",
+        exec.error_text()
+    );
     Response::api_error(403, "Operation Failed", &detail)
 }
 
 fn stored_row(table: &str, values: Values) -> Row {
-    let class = values.get("sys_class_name").filter(|name| !name.is_empty()).cloned();
-    Row { class: class.unwrap_or_else(|| table.to_owned()), seq: 0, values }
+    let class = values
+        .get("sys_class_name")
+        .filter(|name| !name.is_empty())
+        .cloned();
+    Row {
+        class: class.unwrap_or_else(|| table.to_owned()),
+        seq: 0,
+        values,
+    }
 }
 
 fn create(exec: &Exec, request: &Request, table: &str) -> Answer {
@@ -169,7 +223,10 @@ fn create(exec: &Exec, request: &Request, table: &str) -> Answer {
         return Err(Response::api_error(403, "Operation Failed", detail));
     }
     let values = writable(exec, CREATE, &subject, values)?;
-    let stored = exec.insert(table, values, true).map_err(failed(exec))?.ok_or_else(|| aborted(exec, table))?;
+    let stored = exec
+        .insert(table, values, true)
+        .map_err(failed(exec))?
+        .ok_or_else(|| aborted(exec, table))?;
     let location = format!(
         "{}/api/now/table/{table}/{}",
         exec.core.url,
@@ -181,12 +238,21 @@ fn create(exec: &Exec, request: &Request, table: &str) -> Answer {
 
 fn change(exec: &Exec, request: &Request, table: &str, id: &str) -> Answer {
     let row = find(exec, table, id, WRITE)?;
-    let subject = Subject { table: &row.class, values: Some(&row.values) };
+    let subject = Subject {
+        table: &row.class,
+        values: Some(&row.values),
+    };
     let values = writable(exec, WRITE, &subject, body(request)?)?;
-    let stored =
-        exec.update(&row.class, id, values, true).map_err(failed(exec))?.ok_or_else(|| aborted(exec, table))?;
+    let stored = exec
+        .update(&row.class, id, values, true)
+        .map_err(failed(exec))?
+        .ok_or_else(|| aborted(exec, table))?;
     if request.header("x-no-response-body") == Some("true") {
-        return Ok(Response { status: 204, headers: Vec::new(), body: Vec::new() });
+        return Ok(Response {
+            status: 204,
+            headers: Vec::new(),
+            body: Vec::new(),
+        });
     }
     let result = shown(exec, request, &stored_row(&row.class, stored)).map_err(failed(exec))?;
     Ok(Response::json(200, &json!({ "result": result })))
@@ -195,7 +261,11 @@ fn change(exec: &Exec, request: &Request, table: &str, id: &str) -> Answer {
 fn remove(exec: &Exec, table: &str, id: &str) -> Answer {
     let row = find(exec, table, id, DELETE)?;
     if exec.delete(&row.class, id, true).map_err(failed(exec))? {
-        Ok(Response { status: 204, headers: Vec::new(), body: Vec::new() })
+        Ok(Response {
+            status: 204,
+            headers: Vec::new(),
+            body: Vec::new(),
+        })
     } else {
         Err(aborted(exec, table))
     }
@@ -203,19 +273,28 @@ fn remove(exec: &Exec, table: &str, id: &str) -> Answer {
 
 /// A record as the API shows it: strings, and links for references.
 fn shown(exec: &Exec, request: &Request, row: &Row) -> Result<Value, InstanceError> {
-    let fields: Vec<String> = match request.parameter("sysparm_fields").filter(|fields| !fields.is_empty()) {
-        Some(fields) => fields.split(',').map(|field| field.trim().to_owned()).collect(),
-        None => {
-            let store = lock(&exec.core.store);
-            let mut all: Vec<String> =
-                store.schema.columns(&row.class).into_iter().map(|column| column.name).collect();
-            all.extend(row.values.keys().filter(|name| name.starts_with("sys_")).cloned());
-            all.sort();
-            all.dedup();
-            all
-        }
+    let fields: Vec<String> = if let Some(fields) = request
+        .parameter("sysparm_fields")
+        .filter(|fields| !fields.is_empty())
+    {
+        fields.split(',').map(|field| field.trim().to_owned()).collect()
+    } else {
+        let store = lock(&exec.core.store);
+        let mut all: Vec<String> = store
+            .schema
+            .columns(&row.class)
+            .into_iter()
+            .map(|column| column.name)
+            .collect();
+        all.extend(row.values.keys().filter(|name| name.starts_with("sys_")).cloned());
+        all.sort();
+        all.dedup();
+        all
     };
-    let subject = Subject { table: &row.class, values: Some(&row.values) };
+    let subject = Subject {
+        table: &row.class,
+        values: Some(&row.values),
+    };
     let mut result = Map::new();
     for field in fields {
         lock(&exec.core.store).check_path(&row.class, &field)?;
@@ -229,7 +308,14 @@ fn shown(exec: &Exec, request: &Request, row: &Row) -> Result<Value, InstanceErr
             (owner.clone(), name, value)
         };
         if owner.sys_id() != row.sys_id()
-            && !exec.may_field(READ, &Subject { table: &owner.class, values: Some(&owner.values) }, &name)?
+            && !exec.may_field(
+                READ,
+                &Subject {
+                    table: &owner.class,
+                    values: Some(&owner.values),
+                },
+                &name,
+            )?
         {
             continue;
         }
@@ -249,9 +335,8 @@ fn cell(exec: &Exec, request: &Request, row: &Row, field: &str, value: &str) -> 
     };
     let mode = request.parameter("sysparm_display_value").unwrap_or("false");
     let display = || display(&store, row, field, value);
-    let linked = reference.filter(|_| {
-        !value.is_empty() && request.parameter("sysparm_exclude_reference_link") != Some("true")
-    });
+    let linked = reference
+        .filter(|_| !value.is_empty() && request.parameter("sysparm_exclude_reference_link") != Some("true"));
     let link = linked.map(|table| format!("{}/api/now/table/{table}/{value}", exec.core.url));
     match (mode, link) {
         ("all", Some(link)) => json!({ "display_value": display(), "value": plain, "link": link }),

@@ -155,6 +155,9 @@
       }
     };
     root.__set = function (name, value) { jelly[name] = value; };
+    root.__or = function (value, otherwise) {
+      return (value === undefined || value === null || value === '') && otherwise !== null ? otherwise : value;
+    };
     root.__truth = function (value) { return !!value && String(value) !== 'false'; };
     root.__loops = [];
     root.__text = function (value) { return value === null || value === undefined ? '' : String(value); };
