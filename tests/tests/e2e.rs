@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use imper_tests::harness::browser::Driver;
 use imper_tests::harness::people::{AgentDesk, RequesterPhone};
 use imper_tests::harness::story;
-use imper_tests::harness::world::{PRIVATE_MAILBOX, World};
+use imper_tests::harness::world::{COMPANY_MAILBOX, PRIVATE_MAILBOX, World};
 use shared::words::{Outcome, Recommendation, Status};
 
 /// A world with two people in it.
@@ -230,5 +230,93 @@ async fn a_ticket_whose_category_needs_no_verification_shows_no_field() -> Resul
     let scene = Scene::open().await?;
     scene.open_ticket("hardware").await?;
     scene.agent.see_no_field().await?;
+    scene.end().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_cannot_be_is_refused_in_the_dialog_and_nothing_is_sent() -> Result<()> {
+    let scene = Scene::open().await?;
+    let Scene { world, agent, .. } = &scene;
+    let ticket = scene.open_ticket("password_reset").await?;
+    agent.click_send_verification_link().await?;
+    agent.send_to("marta at example").await?;
+    let mistake = agent.see_mistake().await?;
+    ensure!(mistake.contains("email address"), "the dialog says: {mistake}");
+    ensure!(world.mailbox().messages()?.is_empty(), "mail was sent");
+    ensure!(
+        world.verification_records(&ticket)?.is_empty(),
+        "a verification was recorded"
+    );
+    scene.end().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_server_that_refuses_the_address_is_shown_to_the_agent() -> Result<()> {
+    let scene = Scene::open().await?;
+    let Scene { world, agent, .. } = &scene;
+    let ticket = scene.open_ticket("password_reset").await?;
+    agent.click_send_verification_link().await?;
+    agent.send_to("marta@nowhere.invalid").await?;
+    agent.see_status(Status::Undeliverable).await?;
+    story::record_shows(world, &ticket, Status::Undeliverable).await?;
+    scene.end().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn field_and_portal_work_on_the_smallest_phone_in_the_dark() -> Result<()> {
+    let scene = Scene::open().await?;
+    let Scene {
+        world,
+        agent,
+        requester,
+        ..
+    } = &scene;
+    for browser in [agent.browser(), requester.browser()] {
+        browser.prefer_dark(true).await?;
+        browser.be_phone(true).await?;
+    }
+    scene.open_ticket("password_reset").await?;
+    agent.see_field("required").await?;
+    agent.click_send_verification_link().await?;
+    ensure!(
+        !agent.browser().scrolls_sideways().await?,
+        "the dialog is wider than its frame"
+    );
+    agent.look_at_form().await?;
+    agent.browser().screenshot("field-dialog-phone-dark").await?;
+    agent.send_to(PRIVATE_MAILBOX).await?;
+    let link = story::link_sent_to(world, PRIVATE_MAILBOX).await?;
+
+    requester.open_link(&link).await?;
+    let look = async |page: &str| -> Result<()> {
+        requester
+            .browser()
+            .screenshot_whole(&format!("portal-{page}-phone-dark"))
+            .await?;
+        ensure!(
+            !requester.browser().scrolls_sideways().await?,
+            "the page {page} must be scrolled sideways"
+        );
+        Ok(())
+    };
+    look("landing").await?;
+    requester.click_begin().await?;
+    let number = agent.see_call_number().await?;
+    look("number").await?;
+    requester.enter_call_number(&number).await?;
+    requester.see_code_question().await?;
+    look("code").await?;
+    requester
+        .enter_code(&story::code_sent_to(world, COMPANY_MAILBOX).await?)
+        .await?;
+    requester.see_words("Your identity is confirmed").await?;
+    look("confirmed").await?;
+    agent.see_outcome(Outcome::Passed).await?;
+    ensure!(
+        !agent.browser().scrolls_sideways().await?,
+        "the field is wider than its frame"
+    );
+    agent.look_at_form().await?;
+    agent.browser().screenshot("field-passed-phone-dark").await?;
     scene.end().await
 }
