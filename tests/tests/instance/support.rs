@@ -138,6 +138,7 @@ impl Set {
             ("action_update", "true"),
             ("script", script),
         ];
+        fields.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
         fields.extend_from_slice(more);
         self.record("sys_script", &id(number), &fields)
     }

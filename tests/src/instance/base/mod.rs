@@ -123,7 +123,7 @@ fn dictionary(store: &mut Store) -> Result<(), InstanceError> {
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
     {
         let (before, label, after) = quoted(line)?;
-        if let Some(name) = before.strip_prefix("table ") {
+        if let Some(name) = before.strip_prefix("table ").filter(|name| !name.contains(' ')) {
             name.clone_into(&mut table);
             let parent = after
                 .strip_prefix("extends ")

@@ -32,7 +32,7 @@ const MEMORY: usize = 256 * 1024 * 1024;
 /// Native stack of one engine; nested engines each have their own.
 const ENGINE_STACK: usize = 2 * 1024 * 1024;
 /// The engine asks about every 10 000 steps whether to go on; a loop without end stops here.
-const MAX_INTERRUPTS: u32 = 200_000;
+const MAX_INTERRUPTS: u32 = 20_000;
 
 /// One JavaScript world: a script runs in it as a user and in a scope.
 pub struct Engine {

@@ -64,12 +64,12 @@ pub fn install(core: &Core, source: &str) -> Result<InstallReport, InstallError>
     let set = parse(source)?;
     let mut guard = lock(&core.store);
     let mut store = guard.clone();
-    let report = commit(&mut store, &set)?;
+    let report = commit(&guard, &mut store, &set)?;
     *guard = store;
     Ok(report)
 }
 
-fn commit(store: &mut Store, set: &UpdateSet) -> Result<InstallReport, InstallError> {
+fn commit(before: &Store, store: &mut Store, set: &UpdateSet) -> Result<InstallReport, InstallError> {
     let app = preview::application(set, store)?;
     let mut names = BTreeSet::new();
     for row in &set.rows {
@@ -94,7 +94,7 @@ fn commit(store: &mut Store, set: &UpdateSet) -> Result<InstallReport, InstallEr
     for table in DICTIONARY {
         for row in &set.rows {
             for record in row.records.iter().filter(|record| record.table == *table) {
-                apply(store, &app, row, record, &mut report)?;
+                apply(before, store, &app, row, record, &mut report)?;
             }
         }
     }
@@ -106,7 +106,7 @@ fn commit(store: &mut Store, set: &UpdateSet) -> Result<InstallReport, InstallEr
             .iter()
             .filter(|record| !DICTIONARY.contains(&record.table.as_str()))
         {
-            apply(store, &app, row, record, &mut report)?;
+            apply(before, store, &app, row, record, &mut report)?;
         }
         forget_renamed(store, row);
     }
@@ -116,6 +116,7 @@ fn commit(store: &mut Store, set: &UpdateSet) -> Result<InstallReport, InstallEr
 }
 
 fn apply(
+    before: &Store,
     store: &mut Store,
     app: &Application,
     row: &UpdateRow,
@@ -155,7 +156,7 @@ fn apply(
             }
             *report.tables.entry(table.to_owned()).or_default() += 1;
             replace_twin(store, table, &values);
-            if store.get(table, id).is_some() {
+            if before.get(table, id).is_some() {
                 report.updated += 1
             } else {
                 report.inserted += 1

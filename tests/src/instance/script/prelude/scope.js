@@ -108,6 +108,18 @@
     root.JSUtil = lib.JSUtil;
   }
 
+  // A platform name that nothing here defines: refused at its first use, even inside try or typeof.
+  Object.setPrototypeOf(root, new Proxy(Object.prototype, {
+    get: function (object, name) {
+      if (typeof name === 'string' && /^(Glide|sn_)/.test(name)) return lib.refuse(name);
+      return Reflect.get(object, name);
+    },
+    has: function (object, name) {
+      if (typeof name === 'string' && /^(Glide|sn_)/.test(name)) return lib.refuse(name);
+      return Reflect.has(object, name);
+    }
+  }));
+
   root.__bindRule = function (start) {
     var words = start.mode.split(' ');
     function bind(values, previous) {
