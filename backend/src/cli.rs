@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use backend::config::{Config, Environment};
 use backend::ports::{SystemClock, SystemEntropy};
 use backend::service::{Service, console};
-use backend::store::{Store, StoreError, evidence};
+use backend::store::{Store, evidence};
 use backend::verification::InstanceId;
 use clap::{Args, Parser, Subcommand};
 use secrecy::SecretString;
@@ -25,7 +25,13 @@ const DEFAULT_LOG: &str = "info,refinery_core=warn";
 #[command(name = "backend", version)]
 pub struct Cli {
     /// The configuration file. Secrets come from the environment; see the operations guide.
-    #[arg(long, short, global = true, default_value = "imper.toml", env = "IMPER_CONFIG")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        default_value = "imper.toml",
+        env = "IMPER_CONFIG"
+    )]
     config: PathBuf,
     #[command(subcommand)]
     command: Command,
@@ -75,8 +81,8 @@ enum EvidenceCommand {
 }
 
 /// Runs one command; errors go to standard error, in words.
-pub fn run(cli: Cli) -> ExitCode {
-    match execute(&cli) {
+pub fn run(cli: &Cli) -> ExitCode {
+    match execute(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
@@ -90,7 +96,11 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
     match &cli.command {
         Command::Serve => block_on(serve(config))?,
         Command::CheckConfig => {
-            println!("{} is right: {} instance(s).", cli.config.display(), config.instances.len());
+            println!(
+                "{} is right: {} instance(s).",
+                cli.config.display(),
+                config.instances.len()
+            );
             Ok(())
         }
         Command::User(UserCommand::Add(user)) => block_on(add_user(config, user))?,
@@ -100,7 +110,10 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
 }
 
 fn block_on<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work))
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work))
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
@@ -109,7 +122,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| DEFAULT_LOG.into()))
         .init();
     let bind = async |name: &str, address| {
-        TcpListener::bind(address).await.with_context(|| format!("server.{name}: {address} cannot be listened on"))
+        TcpListener::bind(address)
+            .await
+            .with_context(|| format!("server.{name}: {address} cannot be listened on"))
     };
     let public = bind("listen", config.server.listen).await?;
     let operations = bind("operations_listen", config.server.operations_listen).await?;
@@ -145,7 +160,12 @@ async fn add_user(config: Config, user: &AddUser) -> anyhow::Result<()> {
     std::io::stdin().lock().read_line(&mut password)?;
     let password: SecretString = password.trim_end_matches(['\r', '\n']).into();
     let store = Store::open(&config.storage.path)?;
-    let service = Service::new(Arc::new(config), store, Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let service = Service::new(
+        Arc::new(config),
+        store,
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy),
+    );
     let added = console::add_user(&service, &instance, &user.name, role, password).await;
     service.store.close();
     println!("{} may sign in to the console of {instance}.", added?.name);
@@ -160,13 +180,17 @@ fn backup(config: &Config, target: &Path) -> anyhow::Result<()> {
 
 async fn verify_evidence(config: Config) -> anyhow::Result<()> {
     let store = Store::open(&config.storage.path)?;
-    let verdict = store.read(|tx| Ok::<_, StoreError>(evidence::verify(tx)?)).await?;
+    let verdict = store.read(evidence::verify).await?;
     match verdict {
         evidence::Verdict::Intact { entries } => {
             println!("{entries} entries, every hash chain holds.");
             Ok(())
         }
-        evidence::Verdict::Broken { instance, number, what } => {
+        evidence::Verdict::Broken {
+            instance,
+            number,
+            what,
+        } => {
             bail!("the evidence of instance {instance} is broken at entry {number}: {what}")
         }
     }

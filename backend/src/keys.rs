@@ -37,7 +37,9 @@ impl Keys {
         if bytes.len() < MASTER_KEY_BYTES {
             return Err(KeyError::TooShort);
         }
-        Ok(Self { master: hmac::Key::new(hmac::HMAC_SHA256, &bytes) })
+        Ok(Self {
+            master: hmac::Key::new(hmac::HMAC_SHA256, &bytes),
+        })
     }
 
     /// HMAC over the label and the parts, each with its length before it, so that no two inputs meet.
@@ -94,10 +96,12 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// Compares without telling by time where two secrets differ.
@@ -121,7 +125,8 @@ mod tests {
         assert_ne!(a.link_token(link), b.link_token(link));
         assert_ne!(a.derive("x", &[b"ab", b"c"]), a.derive("x", &[b"a", b"bc"]));
         let id = VerificationId::from_random([3; 8]);
-        let codes: std::collections::BTreeSet<_> = (1..=4).map(|n| a.on_file_code(&id, "session", n)).collect();
+        let codes: std::collections::BTreeSet<_> =
+            (1..=4).map(|n| a.on_file_code(&id, "session", n)).collect();
         assert_eq!(codes.len(), 4);
     }
 

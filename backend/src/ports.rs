@@ -13,10 +13,18 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place where the clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place where the clock is read"
+    )]
     fn now(&self) -> UnixMillis {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        UnixMillis(since.ok().and_then(|age| i64::try_from(age.as_millis()).ok()).unwrap_or(0))
+        UnixMillis(
+            since
+                .ok()
+                .and_then(|age| i64::try_from(age.as_millis()).ok())
+                .unwrap_or(0),
+        )
     }
 }
 

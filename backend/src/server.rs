@@ -57,9 +57,14 @@ pub async fn run(
     let client = Client::new(clock)?;
     let worker = Worker::new(service.clone(), delivery, client);
 
-    let public = warp::serve(web::public(&service)).incoming(public).graceful(stopped(&service)).run();
-    let operations =
-        warp::serve(web::operations::routes(&service)).incoming(operations).graceful(stopped(&service)).run();
+    let public = warp::serve(web::public(&service))
+        .incoming(public)
+        .graceful(stopped(&service))
+        .run();
+    let operations = warp::serve(web::operations::routes(&service))
+        .incoming(operations)
+        .graceful(stopped(&service))
+        .run();
     let tasks = [
         tokio::spawn(public),
         tokio::spawn(operations),
@@ -70,13 +75,12 @@ pub async fn run(
     tracing::info!("the service is stopping");
     service.stopping.send_replace(true);
     let finished = tokio::time::timeout(GRACE, futures_util::future::join_all(tasks)).await;
-    match finished {
-        Ok(results) => {
-            for error in results.into_iter().filter_map(Result::err) {
-                tracing::error!(%error, "a part of the service ended in a panic");
-            }
+    if let Ok(results) = finished {
+        for error in results.into_iter().filter_map(Result::err) {
+            tracing::error!(%error, "a part of the service ended in a panic");
         }
-        Err(_) => tracing::warn!("some requests did not finish in time"),
+    } else {
+        tracing::warn!("some requests did not finish in time");
     }
     let store = service.store.clone();
     if let Err(error) = tokio::task::spawn_blocking(move || store.close()).await {

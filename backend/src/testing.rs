@@ -86,7 +86,13 @@ pub fn config_text() -> (String, BTreeMap<String, String>) {
         ("GLOBEX_CLIENT_SECRET", "globex-client-secret".to_owned()),
         ("GLOBEX_WEBHOOK_SECRET", webhook(5)),
     ];
-    (text, secrets.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    (
+        text,
+        secrets
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
 }
 
 /// A service with [`config_text`], changed by `change`.
@@ -97,7 +103,12 @@ pub fn service_with(change: impl FnOnce(&mut Config)) -> (tempfile::TempDir, Ser
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("test.db")).unwrap();
     let clock = Arc::new(ManualClock(AtomicI64::new(START.0)));
-    let service = Service::new(Arc::new(config), store, Arc::<ManualClock>::clone(&clock), Arc::new(SystemEntropy));
+    let service = Service::new(
+        Arc::new(config),
+        store,
+        Arc::<ManualClock>::clone(&clock),
+        Arc::new(SystemEntropy),
+    );
     (folder, service, clock)
 }
 
@@ -113,7 +124,11 @@ pub fn sys_id(digit: char) -> String {
 
 /// The claims of a token that Beth's browser got for Mia's ticket at `now`; `jti` makes it unique.
 pub fn claims(now: UnixMillis, jti: &str) -> AgentClaims {
-    let contact = |channel, address: &str, source: &str| Contact { channel, address: address.into(), source: source.into() };
+    let contact = |channel, address: &str, source: &str| Contact {
+        channel,
+        address: address.into(),
+        source: source.into(),
+    };
     AgentClaims {
         iss: "https://acme.service-now.com".into(),
         aud: "https://verify.example.com".into(),
@@ -122,7 +137,11 @@ pub fn claims(now: UnixMillis, jti: &str) -> AgentClaims {
         nbf: now.unix_seconds(),
         exp: now.unix_seconds() + 240,
         jti: jti.into(),
-        agent: Agent { sys_id: sys_id('a'), user_name: "beth.anglin".into(), name: "Beth Anglin".into() },
+        agent: Agent {
+            sys_id: sys_id('a'),
+            user_name: "beth.anglin".into(),
+            name: "Beth Anglin".into(),
+        },
         ticket: Ticket {
             table: "incident".into(),
             sys_id: sys_id('1'),
@@ -136,7 +155,10 @@ pub fn claims(now: UnixMillis, jti: &str) -> AgentClaims {
             user_name: "mia.chen".into(),
             name: "Mia Chen".into(),
             email: "mia.chen@acme.example".into(),
-            contacts: vec![contact(Channel::Email, "mia.chen@acme.example", "email"), contact(Channel::Sms, "+442079460958", "mobile_phone")],
+            contacts: vec![
+                contact(Channel::Email, "mia.chen@acme.example", "email"),
+                contact(Channel::Sms, "+442079460958", "mobile_phone"),
+            ],
             time_zone: "Europe/London".into(),
             language: "en".into(),
         },
@@ -146,10 +168,16 @@ pub fn claims(now: UnixMillis, jti: &str) -> AgentClaims {
 
 /// The caller of [`claims`].
 pub fn caller(now: UnixMillis, jti: &str) -> Caller {
-    Caller { instance: InstanceId::parse("acme").unwrap(), claims: claims(now, jti) }
+    Caller {
+        instance: InstanceId::parse("acme").unwrap(),
+        claims: claims(now, jti),
+    }
 }
 
 /// Beth's request: a link to Mia's private address.
 pub fn send_link() -> SendLink {
-    SendLink { channel: Channel::Email, destination: "mia.private@gmail.com".into() }
+    SendLink {
+        channel: Channel::Email,
+        destination: "mia.private@gmail.com".into(),
+    }
 }

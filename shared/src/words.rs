@@ -13,6 +13,7 @@ pub struct UnixMillis(pub i64);
 
 impl UnixMillis {
     /// The moment `seconds` after this one (before it, if negative).
+    #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
@@ -120,7 +121,10 @@ words! {
 impl Status {
     /// True when nothing can change this verification any more.
     pub const fn is_final(self) -> bool {
-        matches!(self, Self::Passed | Self::Failed | Self::Expired | Self::Cancelled | Self::Undeliverable)
+        matches!(
+            self,
+            Self::Passed | Self::Failed | Self::Expired | Self::Cancelled | Self::Undeliverable
+        )
     }
 }
 
@@ -186,8 +190,14 @@ mod tests {
 
     #[test]
     fn the_fixed_texts_of_the_product_document_stay_as_they_are() {
-        assert_eq!(Recommendation::Proceed.label(), "User verified successfully - Proceed with action");
-        assert_eq!(Recommendation::Reject.label(), "High risk detected - Reject this request");
+        assert_eq!(
+            Recommendation::Proceed.label(),
+            "User verified successfully - Proceed with action"
+        );
+        assert_eq!(
+            Recommendation::Reject.label(),
+            "High risk detected - Reject this request"
+        );
         let levels: Vec<_> = RiskLevel::ALL.iter().map(|level| level.label()).collect();
         assert_eq!(levels, ["Verified", "Medium", "High"]);
         assert_eq!(Outcome::Passed.label(), "Passed");

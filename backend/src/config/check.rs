@@ -60,10 +60,17 @@ impl Checker<'_> {
             None => false,
         };
         if url.scheme() != "https" && !(url.scheme() == "http" && local) {
-            self.note(setting, format!("“{text}” must begin with https:// (http:// only for this machine)"));
+            self.note(
+                setting,
+                format!("“{text}” must begin with https:// (http:// only for this machine)"),
+            );
             return None;
         }
-        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        if !matches!(url.path(), "" | "/")
+            || url.query().is_some()
+            || url.fragment().is_some()
+            || !url.username().is_empty()
+        {
             self.note(setting, format!("“{text}” must be scheme, host and port only"));
             return None;
         }
@@ -72,27 +79,45 @@ impl Checker<'_> {
 
     fn webhook_secret(&mut self, setting: &str, name: &str) -> Option<SecretString> {
         let secret = self.secret(setting, name)?;
-        let decoded = secret.expose_secret().strip_prefix("whsec_").and_then(|text| STANDARD.decode(text).ok());
+        let decoded = secret
+            .expose_secret()
+            .strip_prefix("whsec_")
+            .and_then(|text| STANDARD.decode(text).ok());
         match decoded {
             Some(bytes) if WEBHOOK_SECRET_BYTES.contains(&bytes.len()) => Some(secret),
             _ => {
-                self.note(setting, format!("{name} must be whsec_ and the base64 form of 24 to 64 bytes"));
+                self.note(
+                    setting,
+                    format!("{name} must be whsec_ and the base64 form of 24 to 64 bytes"),
+                );
                 None
             }
         }
     }
 
     fn server(&mut self, raw: &RawServer) -> Option<Server> {
-        let listen = self.parse("server.listen", &raw.listen, "an address and port like 127.0.0.1:8080");
-        let operations_listen =
-            self.parse("server.operations_listen", &raw.operations_listen, "an address and port like 127.0.0.1:9090");
+        let listen = self.parse(
+            "server.listen",
+            &raw.listen,
+            "an address and port like 127.0.0.1:8080",
+        );
+        let operations_listen = self.parse(
+            "server.operations_listen",
+            &raw.operations_listen,
+            "an address and port like 127.0.0.1:9090",
+        );
         let public_url = self.origin("server.public_url", &raw.public_url);
         let trusted_proxies = raw
             .trusted_proxies
             .iter()
             .filter_map(|text| self.parse("server.trusted_proxies", text, "an IP address"))
             .collect();
-        Some(Server { listen: listen?, operations_listen: operations_listen?, public_url: public_url?, trusted_proxies })
+        Some(Server {
+            listen: listen?,
+            operations_listen: operations_listen?,
+            public_url: public_url?,
+            trusted_proxies,
+        })
     }
 
     fn smtp(&mut self, raw: &RawSmtp) -> Option<Smtp> {
@@ -105,11 +130,18 @@ impl Checker<'_> {
                 None
             }
             other => {
-                self.note("smtp.tls", format!("“{other}” is not one of implicit, starttls, none"));
+                self.note(
+                    "smtp.tls",
+                    format!("“{other}” is not one of implicit, starttls, none"),
+                );
                 None
             }
         };
-        let from = self.parse("smtp.from", &raw.from, "a sender like Service desk <desk@example.com>");
+        let from = self.parse(
+            "smtp.from",
+            &raw.from,
+            "a sender like Service desk <desk@example.com>",
+        );
         let login = raw.username.as_ref().map(|name| {
             let password = self.secret("smtp.username", "IMPER_SMTP_PASSWORD")?;
             Some((name.clone(), password))
@@ -147,11 +179,15 @@ impl Checker<'_> {
             ("HS256", Some(name), None) => {
                 let secret = self.secret(&setting, name)?;
                 match STANDARD.decode(secret.expose_secret().trim()) {
-                    Ok(bytes) if bytes.len() >= MIN_HMAC_BYTES => {
-                        Some(AgentKey { algorithm: Algorithm::HS256, key: DecodingKey::from_secret(&bytes) })
-                    }
+                    Ok(bytes) if bytes.len() >= MIN_HMAC_BYTES => Some(AgentKey {
+                        algorithm: Algorithm::HS256,
+                        key: DecodingKey::from_secret(&bytes),
+                    }),
                     _ => {
-                        self.note(&setting, format!("{name} must be the base64 form of at least {MIN_HMAC_BYTES} bytes"));
+                        self.note(
+                            &setting,
+                            format!("{name} must be the base64 form of at least {MIN_HMAC_BYTES} bytes"),
+                        );
                         None
                     }
                 }
@@ -172,7 +208,10 @@ impl Checker<'_> {
                 match key {
                     Ok(key) => Some(AgentKey { algorithm, key }),
                     Err(error) => {
-                        self.note(&setting, format!("“{path}” holds no public key for {name}: {error}"));
+                        self.note(
+                            &setting,
+                            format!("“{path}” holds no public key for {name}: {error}"),
+                        );
                         None
                     }
                 }
@@ -196,18 +235,30 @@ impl Checker<'_> {
         let place = format!("instance “{}”", raw.id);
         let id = InstanceId::parse(&raw.id);
         if id.is_none() {
-            self.note(&place, "the id must be 1–40 lower-case letters, digits and hyphens");
+            self.note(
+                &place,
+                "the id must be 1–40 lower-case letters, digits and hyphens",
+            );
         }
         let url = self.origin(&format!("{place}.url"), &raw.url);
-        for (setting, text) in [("company", &raw.company), ("support_contact", &raw.support_contact)] {
+        for (setting, text) in [
+            ("company", &raw.company),
+            ("support_contact", &raw.support_contact),
+        ] {
             if text.trim().is_empty() || text.len() > 200 || text.chars().any(char::is_control) {
-                self.note(&format!("{place}.{setting}"), "must be a plain text of 1–200 bytes");
+                self.note(
+                    &format!("{place}.{setting}"),
+                    "must be a plain text of 1–200 bytes",
+                );
             }
         }
         if let Some(code) = &raw.default_region
             && code.parse::<phonenumber::country::Id>().is_err()
         {
-            self.note(&format!("{place}.default_region"), format!("“{code}” is not a country code like GB"));
+            self.note(
+                &format!("{place}.default_region"),
+                format!("“{code}” is not a country code like GB"),
+            );
         }
         if !LINK_SECONDS.contains(&raw.link_seconds) {
             self.note(&format!("{place}.link_seconds"), "must be between 60 and 86400");
@@ -220,16 +271,23 @@ impl Checker<'_> {
             if let Some(checked) = self.agent_key(&place, key)
                 && agent_keys.insert(key.kid.clone(), checked).is_some()
             {
-                self.note(&format!("{place}.agent_key"), format!("the kid “{}” is given twice", key.kid));
+                self.note(
+                    &format!("{place}.agent_key"),
+                    format!("the kid “{}” is given twice", key.kid),
+                );
             }
         }
         if raw.agent_key.is_empty() {
             self.note(&place, "at least one [[instance.agent_key]] is needed");
         }
-        let client_secret =
-            self.secret(&format!("{place}.callback.client_secret_env"), &raw.callback.client_secret_env);
-        let webhook_secret =
-            self.webhook_secret(&format!("{place}.callback.webhook_secret_env"), &raw.callback.webhook_secret_env);
+        let client_secret = self.secret(
+            &format!("{place}.callback.client_secret_env"),
+            &raw.callback.client_secret_env,
+        );
+        let webhook_secret = self.webhook_secret(
+            &format!("{place}.callback.webhook_secret_env"),
+            &raw.callback.webhook_secret_env,
+        );
         Some(Instance {
             id: id?,
             company: raw.company.trim().to_owned(),
@@ -248,7 +306,10 @@ impl Checker<'_> {
 }
 
 pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, ConfigError> {
-    let mut checker = Checker { secrets, mistakes: Vec::new() };
+    let mut checker = Checker {
+        secrets,
+        mistakes: Vec::new(),
+    };
     let server = checker.server(&raw.server);
     let smtp = checker.smtp(&raw.smtp);
     let sms = raw.sms.as_ref().map(|sms| {
@@ -258,22 +319,30 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
             checker.origin("sms.url", &url.origin().ascii_serialization());
         }
         let secret = checker.webhook_secret("sms", "IMPER_SMS_SECRET");
-        Some(Sms { url: url?, secret: secret? })
+        Some(Sms {
+            url: url?,
+            secret: secret?,
+        })
     });
     if raw.storage.path.trim().is_empty() {
         checker.note("storage.path", "must name a file");
     }
-    let keys = checker.secret("master key", "IMPER_MASTER_KEY").and_then(|secret| {
-        Keys::from_base64(secret.expose_secret())
-            .inspect_err(|error| checker.note("IMPER_MASTER_KEY", error))
-            .ok()
-    });
+    let keys = checker
+        .secret("master key", "IMPER_MASTER_KEY")
+        .and_then(|secret| {
+            Keys::from_base64(secret.expose_secret())
+                .inspect_err(|error| checker.note("IMPER_MASTER_KEY", error))
+                .ok()
+        });
     let mut instances = BTreeMap::new();
     let mut urls = std::collections::BTreeSet::new();
     for raw_instance in &raw.instance {
         if let Some(instance) = checker.instance(raw_instance) {
             if !urls.insert(instance.url.clone()) {
-                checker.note(&format!("instance “{}”.url", raw_instance.id), "is used by another instance too");
+                checker.note(
+                    &format!("instance “{}”.url", raw_instance.id),
+                    "is used by another instance too",
+                );
             }
             if instances.insert(instance.id.clone(), instance).is_some() {
                 checker.note(&format!("instance “{}”", raw_instance.id), "is given twice");
@@ -289,7 +358,9 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
     };
     Ok(Config {
         server,
-        storage: Storage { path: raw.storage.path.into() },
+        storage: Storage {
+            path: raw.storage.path.into(),
+        },
         smtp,
         sms: sms.flatten(),
         instances,

@@ -148,15 +148,17 @@ pub struct ConfigError {
 impl Config {
     /// Reads and checks a configuration file.
     pub fn load(path: &Path, secrets: &dyn SecretSource) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError { mistakes: vec![format!("{} cannot be read: {error}", path.display())] })?;
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
+            mistakes: vec![format!("{} cannot be read: {error}", path.display())],
+        })?;
         Self::parse(&text, secrets)
     }
 
     /// Checks the text of a configuration file.
     pub fn parse(text: &str, secrets: &dyn SecretSource) -> Result<Self, ConfigError> {
-        let raw: raw::Raw =
-            toml::from_str(text).map_err(|error| ConfigError { mistakes: vec![error.to_string()] })?;
+        let raw: raw::Raw = toml::from_str(text).map_err(|error| ConfigError {
+            mistakes: vec![error.to_string()],
+        })?;
         check::check(raw, secrets)
     }
 

@@ -20,12 +20,16 @@ impl SecretSource for Environment {
         if let Ok(path) = std::env::var(&file_variable) {
             return match std::fs::read_to_string(&path) {
                 Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).into()),
-                Err(error) => Err(format!("the file that {file_variable} names cannot be read: {error}")),
+                Err(error) => Err(format!(
+                    "the file that {file_variable} names cannot be read: {error}"
+                )),
             };
         }
         match std::env::var(name) {
             Ok(value) if !value.is_empty() => Ok(value.into()),
-            _ => Err(format!("set the environment variable {name}, or {file_variable} to a file that holds it")),
+            _ => Err(format!(
+                "set the environment variable {name}, or {file_variable} to a file that holds it"
+            )),
         }
     }
 }
@@ -33,6 +37,8 @@ impl SecretSource for Environment {
 /// Secrets by name, for programs that hold them already.
 impl SecretSource for BTreeMap<String, String> {
     fn secret(&self, name: &str) -> Result<SecretString, String> {
-        self.get(name).map(|value| value.clone().into()).ok_or_else(|| format!("{name} is not given"))
+        self.get(name)
+            .map(|value| value.clone().into())
+            .ok_or_else(|| format!("{name} is not given"))
     }
 }

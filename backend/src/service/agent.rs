@@ -50,7 +50,15 @@ pub async fn start(
             let verification = create(&context, tx, &caller, &request)?;
             if let Some((key, digest)) = &key {
                 let agent = &caller.claims.agent.sys_id;
-                tokens::add_answered(tx, &caller.instance, agent, key, digest, &verification.id, context.now())?;
+                tokens::add_answered(
+                    tx,
+                    &caller.instance,
+                    agent,
+                    key,
+                    digest,
+                    &verification.id,
+                    context.now(),
+                )?;
             }
             Ok(verification)
         })
@@ -65,24 +73,41 @@ pub async fn list(service: &Service, caller: Caller) -> Result<TicketVerificatio
         .store
         .read(move |tx| {
             let ticket = &caller.claims.ticket;
-            verifications::list_for_ticket(tx, &caller.instance, &ticket.table, &ticket.sys_id, MOST_PER_TICKET)
-                .map_err(ServiceError::from)
+            verifications::list_for_ticket(
+                tx,
+                &caller.instance,
+                &ticket.table,
+                &ticket.sys_id,
+                MOST_PER_TICKET,
+            )
+            .map_err(ServiceError::from)
         })
         .await?;
     Ok(TicketVerifications {
-        verifications: found.iter().map(|verification| view(service, verification)).collect(),
+        verifications: found
+            .iter()
+            .map(|verification| view(service, verification))
+            .collect(),
         channels: service.config.channels(),
     })
 }
 
 /// One verification of the token's ticket.
-pub async fn get(service: &Service, caller: Caller, id: VerificationId) -> Result<VerificationView, ServiceError> {
+pub async fn get(
+    service: &Service,
+    caller: Caller,
+    id: VerificationId,
+) -> Result<VerificationView, ServiceError> {
     let found = service.store.read(move |tx| lookup(tx, &caller, &id)).await?;
     Ok(view(service, &found))
 }
 
 /// Makes a new link and queues it; the old one opens nothing from then on.
-pub async fn resend(service: &Service, caller: Caller, id: VerificationId) -> Result<VerificationView, ServiceError> {
+pub async fn resend(
+    service: &Service,
+    caller: Caller,
+    id: VerificationId,
+) -> Result<VerificationView, ServiceError> {
     let context = service.clone();
     let verification = service
         .store
@@ -92,14 +117,25 @@ pub async fn resend(service: &Service, caller: Caller, id: VerificationId) -> Re
             let current = lookup(tx, &caller, &id)?;
             let digest = destination_digest(&context, &current);
             let counts = verifications::counts(
-                tx, &current.instance, &caller.claims.agent.sys_id, &current.requester.sys_id, &digest, now,
+                tx,
+                &current.instance,
+                &caller.claims.agent.sys_id,
+                &current.requester.sys_id,
+                &digest,
+                now,
             )?;
             limits::may_send(counts)?;
             let life = context.instance(&current.instance)?.link_seconds;
             let link = LinkId(random(context.entropy.as_ref())?);
             let resent = current.resent(link, life, now)?;
             queue_link(&context, tx, &resent, &digest)?;
-            record(&context, tx, &resent, "link.queued", &json!({ "resend": resent.link.resends, "agent": caller.claims.agent.sys_id }))?;
+            record(
+                &context,
+                tx,
+                &resent,
+                "link.queued",
+                &json!({ "resend": resent.link.resends, "agent": caller.claims.agent.sys_id }),
+            )?;
             verifications::update(tx, &resent)?;
             Ok::<_, ServiceError>(resent)
         })
@@ -109,7 +145,11 @@ pub async fn resend(service: &Service, caller: Caller, id: VerificationId) -> Re
 }
 
 /// Ends a running verification. One whose time has run out is shown as expired instead.
-pub async fn cancel(service: &Service, caller: Caller, id: VerificationId) -> Result<VerificationView, ServiceError> {
+pub async fn cancel(
+    service: &Service,
+    caller: Caller,
+    id: VerificationId,
+) -> Result<VerificationView, ServiceError> {
     let context = service.clone();
     let verification = service
         .store
@@ -120,7 +160,13 @@ pub async fn cancel(service: &Service, caller: Caller, id: VerificationId) -> Re
                 return Ok(current);
             }
             let mut cancelled = current.cancelled(context.now())?;
-            record(&context, tx, &cancelled, "verification.cancelled", &json!({ "agent": caller.claims.agent.sys_id }))?;
+            record(
+                &context,
+                tx,
+                &cancelled,
+                "verification.cancelled",
+                &json!({ "agent": caller.claims.agent.sys_id }),
+            )?;
             events::queue(&context, tx, &mut cancelled)?;
             verifications::update(tx, &cancelled)?;
             Ok::<_, ServiceError>(cancelled)
@@ -133,19 +179,39 @@ pub async fn cancel(service: &Service, caller: Caller, id: VerificationId) -> Re
 /// Same instance and same ticket, or it does not exist for this caller.
 fn lookup(tx: &Transaction<'_>, caller: &Caller, id: &VerificationId) -> Result<Verification, ServiceError> {
     let found = verifications::lookup(tx, &caller.instance, id)?.ok_or(ServiceError::NotFound)?;
-    let same = found.ticket.table == caller.claims.ticket.table && found.ticket.sys_id == caller.claims.ticket.sys_id;
-    if same { Ok(found) } else { Err(ServiceError::NotFound) }
+    let same = found.ticket.table == caller.claims.ticket.table
+        && found.ticket.sys_id == caller.claims.ticket.sys_id;
+    if same {
+        Ok(found)
+    } else {
+        Err(ServiceError::NotFound)
+    }
 }
 
 fn spend_token(service: &Service, tx: &Transaction<'_>, caller: &Caller) -> Result<(), ServiceError> {
     let expires_at = UnixMillis(caller.claims.exp.saturating_mul(1000));
-    let fresh = tokens::spend(tx, &caller.instance, &caller.claims.jti, expires_at, service.now())?;
-    if fresh { Ok(()) } else { Err(ServiceError::TokenSpent) }
+    let fresh = tokens::spend(
+        tx,
+        &caller.instance,
+        &caller.claims.jti,
+        expires_at,
+        service.now(),
+    )?;
+    if fresh {
+        Ok(())
+    } else {
+        Err(ServiceError::TokenSpent)
+    }
 }
 
 fn request_digest(caller: &Caller, request: &SendLink) -> String {
     let ticket = &caller.claims.ticket;
-    let parts = [&ticket.table, &ticket.sys_id, request.channel.as_str(), request.destination.trim()];
+    let parts = [
+        &ticket.table,
+        &ticket.sys_id,
+        request.channel.as_str(),
+        request.destination.trim(),
+    ];
     sha256_hex(format!("{parts:?}").as_bytes())
 }
 
@@ -156,7 +222,14 @@ fn answered_before(
     key: &str,
     digest: &str,
 ) -> Result<Option<Verification>, ServiceError> {
-    let Some(earlier) = tokens::find_answered(tx, &caller.instance, &caller.claims.agent.sys_id, key, service.now())? else {
+    let Some(earlier) = tokens::find_answered(
+        tx,
+        &caller.instance,
+        &caller.claims.agent.sys_id,
+        key,
+        service.now(),
+    )?
+    else {
         return Ok(None);
     };
     if earlier.request_digest != digest {
@@ -166,7 +239,12 @@ fn answered_before(
     Ok(Some(lookup(tx, caller, &id)?))
 }
 
-fn create(service: &Service, tx: &Transaction<'_>, caller: &Caller, request: &SendLink) -> Result<Verification, ServiceError> {
+fn create(
+    service: &Service,
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    request: &SendLink,
+) -> Result<Verification, ServiceError> {
     let instance = service.instance(&caller.instance)?;
     let now = service.now();
     let claims = &caller.claims;
@@ -181,8 +259,14 @@ fn create(service: &Service, tx: &Transaction<'_>, caller: &Caller, request: &Se
     let normalized = destination.normalized();
     let on_file = contacts_on_file(instance, claims).any(|contact| contact.normalized() == normalized);
     let digest = service.config.keys.address_digest(&normalized);
-    let counts =
-        verifications::counts(tx, &caller.instance, &claims.agent.sys_id, &claims.requester.sys_id, &digest, now)?;
+    let counts = verifications::counts(
+        tx,
+        &caller.instance,
+        &claims.agent.sys_id,
+        &claims.requester.sys_id,
+        &digest,
+        now,
+    )?;
     limits::may_start(counts)?;
 
     let verification = Verification {
@@ -225,11 +309,22 @@ fn create(service: &Service, tx: &Transaction<'_>, caller: &Caller, request: &Se
 
 fn running(tx: &Transaction<'_>, caller: &Caller) -> Result<Option<Verification>, ServiceError> {
     let ticket = &caller.claims.ticket;
-    let newest = verifications::list_for_ticket(tx, &caller.instance, &ticket.table, &ticket.sys_id, MOST_PER_TICKET)?;
-    Ok(newest.into_iter().find(|verification| !verification.status().is_final()))
+    let newest = verifications::list_for_ticket(
+        tx,
+        &caller.instance,
+        &ticket.table,
+        &ticket.sys_id,
+        MOST_PER_TICKET,
+    )?;
+    Ok(newest
+        .into_iter()
+        .find(|verification| !verification.status().is_final()))
 }
 
-fn contacts_on_file<'a>(instance: &'a Instance, claims: &'a AgentClaims) -> impl Iterator<Item = Destination> + 'a {
+fn contacts_on_file<'a>(
+    instance: &'a Instance,
+    claims: &'a AgentClaims,
+) -> impl Iterator<Item = Destination> + 'a {
     let region = instance.default_region.as_deref();
     claims
         .requester
@@ -247,8 +342,15 @@ fn read_destination(
     if !service.config.channels().contains(&request.channel) {
         return Err(ServiceError::ChannelNotConfigured);
     }
-    let destination = Destination::parse(request.channel, &request.destination, instance.default_region.as_deref())?;
-    let recovers_access = matches!(claims.action, Some(Action::PasswordReset | Action::MfaReset | Action::AccountUnlock));
+    let destination = Destination::parse(
+        request.channel,
+        &request.destination,
+        instance.default_region.as_deref(),
+    )?;
+    let recovers_access = matches!(
+        claims.action,
+        Some(Action::PasswordReset | Action::MfaReset | Action::AccountUnlock)
+    );
     let own_mailbox = Destination::parse(Channel::Email, &claims.requester.email, None);
     if recovers_access && own_mailbox.is_ok_and(|mailbox| mailbox.normalized() == destination.normalized()) {
         return Err(ServiceError::DestinationIsTheAccount);
@@ -256,11 +358,23 @@ fn read_destination(
     Ok(destination)
 }
 
-fn queue_link(service: &Service, tx: &Transaction<'_>, of: &Verification, destination_digest: &str) -> Result<(), ServiceError> {
+fn queue_link(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: &Verification,
+    destination_digest: &str,
+) -> Result<(), ServiceError> {
     let token = service.config.keys.link_token(of.link.id);
     verifications::add_link(tx, of, &sha256_hex(token.as_bytes()))?;
     verifications::log_message(tx, &of.instance, destination_digest, service.now())?;
     let lane = format!("link:{}", of.id);
-    outbox::add(tx, &of.instance, &of.id, &lane, &Message::Link { link: of.link.id }, service.now())?;
+    outbox::add(
+        tx,
+        &of.instance,
+        &of.id,
+        &lane,
+        &Message::Link { link: of.link.id },
+        service.now(),
+    )?;
     Ok(())
 }

@@ -11,21 +11,40 @@ use crate::store::{StoreError, evidence};
 use crate::verification::Verification;
 
 /// Queues the event for the status that `verification` has now, and counts it.
-pub(super) fn queue(service: &Service, tx: &Transaction<'_>, verification: &mut Verification) -> Result<(), ServiceError> {
+pub(super) fn queue(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: &mut Verification,
+) -> Result<(), ServiceError> {
     verification.event_sequence += 1;
-    let id = format!("evt_{}", crate::keys::hex(&random::<16>(service.entropy.as_ref())?));
+    let id = format!(
+        "evt_{}",
+        crate::keys::hex(&random::<16>(service.entropy.as_ref())?)
+    );
     let event = result_event(service, verification, id.clone(), service.now());
-    let body = serde_json::to_string(&event)
-        .map_err(|error| StoreError::Corrupt { what: "result event", error: error.to_string() })?;
+    let body = serde_json::to_string(&event).map_err(|error| StoreError::Corrupt {
+        what: "result event",
+        error: error.to_string(),
+    })?;
     let lane = format!("event:{}", verification.id);
     let message = Message::Event { id, body };
-    outbox::add(tx, &verification.instance, &verification.id, &lane, &message, service.now())?;
+    outbox::add(
+        tx,
+        &verification.instance,
+        &verification.id,
+        &lane,
+        &message,
+        service.now(),
+    )?;
     Ok(())
 }
 
 /// The console's page of a verification.
 pub(super) fn details_url(service: &Service, verification: &Verification) -> String {
-    format!("{}/console/verifications/{}", service.config.server.public_url, verification.id)
+    format!(
+        "{}/console/verifications/{}",
+        service.config.server.public_url, verification.id
+    )
 }
 
 fn result_event(service: &Service, of: &Verification, id: String, at: UnixMillis) -> ResultEvent {
@@ -84,6 +103,14 @@ pub(super) fn record_delivery(
 ) -> Result<(), ServiceError> {
     let salt = random::<16>(service.entropy.as_ref())?;
     let body = serde_json::json!({ "event": event_id }).to_string();
-    evidence::append(tx, &due.instance, &due.verification, "event.delivered", &body, salt, service.now())?;
+    evidence::append(
+        tx,
+        &due.instance,
+        &due.verification,
+        "event.delivered",
+        &body,
+        salt,
+        service.now(),
+    )?;
     Ok(())
 }

@@ -48,7 +48,15 @@ impl Service {
     pub fn new(config: Arc<Config>, store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         // A live view that falls more than 256 changes behind is told so and reads afresh.
         let (changes, _) = broadcast::channel(256);
-        Self { config, store, clock, entropy, changes, wake: Arc::new(Notify::new()), stopping: watch::Sender::new(false) }
+        Self {
+            config,
+            store,
+            clock,
+            entropy,
+            changes,
+            wake: Arc::new(Notify::new()),
+            stopping: watch::Sender::new(false),
+        }
     }
 
     /// The present moment.
@@ -79,13 +87,24 @@ fn record(
 ) -> Result<(), ServiceError> {
     let salt = random::<16>(service.entropy.as_ref())?;
     let text = body.to_string();
-    evidence::append(tx, &verification.instance, &verification.id, kind, &text, salt, service.now())?;
+    evidence::append(
+        tx,
+        &verification.instance,
+        &verification.id,
+        kind,
+        &text,
+        salt,
+        service.now(),
+    )?;
     Ok(())
 }
 
 /// Digest under which a destination is counted and compared.
 fn destination_digest(service: &Service, verification: &Verification) -> String {
-    service.config.keys.address_digest(&verification.destination.normalized())
+    service
+        .config
+        .keys
+        .address_digest(&verification.destination.normalized())
 }
 
 /// Ends a verification whose time has run out, inside the transaction that noticed it. Returns it as it is now.
@@ -99,7 +118,13 @@ fn expire_if_overdue(
         return Ok(verification);
     }
     let mut expired = verification.expired(now)?;
-    record(service, tx, &expired, "verification.expired", &serde_json::json!({}))?;
+    record(
+        service,
+        tx,
+        &expired,
+        "verification.expired",
+        &serde_json::json!({}),
+    )?;
     events::queue(service, tx, &mut expired)?;
     crate::store::verifications::update(tx, &expired)?;
     Ok(expired)

@@ -67,35 +67,68 @@ pub struct CodeMessage {
 
 impl std::fmt::Debug for LinkMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LinkMessage").field("envelope", &self.envelope).finish_non_exhaustive()
+        f.debug_struct("LinkMessage")
+            .field("envelope", &self.envelope)
+            .finish_non_exhaustive()
     }
 }
 
 impl std::fmt::Debug for CodeMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CodeMessage").field("envelope", &self.envelope).finish_non_exhaustive()
+        f.debug_struct("CodeMessage")
+            .field("envelope", &self.envelope)
+            .finish_non_exhaustive()
     }
 }
 
-/// Rows that are due now, at most `limit`.
+/// Rows that are due now, at most `limit`. One that cannot be read is buried, so that it holds up nothing else.
 pub async fn due(service: &Service, limit: u32) -> Result<Vec<Due>, ServiceError> {
     let now = service.now();
-    service.store.read(move |tx| outbox::list_due(tx, now, limit).map_err(ServiceError::from)).await
+    let rows = service
+        .store
+        .read(move |tx| outbox::list_due(tx, now, limit).map_err(ServiceError::from))
+        .await?;
+    let mut due = Vec::with_capacity(rows.len());
+    for row in rows {
+        match row {
+            Ok(row) => due.push(row),
+            Err(fault) => {
+                tracing::error!(%fault, "an outbox row is given up");
+                service
+                    .store
+                    .write(move |tx| outbox::bury(tx, fault.id, now, fault.why).map_err(ServiceError::from))
+                    .await?;
+            }
+        }
+    }
+    Ok(due)
 }
 
 /// When the next row is due, if any is open.
 pub async fn next_due(service: &Service) -> Result<Option<UnixMillis>, ServiceError> {
-    service.store.read(|tx| outbox::next_due(tx).map_err(ServiceError::from)).await
+    service
+        .store
+        .read(|tx| outbox::next_due(tx).map_err(ServiceError::from))
+        .await
 }
 
 /// Makes the message of a row from the state as it is now. `None` when it no longer needs to be sent.
 pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, ServiceError> {
     if let Message::Event { id, body } = &due.message {
-        return Ok(Some(Prepared::Event { instance: due.instance.clone(), id: id.clone(), body: body.clone() }));
+        return Ok(Some(Prepared::Event {
+            instance: due.instance.clone(),
+            id: id.clone(),
+            body: body.clone(),
+        }));
     }
     let (instance, id) = (due.instance.clone(), due.verification.clone());
-    let found = service.store.read(move |tx| verifications::lookup(tx, &instance, &id).map_err(ServiceError::from)).await?;
-    let Some(verification) = found else { return Ok(None) };
+    let found = service
+        .store
+        .read(move |tx| verifications::lookup(tx, &instance, &id).map_err(ServiceError::from))
+        .await?;
+    let Some(verification) = found else {
+        return Ok(None);
+    };
     match &due.message {
         Message::Link { link } => {
             let wanted = matches!(verification.state, State::Waiting)
@@ -106,10 +139,20 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
                 return Ok(None);
             }
             let token = service.config.keys.link_token(*link);
-            let minutes = verification.link.expires_at.millis_since(verification.link.issued_at) / 60_000;
+            let minutes = verification
+                .link
+                .expires_at
+                .millis_since(verification.link.issued_at)
+                / 60_000;
             let key = format!("link-{}-{}", verification.id, verification.link.resends);
             Ok(Some(Prepared::Link(LinkMessage {
-                envelope: envelope(service, &verification, verification.destination.clone(), key, minutes)?,
+                envelope: envelope(
+                    service,
+                    &verification,
+                    verification.destination.clone(),
+                    key,
+                    minutes,
+                )?,
                 url: format!("{}/v/{token}", service.config.server.public_url),
                 replaces_earlier: verification.link.resends > 0,
             })))
@@ -119,10 +162,18 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
     }
 }
 
-fn prepare_code(service: &Service, verification: &Verification, number: u8) -> Result<Option<Prepared>, ServiceError> {
-    let Some(session) = verification.session() else { return Ok(None) };
+fn prepare_code(
+    service: &Service,
+    verification: &Verification,
+    number: u8,
+) -> Result<Option<Prepared>, ServiceError> {
+    let Some(session) = verification.session() else {
+        return Ok(None);
+    };
     let asked = session.current_check().and_then(|check| match &check.detail {
-        CheckDetail::OnFileCode(code) if code.code_number == number && code.is_valid_at(service.now()) => code.contact.clone(),
+        CheckDetail::OnFileCode(code) if code.code_number == number && code.is_valid_at(service.now()) => {
+            code.contact.clone()
+        }
         _ => None,
     });
     let Some(contact) = asked else { return Ok(None) };
@@ -130,11 +181,20 @@ fn prepare_code(service: &Service, verification: &Verification, number: u8) -> R
     let key = format!("code-{}-{number}", verification.id);
     Ok(Some(Prepared::Code(CodeMessage {
         envelope: envelope(service, verification, contact.destination, key, minutes)?,
-        code: service.config.keys.on_file_code(&verification.id, &session.cookie_digest, number),
+        code: service
+            .config
+            .keys
+            .on_file_code(&verification.id, &session.cookie_digest, number),
     })))
 }
 
-fn envelope(service: &Service, of: &Verification, to: Destination, message_key: String, minutes: i64) -> Result<Envelope, ServiceError> {
+fn envelope(
+    service: &Service,
+    of: &Verification,
+    to: Destination,
+    message_key: String,
+    minutes: i64,
+) -> Result<Envelope, ServiceError> {
     let instance = service.instance(&of.instance)?;
     Ok(Envelope {
         to,
@@ -151,7 +211,10 @@ fn envelope(service: &Service, of: &Verification, to: Destination, message_key: 
 /// The row needs not be sent any more.
 pub async fn skipped(service: &Service, due: Due) -> Result<(), ServiceError> {
     let now = service.now();
-    service.store.write(move |tx| outbox::finish(tx, due.id, now).map_err(ServiceError::from)).await
+    service
+        .store
+        .write(move |tx| outbox::finish(tx, due.id, now).map_err(ServiceError::from))
+        .await
 }
 
 /// The other side accepted the message.
@@ -168,8 +231,15 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
                 Message::Link { link } => {
                     if let Some(verification) = verifications::lookup(tx, &due.instance, &due.verification)? {
                         let mut accepted = verification.link_accepted(*link, now);
-                        record(&context, tx, &accepted, "link.accepted", &json!({ "attempts": due.attempts + 1 }))?;
-                        if matches!(accepted.state, State::Waiting) {
+                        record(
+                            &context,
+                            tx,
+                            &accepted,
+                            "link.accepted",
+                            &json!({ "attempts": due.attempts + 1 }),
+                        )?;
+                        // A late word about a link that a newer one replaced is no news for the ticket.
+                        if matches!(accepted.state, State::Waiting) && accepted.link.id == *link {
                             events::queue(&context, tx, &mut accepted)?;
                         }
                         verifications::update(tx, &accepted)?;
@@ -177,7 +247,13 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
                 }
                 Message::Code { number } => {
                     if let Some(verification) = verifications::lookup(tx, &due.instance, &due.verification)? {
-                        record(&context, tx, &verification, "code.accepted", &json!({ "number": number }))?;
+                        record(
+                            &context,
+                            tx,
+                            &verification,
+                            "code.accepted",
+                            &json!({ "number": number }),
+                        )?;
                     }
                 }
             }
@@ -189,8 +265,16 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
 }
 
 /// It failed for now; it is tried again at `next_at`. `error` must hold no address.
-pub async fn retry(service: &Service, due: Due, next_at: UnixMillis, error: String) -> Result<(), ServiceError> {
-    service.store.write(move |tx| outbox::retry(tx, due.id, next_at, &error).map_err(ServiceError::from)).await
+pub async fn retry(
+    service: &Service,
+    due: Due,
+    next_at: UnixMillis,
+    error: String,
+) -> Result<(), ServiceError> {
+    service
+        .store
+        .write(move |tx| outbox::retry(tx, due.id, next_at, &error).map_err(ServiceError::from))
+        .await
 }
 
 /// It failed for good. `reason` is for the agent and must hold no address.
@@ -202,7 +286,9 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
         .write(move |tx| {
             let now = context.now();
             outbox::bury(tx, due.id, now, &reason)?;
-            let Some(verification) = verifications::lookup(tx, &due.instance, &due.verification)? else { return Ok(()) };
+            let Some(verification) = verifications::lookup(tx, &due.instance, &due.verification)? else {
+                return Ok(());
+            };
             let body = json!({ "reason": reason, "attempts": due.attempts + 1 });
             match &due.message {
                 Message::Event { .. } => record(&context, tx, &verification, "event.undelivered", &body)?,
@@ -229,7 +315,11 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
 }
 
 /// A code that cannot be delivered makes its check unavailable: waiting for it would be a dead end.
-fn code_undeliverable(service: &Service, verification: Verification, number: u8) -> Result<Verification, ServiceError> {
+fn code_undeliverable(
+    service: &Service,
+    verification: Verification,
+    number: u8,
+) -> Result<Verification, ServiceError> {
     let now = service.now();
     if verification.session().is_none() || verification.is_overdue(now) {
         return Ok(verification);

@@ -156,15 +156,32 @@ pub async fn begin(service: &Service, token: &str, client: ClientFacts) -> Resul
 
 /// What the session shows now.
 pub async fn page(service: &Service, cookie: &str) -> Result<Page, ServiceError> {
-    change(service, cookie, |_, _, verification| Ok((verification, ()))).await.map(|(page, ())| page)
+    change(service, cookie, |_, _, verification| Ok((verification, ())))
+        .await
+        .map(|(page, ())| page)
 }
 
 /// Answers the call number.
-pub async fn answer_call_number(service: &Service, cookie: &str, text: &str) -> Result<Answered, ServiceError> {
+pub async fn answer_call_number(
+    service: &Service,
+    cookie: &str,
+    text: &str,
+) -> Result<Answered, ServiceError> {
     let answer = call_number::normalize_answer(text);
-    answer_check(service, cookie, CheckKind::CallNumber, move |service, verification, session, _| {
-        Some(equal(&answer, &service.config.keys.call_number(&verification.id, &session.cookie_digest)))
-    })
+    answer_check(
+        service,
+        cookie,
+        CheckKind::CallNumber,
+        move |service, verification, session, _| {
+            Some(equal(
+                &answer,
+                &service
+                    .config
+                    .keys
+                    .call_number(&verification.id, &session.cookie_digest),
+            ))
+        },
+    )
     .await
 }
 
@@ -172,22 +189,40 @@ pub async fn answer_call_number(service: &Service, cookie: &str, text: &str) -> 
 /// neither passes nor costs a try.
 pub async fn answer_code(service: &Service, cookie: &str, text: &str) -> Result<Answered, ServiceError> {
     let answer = call_number::normalize_answer(text);
-    answer_check(service, cookie, CheckKind::OnFileCode, move |service, verification, session, check| {
-        let CheckDetail::OnFileCode(code) = &check.detail else { return None };
-        let expected = service.config.keys.on_file_code(&verification.id, &session.cookie_digest, code.code_number);
-        code.is_valid_at(service.now()).then(|| equal(&answer, &expected))
-    })
+    answer_check(
+        service,
+        cookie,
+        CheckKind::OnFileCode,
+        move |service, verification, session, check| {
+            let CheckDetail::OnFileCode(code) = &check.detail else {
+                return None;
+            };
+            let expected =
+                service
+                    .config
+                    .keys
+                    .on_file_code(&verification.id, &session.cookie_digest, code.code_number);
+            code.is_valid_at(service.now()).then(|| equal(&answer, &expected))
+        },
+    )
     .await
 }
 
 /// Sends a new code to the contact on file; the old one is void. Too early, or too often, changes nothing.
 pub async fn resend_code(service: &Service, cookie: &str) -> Result<Page, ServiceError> {
     change(service, cookie, |service, tx, verification| {
-        let ready = verification.session().and_then(Session::current_check).is_some_and(|check| match &check.detail {
-            CheckDetail::OnFileCode(code) => code.resend_in(service.now()) == Some(0),
-            CheckDetail::CallNumber => false,
-        });
-        let verification = if ready { send_code(service, tx, verification)? } else { verification };
+        let ready = verification
+            .session()
+            .and_then(Session::current_check)
+            .is_some_and(|check| match &check.detail {
+                CheckDetail::OnFileCode(code) => code.resend_in(service.now()) == Some(0),
+                CheckDetail::CallNumber => false,
+            });
+        let verification = if ready {
+            send_code(service, tx, verification)?
+        } else {
+            verification
+        };
         Ok((verification, ()))
     })
     .await
@@ -215,7 +250,11 @@ pub async fn refuse_link(service: &Service, token: &str) -> Result<Request, Serv
 pub async fn refuse_session(service: &Service, cookie: &str) -> Result<Page, ServiceError> {
     let refuse = |service: &Service, tx: &Transaction<'_>, verification: Verification| {
         let running = verification.session().is_some();
-        let verification = if running { finish(service, tx, verification, true)? } else { verification };
+        let verification = if running {
+            finish(service, tx, verification, true)?
+        } else {
+            verification
+        };
         Ok((verification, ()))
     };
     change(service, cookie, refuse).await.map(|(page, ())| page)
@@ -231,19 +270,36 @@ async fn answer_check(
 ) -> Result<Answered, ServiceError> {
     let answer = move |service: &Service, tx: &Transaction<'_>, verification: Verification| {
         let now = service.now();
-        let asked = verification.session().and_then(|session| Some((session, session.current_check()?)));
+        let asked = verification
+            .session()
+            .and_then(|session| Some((session, session.current_check()?)));
         let judged = asked
             .filter(|(_, check)| check.kind() == kind)
             .and_then(|(session, check)| judge(service, &verification, session, check));
-        let Some(correct) = judged else { return Ok((verification, false)) };
+        let Some(correct) = judged else {
+            return Ok((verification, false));
+        };
         let answered = verification.with_session(now, |mut session| {
-            for check in session.checks.iter_mut().filter(|check| check.kind() == kind && check.is_open()) {
+            for check in session
+                .checks
+                .iter_mut()
+                .filter(|check| check.kind() == kind && check.is_open())
+            {
                 *check = check.clone().answered(correct, now);
             }
             session
         })?;
-        record(service, tx, &answered, "check.answered", &json!({ "check": kind.as_str(), "correct": correct }))?;
-        let still_open = answered.session().and_then(Session::current_check).is_some_and(|check| check.kind() == kind);
+        record(
+            service,
+            tx,
+            &answered,
+            "check.answered",
+            &json!({ "check": kind.as_str(), "correct": correct }),
+        )?;
+        let still_open = answered
+            .session()
+            .and_then(Session::current_check)
+            .is_some_and(|check| check.kind() == kind);
         Ok((proceed(service, tx, answered)?, !correct && still_open))
     };
     let (page, wrong) = change(service, cookie, answer).await?;
@@ -254,7 +310,9 @@ async fn answer_check(
 async fn change<T: Send + 'static>(
     service: &Service,
     cookie: &str,
-    work: impl FnOnce(&Service, &Transaction<'_>, Verification) -> Result<(Verification, T), ServiceError> + Send + 'static,
+    work: impl FnOnce(&Service, &Transaction<'_>, Verification) -> Result<(Verification, T), ServiceError>
+    + Send
+    + 'static,
 ) -> Result<(Page, T), ServiceError> {
     let digest = sha256_hex(cookie.as_bytes());
     let context = service.clone();
@@ -278,8 +336,13 @@ async fn change<T: Send + 'static>(
 }
 
 /// The verification of a link that can still be used.
-fn usable_link(service: &Service, tx: &Transaction<'_>, token_digest: &str) -> Result<Verification, ServiceError> {
-    let (verification, is_current) = verifications::find_by_link(tx, token_digest)?.ok_or(LinkProblem::Unknown)?;
+fn usable_link(
+    service: &Service,
+    tx: &Transaction<'_>,
+    token_digest: &str,
+) -> Result<Verification, ServiceError> {
+    let (verification, is_current) =
+        verifications::find_by_link(tx, token_digest)?.ok_or(LinkProblem::Unknown)?;
     let problem = match &verification.state {
         State::Waiting if verification.is_overdue(service.now()) => Some(LinkProblem::Expired),
         State::Waiting if !is_current => Some(LinkProblem::Replaced),
@@ -299,7 +362,8 @@ fn open_checks(service: &Service, of: &Verification, now: UnixMillis) -> Result<
         CheckKind::CallNumber => call_number::open(),
         CheckKind::OnFileCode => {
             let contacts = &of.requester.contacts;
-            let contact = on_file_code::choose_contact(contacts, &of.destination, &channels, of.action, region);
+            let contact =
+                on_file_code::choose_contact(contacts, &of.destination, &channels, of.action, region);
             on_file_code::open(contact, now)
         }
     };
@@ -307,29 +371,58 @@ fn open_checks(service: &Service, of: &Verification, now: UnixMillis) -> Result<
 }
 
 /// Goes on after an answer: sends the code when its check comes up, decides when nothing is left to ask.
-pub(super) fn proceed(service: &Service, tx: &Transaction<'_>, verification: Verification) -> Result<Verification, ServiceError> {
-    let Some(session) = verification.session() else { return Ok(verification) };
+pub(super) fn proceed(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: Verification,
+) -> Result<Verification, ServiceError> {
+    let Some(session) = verification.session() else {
+        return Ok(verification);
+    };
     if session.is_answered() {
         return finish(service, tx, verification, false);
     }
     let code_is_due = session
         .current_check()
         .is_some_and(|check| matches!(&check.detail, CheckDetail::OnFileCode(code) if code.code_number == 0));
-    if code_is_due { send_code(service, tx, verification) } else { Ok(verification) }
+    if code_is_due {
+        send_code(service, tx, verification)
+    } else {
+        Ok(verification)
+    }
 }
 
 /// Makes the next code and queues it.
-fn send_code(service: &Service, tx: &Transaction<'_>, verification: Verification) -> Result<Verification, ServiceError> {
+fn send_code(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: Verification,
+) -> Result<Verification, ServiceError> {
     let now = service.now();
-    let contact = verification.session().and_then(Session::current_check).and_then(|check| match &check.detail {
-        CheckDetail::OnFileCode(code) => code.contact.clone().map(|contact| (contact, code.code_number)),
-        CheckDetail::CallNumber => None,
-    });
-    let Some((contact, earlier_codes)) = contact else { return Ok(verification) };
-    let digest = service.config.keys.address_digest(&contact.destination.normalized());
+    let contact = verification
+        .session()
+        .and_then(Session::current_check)
+        .and_then(|check| match &check.detail {
+            CheckDetail::OnFileCode(code) => code.contact.clone().map(|contact| (contact, code.code_number)),
+            CheckDetail::CallNumber => None,
+        });
+    let Some((contact, earlier_codes)) = contact else {
+        return Ok(verification);
+    };
+    let digest = service
+        .config
+        .keys
+        .address_digest(&contact.destination.normalized());
     if earlier_codes > 0 {
         let agent = verification.agent.sys_id.clone();
-        let counts = verifications::counts(tx, &verification.instance, &agent, &verification.requester.sys_id, &digest, now)?;
+        let counts = verifications::counts(
+            tx,
+            &verification.instance,
+            &agent,
+            &verification.requester.sys_id,
+            &digest,
+            now,
+        )?;
         limits::may_send(counts)?;
     }
     verifications::log_message(tx, &verification.instance, &digest, now)?;
@@ -343,14 +436,26 @@ fn send_code(service: &Service, tx: &Transaction<'_>, verification: Verification
     })?;
     let number = earlier_codes + 1;
     let lane = format!("code:{}", sent.id);
-    outbox::add(tx, &sent.instance, &sent.id, &lane, &Message::Code { number }, now)?;
+    outbox::add(
+        tx,
+        &sent.instance,
+        &sent.id,
+        &lane,
+        &Message::Code { number },
+        now,
+    )?;
     let body = json!({ "number": number, "contact": contact.destination.masked(), "source": contact.source, "independent": contact.independent });
     record(service, tx, &sent, "code.queued", &body)?;
     Ok(sent)
 }
 
 /// Decides, with everything that is known now.
-fn finish(service: &Service, tx: &Transaction<'_>, verification: Verification, refused: bool) -> Result<Verification, ServiceError> {
+fn finish(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: Verification,
+    refused: bool,
+) -> Result<Verification, ServiceError> {
     let now = service.now();
     let digest = destination_digest(service, &verification);
     let history = verifications::history(tx, &verification, &digest, now)?;
@@ -401,16 +506,24 @@ fn show(service: &Service, of: &Verification) -> Result<Page, ServiceError> {
     let now = service.now();
     let current = of.session().and_then(|session| {
         // A check that was never asked is no step: the requester would wait for it.
-        let asked = session.checks.iter().filter(|check| check.result != Some(CheckResult::Unavailable));
+        let asked = session
+            .checks
+            .iter()
+            .filter(|check| check.result != Some(CheckResult::Unavailable));
         let (position, check) = asked.clone().enumerate().find(|(_, check)| check.is_open())?;
         Some((position, asked.count(), check))
     });
     let (step_number, steps, step) = match (&of.state, current) {
         (State::InProgress(_), Some((position, steps, check))) => {
             let step = match &check.detail {
-                CheckDetail::CallNumber => Step::CallNumber { tries_left: check.tries_left() },
+                CheckDetail::CallNumber => Step::CallNumber {
+                    tries_left: check.tries_left(),
+                },
                 CheckDetail::OnFileCode(code) => Step::OnFileCode {
-                    contact: code.contact.as_ref().map_or_else(String::new, |contact| contact.destination.masked()),
+                    contact: code
+                        .contact
+                        .as_ref()
+                        .map_or_else(String::new, |contact| contact.destination.masked()),
                     tries_left: check.tries_left(),
                     code_is_valid: code.is_valid_at(now),
                     resend_in: code.resend_in(now),
@@ -420,7 +533,12 @@ fn show(service: &Service, of: &Verification) -> Result<Page, ServiceError> {
         }
         (state, _) => (1, 1, Step::Finished(ending(state))),
     };
-    Ok(Page { request: request(service, of)?, step_number, steps, step })
+    Ok(Page {
+        request: request(service, of)?,
+        step_number,
+        steps,
+        step,
+    })
 }
 
 fn ending(state: &State) -> Ending {
@@ -431,6 +549,8 @@ fn ending(state: &State) -> Ending {
             Outcome::Failed => Ending::NotConfirmed,
         },
         State::Cancelled { .. } => Ending::Cancelled,
-        State::Waiting | State::InProgress(_) | State::Expired { .. } | State::Undeliverable { .. } => Ending::Expired,
+        State::Waiting | State::InProgress(_) | State::Expired { .. } | State::Undeliverable { .. } => {
+            Ending::Expired
+        }
     }
 }

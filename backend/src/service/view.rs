@@ -14,7 +14,9 @@ pub fn view(service: &Service, of: &Verification) -> VerificationView {
     let now = service.now();
     let decision = of.decision();
     let call_number = of.session().and_then(|session| {
-        let asked = session.current_check().is_some_and(|check| check.kind() == CheckKind::CallNumber);
+        let asked = session
+            .current_check()
+            .is_some_and(|check| check.kind() == CheckKind::CallNumber);
         asked.then(|| service.config.keys.call_number(&of.id, &session.cookie_digest))
     });
     let started = match &of.state {

@@ -32,14 +32,21 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
 
 /// A connection that cannot write.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     prepare(&connection)?;
     Ok(connection)
 }
 
 fn refuse_newer(connection: &Connection) -> Result<(), StoreError> {
-    let known = migrations::migrations::runner().get_migrations().iter().map(refinery::Migration::version).max().unwrap_or(0);
-    let known = i32::try_from(known).unwrap_or(i32::MAX);
+    let known = migrations::migrations::runner()
+        .get_migrations()
+        .iter()
+        .map(refinery::Migration::version)
+        .max()
+        .unwrap_or(0);
     let has_history: bool = connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'refinery_schema_history')",
         [],
@@ -48,6 +55,14 @@ fn refuse_newer(connection: &Connection) -> Result<(), StoreError> {
     if !has_history {
         return Ok(());
     }
-    let found: i32 = connection.query_row("SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history", [], |row| row.get(0))?;
-    if found > known { Err(StoreError::Newer { found, known }) } else { Ok(()) }
+    let found: i32 = connection.query_row(
+        "SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history",
+        [],
+        |row| row.get(0),
+    )?;
+    if found > known {
+        Err(StoreError::Newer { found, known })
+    } else {
+        Ok(())
+    }
 }

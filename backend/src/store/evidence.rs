@@ -43,22 +43,45 @@ pub fn append(
     let last = "SELECT number, hash FROM evidence WHERE instance = ?1 ORDER BY number DESC LIMIT 1";
     let (number, previous) = tx
         .prepare_cached(last)?
-        .query_row([instance.as_str()], |row| Ok((row.get::<_, i64>(0)? + 1, row.get::<_, String>(1)?)))
+        .query_row([instance.as_str()], |row| {
+            Ok((row.get::<_, i64>(0)? + 1, row.get::<_, String>(1)?))
+        })
         .optional()?
         .unwrap_or((1, GENESIS.to_owned()));
     let salt = hex(&salt);
     let commitment = commit(&salt, body);
-    let hash = chain(&previous, instance.as_str(), number, verification.as_str(), at.0, kind, &commitment);
+    let hash = chain(
+        &previous,
+        instance.as_str(),
+        number,
+        verification.as_str(),
+        at.0,
+        kind,
+        &commitment,
+    );
     let sql = "INSERT INTO evidence (instance, number, verification_id, at, kind, salt, body, commitment, previous, hash)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let affected = tx.prepare_cached(sql)?.execute(params![
-        instance.as_str(), number, verification.as_str(), at.0, kind, salt, body, commitment, previous, hash
+        instance.as_str(),
+        number,
+        verification.as_str(),
+        at.0,
+        kind,
+        salt,
+        body,
+        commitment,
+        previous,
+        hash
     ])?;
     exactly_one("append evidence", affected)
 }
 
 /// The entries of one verification, oldest first.
-pub fn list(tx: &Transaction<'_>, instance: &InstanceId, verification: &VerificationId) -> Result<Vec<Entry>, StoreError> {
+pub fn list(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    verification: &VerificationId,
+) -> Result<Vec<Entry>, StoreError> {
     let sql = "SELECT number, verification_id, at, kind, body, hash FROM evidence
         WHERE verification_id = ?2 AND instance = ?1 ORDER BY number";
     let mut statement = tx.prepare_cached(sql)?;
@@ -117,17 +140,32 @@ pub fn verify(tx: &Transaction<'_>) -> Result<Verdict, StoreError> {
             Some("an entry before it is missing")
         } else if previous != last_hash {
             Some("it does not follow the entry before it")
-        } else if chain(&previous, &instance, number, &verification, at, &kind, &commitment) != hash {
+        } else if chain(
+            &previous,
+            &instance,
+            number,
+            &verification,
+            at,
+            &kind,
+            &commitment,
+        ) != hash
+        {
             Some("its own hash does not match")
         } else {
             match (&salt, &body) {
-                (Some(salt), Some(body)) if commit(salt, body) != commitment => Some("its content was changed"),
+                (Some(salt), Some(body)) if commit(salt, body) != commitment => {
+                    Some("its content was changed")
+                }
                 (Some(_), None) | (None, Some(_)) => Some("half of its content is missing"),
                 _ => None,
             }
         };
         if let Some(what) = what {
-            return Ok(Verdict::Broken { instance, number, what });
+            return Ok(Verdict::Broken {
+                instance,
+                number,
+                what,
+            });
         }
         (last_number, last_hash) = (number, hash);
         entries += 1;
@@ -139,7 +177,15 @@ fn commit(salt: &str, body: &str) -> String {
     sha256_hex(format!("{salt}{body}").as_bytes())
 }
 
-fn chain(previous: &str, instance: &str, number: i64, verification: &str, at: i64, kind: &str, commitment: &str) -> String {
+fn chain(
+    previous: &str,
+    instance: &str,
+    number: i64,
+    verification: &str,
+    at: i64,
+    kind: &str,
+    commitment: &str,
+) -> String {
     let mut bytes = Vec::new();
     let (number, at) = (number.to_string(), at.to_string());
     for part in [previous, instance, &number, verification, &at, kind, commitment] {

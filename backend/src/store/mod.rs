@@ -113,7 +113,11 @@ impl Store {
         let job: Job = Box::new(move |transaction| match work(transaction) {
             Ok(value) => Ok(Box::new(move |committed| {
                 // A caller that has gone away no longer needs to know.
-                let _ = answer.send(if committed { Ok(value) } else { Err(StoreError::Closed.into()) });
+                let _ = answer.send(if committed {
+                    Ok(value)
+                } else {
+                    Err(StoreError::Closed.into())
+                });
             })),
             Err(error) => Err(Box::new(move |_| {
                 let _ = answer.send(Err(error));
@@ -136,9 +140,12 @@ impl Store {
     {
         let inner = Arc::clone(&self.inner);
         let task = tokio::task::spawn_blocking(move || {
-            let turn = inner.next_reader.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let mut connection =
-                inner.readers[turn % inner.readers.len()].lock().map_err(|_| StoreError::Closed)?;
+            let turn = inner
+                .next_reader
+                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let mut connection = inner.readers[turn % inner.readers.len()]
+                .lock()
+                .map_err(|_| StoreError::Closed)?;
             let transaction = connection.transaction().map_err(StoreError::from)?;
             work(&transaction)
         });
@@ -162,7 +169,10 @@ impl Store {
 /// Writes a consistent copy of a database, which may be in use, to a file that does not exist yet.
 pub fn backup(source: &Path, target: &Path) -> Result<(), StoreError> {
     let reader = connection::open_reader(source)?;
-    let target = target.to_str().ok_or(StoreError::Corrupt { what: "file name", error: "it is not UTF-8".into() })?;
+    let target = target.to_str().ok_or(StoreError::Corrupt {
+        what: "file name",
+        error: "it is not UTF-8".into(),
+    })?;
     reader.execute("VACUUM INTO ?1", [target])?;
     Ok(())
 }
@@ -209,17 +219,27 @@ fn commit_batch(
 
 /// Exactly one row must have been touched.
 fn exactly_one(what: &'static str, affected: usize) -> Result<(), StoreError> {
-    if affected == 1 { Ok(()) } else { Err(StoreError::RowCount { what, affected }) }
+    if affected == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::RowCount { what, affected })
+    }
 }
 
 /// Reads a stored JSON text.
 fn from_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Corrupt { what, error: error.to_string() })
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt {
+        what,
+        error: error.to_string(),
+    })
 }
 
 /// Writes JSON for storage.
 fn to_json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Corrupt { what, error: error.to_string() })
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt {
+        what,
+        error: error.to_string(),
+    })
 }
 
 #[cfg(test)]

@@ -7,13 +7,18 @@ fn open() -> (tempfile::TempDir, Store) {
 }
 
 fn insert(tx: &Transaction<'_>, jti: &str) -> Result<(), StoreError> {
-    tx.execute("INSERT INTO spent_token (instance, jti, expires_at) VALUES ('i', ?1, 0)", [jti])?;
+    tx.execute(
+        "INSERT INTO spent_token (instance, jti, expires_at) VALUES ('i', ?1, 0)",
+        [jti],
+    )?;
     Ok(())
 }
 
 async fn count(store: &Store) -> u32 {
     store
-        .read(|tx| Ok::<u32, StoreError>(tx.query_row("SELECT COUNT(*) FROM spent_token", [], |row| row.get(0))?))
+        .read(|tx| {
+            Ok::<u32, StoreError>(tx.query_row("SELECT COUNT(*) FROM spent_token", [], |row| row.get(0))?)
+        })
         .await
         .unwrap()
 }
@@ -42,13 +47,20 @@ async fn a_failure_does_not_touch_its_neighbours_in_the_batch() {
             store
                 .write(move |tx| {
                     insert(tx, &n.to_string())?;
-                    if n % 2 == 0 { Err(StoreError::Closed) } else { Ok(()) }
+                    if n % 2 == 0 {
+                        Err(StoreError::Closed)
+                    } else {
+                        Ok(())
+                    }
                 })
                 .await
         })
     });
     let results = futures_util::future::join_all(all).await;
-    assert_eq!(results.into_iter().filter(|r| matches!(r, Ok(Ok(())))).count(), 25);
+    assert_eq!(
+        results.into_iter().filter(|r| matches!(r, Ok(Ok(())))).count(),
+        25
+    );
     assert_eq!(count(&store).await, 25);
 }
 
@@ -58,7 +70,10 @@ async fn readers_cannot_write_and_a_closed_store_says_so() {
     let written = store.read(|tx| insert(tx, "a")).await;
     assert!(matches!(written, Err(StoreError::Sqlite(_))));
     store.close();
-    assert!(matches!(store.write(|tx| insert(tx, "a")).await, Err(StoreError::Closed)));
+    assert!(matches!(
+        store.write(|tx| insert(tx, "a")).await,
+        Err(StoreError::Closed)
+    ));
 }
 
 #[test]
@@ -70,5 +85,8 @@ fn a_newer_file_is_refused_and_left_as_it_is() {
     connection
         .execute("INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (999, 'x', '', '0')", [])
         .unwrap();
-    assert!(matches!(Store::open(&path), Err(StoreError::Newer { found: 999, .. })));
+    assert!(matches!(
+        Store::open(&path),
+        Err(StoreError::Newer { found: 999, .. })
+    ));
 }

@@ -7,11 +7,21 @@ use super::{StoreError, exactly_one};
 use crate::verification::{InstanceId, VerificationId};
 
 /// Spends a token. Returns `false` if it was spent before. Tokens that have expired are forgotten on the way.
-pub fn spend(tx: &Transaction<'_>, instance: &InstanceId, jti: &str, expires_at: UnixMillis, now: UnixMillis) -> Result<bool, StoreError> {
+pub fn spend(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    jti: &str,
+    expires_at: UnixMillis,
+    now: UnixMillis,
+) -> Result<bool, StoreError> {
     tx.prepare_cached("DELETE FROM spent_token WHERE instance = ?1 AND expires_at < ?2")?
         .execute(params![instance.as_str(), now.plus_seconds(-60).0])?;
-    let sql = "INSERT INTO spent_token (instance, jti, expires_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-    Ok(tx.prepare_cached(sql)?.execute(params![instance.as_str(), jti, expires_at.0])? == 1)
+    let sql =
+        "INSERT INTO spent_token (instance, jti, expires_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    Ok(tx
+        .prepare_cached(sql)?
+        .execute(params![instance.as_str(), jti, expires_at.0])?
+        == 1)
 }
 
 /// A call that was answered before.
@@ -36,7 +46,10 @@ pub fn find_answered(
     let found = tx
         .prepare_cached(sql)?
         .query_row(params![instance.as_str(), agent, key], |row| {
-            Ok(Answered { request_digest: row.get(0)?, verification_id: row.get(1)? })
+            Ok(Answered {
+                request_digest: row.get(0)?,
+                verification_id: row.get(1)?,
+            })
         })
         .optional()?;
     Ok(found)
@@ -52,10 +65,16 @@ pub fn add_answered(
     verification: &VerificationId,
     now: UnixMillis,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO idempotency (instance, agent_sys_id, key, request_digest, verification_id, created_at)
+    let sql =
+        "INSERT INTO idempotency (instance, agent_sys_id, key, request_digest, verification_id, created_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let affected = tx
-        .prepare_cached(sql)?
-        .execute(params![instance.as_str(), agent, key, request_digest, verification.as_str(), now.0])?;
+    let affected = tx.prepare_cached(sql)?.execute(params![
+        instance.as_str(),
+        agent,
+        key,
+        request_digest,
+        verification.as_str(),
+        now.0
+    ])?;
     exactly_one("remember an idempotency key", affected)
 }

@@ -4,17 +4,15 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use shared::words::UnixMillis;
 
 use super::{StoreError, exactly_one, from_json, to_json};
-use crate::verification::limits::{
-    AGENT_WINDOW_SECONDS, Counts, REQUESTER_WINDOW_SECONDS, Window,
-};
+use crate::verification::limits::{AGENT_WINDOW_SECONDS, Counts, REQUESTER_WINDOW_SECONDS, Window};
 use crate::verification::{History, InstanceId, LinkId, Verification, VerificationId};
 
 /// Other requesters at a destination are looked for this far back.
 const HISTORY_SECONDS: i64 = 90 * 86_400;
 const DAY_SECONDS: i64 = 86_400;
 
-fn read(body: String) -> Result<Verification, StoreError> {
-    from_json("verification", &body)
+fn read(body: &str) -> Result<Verification, StoreError> {
+    from_json("verification", body)
 }
 
 fn body(row: &Row<'_>) -> rusqlite::Result<String> {
@@ -22,7 +20,11 @@ fn body(row: &Row<'_>) -> rusqlite::Result<String> {
 }
 
 /// Adds a verification. Returns `false` if the ticket already has one that runs.
-pub fn add(tx: &Transaction<'_>, verification: &Verification, destination_digest: &str) -> Result<bool, StoreError> {
+pub fn add(
+    tx: &Transaction<'_>,
+    verification: &Verification,
+    destination_digest: &str,
+) -> Result<bool, StoreError> {
     let sql = "INSERT INTO verification (id, instance, ticket_table, ticket_sys_id, ticket_number, category,
             requester_sys_id, requester_name, requester_email, agent_sys_id, agent_name, destination_digest,
             status, outcome, risk_level, risk_score, created_at, ended_at, expires_at, body)
@@ -30,33 +32,60 @@ pub fn add(tx: &Transaction<'_>, verification: &Verification, destination_digest
         ON CONFLICT (instance, ticket_table, ticket_sys_id) WHERE expires_at IS NOT NULL DO NOTHING";
     let v = verification;
     let added = tx.prepare_cached(sql)?.execute(params![
-        v.id.as_str(), v.instance.as_str(), v.ticket.table, v.ticket.sys_id, v.ticket.number, v.ticket.category,
-        v.requester.sys_id, v.requester.name, v.requester.email, v.agent.sys_id, v.agent.name, destination_digest,
-        v.status().as_str(), v.created_at.0, v.expires_at().map(|at| at.0), to_json("verification", v)?,
+        v.id.as_str(),
+        v.instance.as_str(),
+        v.ticket.table,
+        v.ticket.sys_id,
+        v.ticket.number,
+        v.ticket.category,
+        v.requester.sys_id,
+        v.requester.name,
+        v.requester.email,
+        v.agent.sys_id,
+        v.agent.name,
+        destination_digest,
+        v.status().as_str(),
+        v.created_at.0,
+        v.expires_at().map(|at| at.0),
+        to_json("verification", v)?,
     ])?;
     Ok(added == 1)
 }
 
 /// Writes a changed verification back.
 pub fn update(tx: &Transaction<'_>, verification: &Verification) -> Result<(), StoreError> {
-    let sql = "UPDATE verification SET status = ?3, outcome = ?4, risk_level = ?5, risk_score = ?6, ended_at = ?7,
+    let sql =
+        "UPDATE verification SET status = ?3, outcome = ?4, risk_level = ?5, risk_score = ?6, ended_at = ?7,
             expires_at = ?8, body = ?9
         WHERE id = ?1 AND instance = ?2";
     let v = verification;
     let decision = v.decision();
     let affected = tx.prepare_cached(sql)?.execute(params![
-        v.id.as_str(), v.instance.as_str(), v.status().as_str(), decision.map(|d| d.outcome.as_str()),
-        decision.map(|d| d.level.as_str()), decision.map(|d| d.score), v.ended_at().map(|at| at.0),
-        v.expires_at().map(|at| at.0), to_json("verification", v)?,
+        v.id.as_str(),
+        v.instance.as_str(),
+        v.status().as_str(),
+        decision.map(|d| d.outcome.as_str()),
+        decision.map(|d| d.level.as_str()),
+        decision.map(|d| d.score),
+        v.ended_at().map(|at| at.0),
+        v.expires_at().map(|at| at.0),
+        to_json("verification", v)?,
     ])?;
     exactly_one("update a verification", affected)
 }
 
 /// One verification of an instance.
-pub fn lookup(tx: &Transaction<'_>, instance: &InstanceId, id: &VerificationId) -> Result<Option<Verification>, StoreError> {
+pub fn lookup(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    id: &VerificationId,
+) -> Result<Option<Verification>, StoreError> {
     let sql = "SELECT body FROM verification WHERE id = ?1 AND instance = ?2";
-    let found = tx.prepare_cached(sql)?.query_row(params![id.as_str(), instance.as_str()], body).optional()?;
-    found.map(read).transpose()
+    let found = tx
+        .prepare_cached(sql)?
+        .query_row(params![id.as_str(), instance.as_str()], body)
+        .optional()?;
+    found.as_deref().map(read).transpose()
 }
 
 /// The verifications of one ticket, newest first, at most `limit`.
@@ -71,15 +100,24 @@ pub fn list_for_ticket(
         ORDER BY created_at DESC, rowid DESC LIMIT ?4";
     let mut statement = tx.prepare_cached(sql)?;
     let rows = statement.query_map(params![instance.as_str(), table, sys_id, limit], body)?;
-    rows.map(|row| read(row?)).collect()
+    rows.map(|row| read(&row?)).collect()
 }
 
 /// Verifications whose time has run out, the longest overdue first, at most `limit`.
-pub fn list_overdue(tx: &Transaction<'_>, now: UnixMillis, limit: u32) -> Result<Vec<(InstanceId, VerificationId)>, StoreError> {
-    let sql = "SELECT body FROM verification WHERE expires_at IS NOT NULL AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
+pub fn list_overdue(
+    tx: &Transaction<'_>,
+    now: UnixMillis,
+    limit: u32,
+) -> Result<Vec<(InstanceId, VerificationId)>, StoreError> {
+    let sql = "SELECT instance, id FROM verification WHERE expires_at IS NOT NULL AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
     let mut statement = tx.prepare_cached(sql)?;
-    let rows = statement.query_map(params![now.0, limit], body)?;
-    rows.map(|row| read(row?).map(|v| (v.instance, v.id))).collect()
+    let rows = statement.query_map(params![now.0, limit], |row| {
+        let (instance, id): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok(InstanceId::parse(&instance).zip(VerificationId::parse(&id)))
+    })?;
+    // A name that cannot be parsed was not written by this program; skipping it keeps the others going.
+    rows.filter_map(|row| row.map_err(StoreError::from).transpose())
+        .collect()
 }
 
 /// When the next verification runs out, if any runs.
@@ -90,31 +128,52 @@ pub fn next_expiry(tx: &Transaction<'_>) -> Result<Option<UnixMillis>, StoreErro
 }
 
 /// Registers a link by the digest of its secret.
-pub fn add_link(tx: &Transaction<'_>, verification: &Verification, token_digest: &str) -> Result<(), StoreError> {
+pub fn add_link(
+    tx: &Transaction<'_>,
+    verification: &Verification,
+    token_digest: &str,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO link (token_digest, instance, verification_id, link_id, issued_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     let link = &verification.link;
     let affected = tx.prepare_cached(sql)?.execute(params![
-        token_digest, verification.instance.as_str(), verification.id.as_str(), crate::keys::hex(&link.id.0), link.issued_at.0,
+        token_digest,
+        verification.instance.as_str(),
+        verification.id.as_str(),
+        crate::keys::hex(&link.id.0),
+        link.issued_at.0,
     ])?;
     exactly_one("add a link", affected)
 }
 
 /// The verification that a link belongs to, and whether the link is still the newest one of it.
-pub fn find_by_link(tx: &Transaction<'_>, token_digest: &str) -> Result<Option<(Verification, bool)>, StoreError> {
+pub fn find_by_link(
+    tx: &Transaction<'_>,
+    token_digest: &str,
+) -> Result<Option<(Verification, bool)>, StoreError> {
     let sql = "SELECT v.body, l.link_id FROM link l JOIN verification v ON v.id = l.verification_id WHERE l.token_digest = ?1";
-    let found: Option<(String, String)> =
-        tx.prepare_cached(sql)?.query_row([token_digest], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((body, link_id)) = found else { return Ok(None) };
-    let verification = read(body)?;
+    let found: Option<(String, String)> = tx
+        .prepare_cached(sql)?
+        .query_row([token_digest], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((body, link_id)) = found else {
+        return Ok(None);
+    };
+    let verification = read(&body)?;
     let LinkId(current) = verification.link.id;
     let is_current = crate::keys::hex(&current) == link_id;
     Ok(Some((verification, is_current)))
 }
 
 /// Notes that a message goes to a destination.
-pub fn log_message(tx: &Transaction<'_>, instance: &InstanceId, destination_digest: &str, at: UnixMillis) -> Result<(), StoreError> {
+pub fn log_message(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    destination_digest: &str,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO message_log (instance, destination_digest, at) VALUES (?1, ?2, ?3)";
-    tx.prepare_cached(sql)?.execute(params![instance.as_str(), destination_digest, at.0])?;
+    tx.prepare_cached(sql)?
+        .execute(params![instance.as_str(), destination_digest, at.0])?;
     Ok(())
 }
 
@@ -129,14 +188,19 @@ pub fn counts(
 ) -> Result<Counts, StoreError> {
     let window = |sql: &str, key: &str, seconds: i64| -> Result<Window, StoreError> {
         let since = now.plus_seconds(-seconds).0;
-        let (count, oldest): (u32, Option<i64>) =
-            tx.prepare_cached(sql)?.query_row(params![instance.as_str(), key, since], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (count, oldest): (u32, Option<i64>) = tx
+            .prepare_cached(sql)?
+            .query_row(params![instance.as_str(), key, since], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
         let oldest_age_seconds = oldest.map_or(0, |oldest| now.millis_since(UnixMillis(oldest)) / 1000);
-        Ok(Window { count, oldest_age_seconds })
+        Ok(Window {
+            count,
+            oldest_age_seconds,
+        })
     };
     let by_agent = "SELECT COUNT(*), MIN(created_at) FROM verification WHERE instance = ?1 AND agent_sys_id = ?2 AND created_at > ?3";
-    let by_requester =
-        "SELECT COUNT(*), MIN(created_at) FROM verification WHERE instance = ?1 AND requester_sys_id = ?2 AND created_at > ?3";
+    let by_requester = "SELECT COUNT(*), MIN(created_at) FROM verification WHERE instance = ?1 AND requester_sys_id = ?2 AND created_at > ?3";
     let messages = "SELECT COUNT(*), MIN(at) FROM message_log WHERE instance = ?1 AND destination_digest = ?2 AND at > ?3";
     Ok(Counts {
         starts_by_agent: window(by_agent, agent, AGENT_WINDOW_SECONDS)?,
@@ -147,7 +211,12 @@ pub fn counts(
 }
 
 /// What earlier verifications say about this one.
-pub fn history(tx: &Transaction<'_>, of: &Verification, destination_digest: &str, now: UnixMillis) -> Result<History, StoreError> {
+pub fn history(
+    tx: &Transaction<'_>,
+    of: &Verification,
+    destination_digest: &str,
+    now: UnixMillis,
+) -> Result<History, StoreError> {
     let others = "SELECT COUNT(DISTINCT requester_sys_id) FROM verification
         WHERE instance = ?1 AND destination_digest = ?2 AND requester_sys_id <> ?3 AND created_at > ?4";
     let failures = "SELECT COUNT(*) FROM verification
@@ -156,11 +225,21 @@ pub fn history(tx: &Transaction<'_>, of: &Verification, destination_digest: &str
     let requester = of.requester.sys_id.as_str();
     Ok(History {
         other_requesters_at_destination: tx.prepare_cached(others)?.query_row(
-            params![instance, destination_digest, requester, now.plus_seconds(-HISTORY_SECONDS).0],
+            params![
+                instance,
+                destination_digest,
+                requester,
+                now.plus_seconds(-HISTORY_SECONDS).0
+            ],
             |row| row.get(0),
         )?,
         recent_failures: tx.prepare_cached(failures)?.query_row(
-            params![instance, requester, of.id.as_str(), now.plus_seconds(-DAY_SECONDS).0],
+            params![
+                instance,
+                requester,
+                of.id.as_str(),
+                now.plus_seconds(-DAY_SECONDS).0
+            ],
             |row| row.get(0),
         )?,
     })

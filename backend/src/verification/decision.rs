@@ -47,11 +47,12 @@ pub fn decide(facts: Facts, policy: &Policy, at: UnixMillis) -> Decision {
     let mut level = policy.level(score);
     let all_required_passed = apply_rules(&facts, policy, &mut level, &mut findings);
 
-    let outcome = if all_required_passed && level <= policy.highest_passing_level && !facts.refused_by_requester {
-        Outcome::Passed
-    } else {
-        Outcome::Failed
-    };
+    let outcome =
+        if all_required_passed && level <= policy.highest_passing_level && !facts.refused_by_requester {
+            Outcome::Passed
+        } else {
+            Outcome::Failed
+        };
     // A failed verification is never shown with a level that would read as harmless.
     if outcome == Outcome::Failed {
         level = RiskLevel::High;
@@ -78,8 +79,20 @@ pub fn decide(facts: Facts, policy: &Policy, at: UnixMillis) -> Decision {
     }
 }
 
-fn finding(code: &str, kind: FindingKind, weight: i16, sentence: impl Into<String>, for_agent: bool) -> Finding {
-    Finding { code: code.into(), kind, weight, sentence: sentence.into(), for_agent }
+fn finding(
+    code: &str,
+    kind: FindingKind,
+    weight: i16,
+    sentence: impl Into<String>,
+    for_agent: bool,
+) -> Finding {
+    Finding {
+        code: code.into(),
+        kind,
+        weight,
+        sentence: sentence.into(),
+        for_agent,
+    }
 }
 
 fn check_finding(check: &Check, policy: &Policy, findings: &mut Vec<Finding>) {
@@ -107,10 +120,18 @@ fn check_finding(check: &Check, policy: &Policy, findings: &mut Vec<Finding>) {
             let again = wrong * weights.wrong_answer;
             if independent {
                 let proven = weights.independent_contact_proven + again;
-                add("on_file_code_passed", proven, "A code sent to a contact on file came back.".into());
+                add(
+                    "on_file_code_passed",
+                    proven,
+                    "A code sent to a contact on file came back.".into(),
+                );
             } else {
                 let sentence = "A code came back, but the contact on file is the same as the link's destination, so it proves nothing more.";
-                add("on_file_code_not_independent", weights.contact_not_independent + again, sentence.into());
+                add(
+                    "on_file_code_not_independent",
+                    weights.contact_not_independent + again,
+                    sentence.into(),
+                );
             }
         }
         (CheckDetail::OnFileCode(_), Some(CheckResult::Failed)) => add(
@@ -134,23 +155,48 @@ fn signal_findings(facts: &Facts, policy: &Policy, findings: &mut Vec<Finding>) 
     };
     if facts.refused_by_requester {
         let sentence = "The person who received the link said that they did not ask for this.";
-        add("refused_by_requester", weights.refused_by_requester, true, sentence.into());
+        add(
+            "refused_by_requester",
+            weights.refused_by_requester,
+            true,
+            sentence.into(),
+        );
     }
     if facts.destination_on_file {
-        add("destination_on_file", 0, true, "The link went to a contact on file.".into());
+        add(
+            "destination_on_file",
+            0,
+            true,
+            "The link went to a contact on file.".into(),
+        );
     } else {
         let sentence = "The link went to a destination that is not on file.";
-        add("destination_not_on_file", weights.destination_not_on_file, true, sentence.into());
+        add(
+            "destination_not_on_file",
+            weights.destination_not_on_file,
+            true,
+            sentence.into(),
+        );
     }
     let others = facts.history.other_requesters_at_destination;
     if others > 0 {
         let weight = capped(others, 2) * weights.destination_shared;
-        add("destination_shared", weight, true, format!("The same destination was used for {others} other requester(s)."));
+        add(
+            "destination_shared",
+            weight,
+            true,
+            format!("The same destination was used for {others} other requester(s)."),
+        );
     }
     let failures = facts.history.recent_failures;
     if failures > 0 {
         let weight = capped(failures, 2) * weights.recent_failure;
-        add("recent_failures", weight, true, format!("{failures} verification(s) of this requester failed within a day."));
+        add(
+            "recent_failures",
+            weight,
+            true,
+            format!("{failures} verification(s) of this requester failed within a day."),
+        );
     }
     if let Some(client) = &facts.client {
         client_findings(client, facts, policy, findings);
@@ -159,10 +205,18 @@ fn signal_findings(facts: &Facts, policy: &Policy, findings: &mut Vec<Finding>) 
         findings.push(finding(code, FindingKind::Signal, weight, sentence, false));
     };
     if facts.opens > MANY_OPENS {
-        add("many_opens", weights.many_opens, format!("The link was opened {} times.", facts.opens));
+        add(
+            "many_opens",
+            weights.many_opens,
+            format!("The link was opened {} times.", facts.opens),
+        );
     }
     if facts.devices > MANY_DEVICES {
-        add("many_devices", weights.many_devices, format!("The link was opened from {} browsers.", facts.devices));
+        add(
+            "many_devices",
+            weights.many_devices,
+            format!("The link was opened from {} browsers.", facts.devices),
+        );
     }
 }
 
@@ -172,17 +226,35 @@ fn client_findings(client: &ClientFacts, facts: &Facts, policy: &Policy, finding
         findings.push(finding(code, FindingKind::Signal, weight, sentence, for_agent));
     };
     if client.is_automated() {
-        add("automation", weights.automation, true, "The browser is driven by a program.".into());
+        add(
+            "automation",
+            weights.automation,
+            true,
+            "The browser is driven by a program.".into(),
+        );
     }
     if !client.script_ran {
-        add("no_script", weights.no_script, false, "The browser ran no script, so it told less about itself.".into());
+        add(
+            "no_script",
+            weights.no_script,
+            false,
+            "The browser ran no script, so it told less about itself.".into(),
+        );
     }
     if client.time_zone_differs(&facts.time_zone_on_file) {
-        let sentence = format!("The browser's time zone is {}; on file is {}.", client.time_zone, facts.time_zone_on_file);
+        let sentence = format!(
+            "The browser's time zone is {}; on file is {}.",
+            client.time_zone, facts.time_zone_on_file
+        );
         add("time_zone_differs", weights.time_zone_differs, true, sentence);
     }
     if client.language_differs(&facts.language_on_file) {
-        add("language_differs", weights.language_differs, false, "The browser's language differs from the one on file.".into());
+        add(
+            "language_differs",
+            weights.language_differs,
+            false,
+            "The browser's language differs from the one on file.".into(),
+        );
     }
 }
 
@@ -192,13 +264,26 @@ fn capped(count: u32, most: u32) -> i16 {
 
 /// Applies the rules that no sum of weights can outweigh. Returns whether every required check was passed.
 fn apply_rules(facts: &Facts, policy: &Policy, level: &mut RiskLevel, findings: &mut Vec<Finding>) -> bool {
-    let mut rule = |code: &str, sentence: &str| findings.push(finding(code, FindingKind::Rule, 0, sentence, true));
-    let result_of = |kind: CheckKind| facts.checks.iter().find(|check| check.kind() == kind).and_then(|c| c.result);
-    let all_passed = policy.required_checks.iter().all(|kind| result_of(*kind) == Some(CheckResult::Passed));
+    let mut rule =
+        |code: &str, sentence: &str| findings.push(finding(code, FindingKind::Rule, 0, sentence, true));
+    let result_of = |kind: CheckKind| {
+        facts
+            .checks
+            .iter()
+            .find(|check| check.kind() == kind)
+            .and_then(|c| c.result)
+    };
+    let all_passed = policy
+        .required_checks
+        .iter()
+        .all(|kind| result_of(*kind) == Some(CheckResult::Passed));
     if facts.refused_by_requester {
         *level = RiskLevel::High;
     } else if !all_passed {
-        rule("required_check_missing", "A check that the policy requires was not passed.");
+        rule(
+            "required_check_missing",
+            "A check that the policy requires was not passed.",
+        );
         *level = RiskLevel::High;
     }
     let independent = facts.checks.iter().any(|check| match &check.detail {
@@ -208,7 +293,8 @@ fn apply_rules(facts: &Facts, policy: &Policy, level: &mut RiskLevel, findings: 
         CheckDetail::CallNumber => false,
     });
     if all_passed && !independent && *level == RiskLevel::Verified {
-        let sentence = "Nothing independent of the link's destination was proven, so the level is at least Medium.";
+        let sentence =
+            "Nothing independent of the link's destination was proven, so the level is at least Medium.";
         rule("nothing_independent_proven", sentence);
         *level = RiskLevel::Medium;
     }

@@ -20,7 +20,9 @@ pub enum DestinationError {
     #[error("Enter an email address or a phone number.")]
     Empty,
     /// Not an email address.
-    #[error("This is not a complete email address. It needs a name, an @ and a domain, like name@example.com.")]
+    #[error(
+        "This is not a complete email address. It needs a name, an @ and a domain, like name@example.com."
+    )]
     Email,
     /// Not a phone number, or one that does not exist in its country.
     #[error("This is not a valid phone number. Include the country code, like +44 20 7946 0958.")]
@@ -32,7 +34,11 @@ const MAX_EMAIL_BYTES: usize = 254;
 
 impl Destination {
     /// Reads an address or number. `default_region` is the ISO 3166 code used for numbers without a country code.
-    pub fn parse(channel: Channel, text: &str, default_region: Option<&str>) -> Result<Self, DestinationError> {
+    pub fn parse(
+        channel: Channel,
+        text: &str,
+        default_region: Option<&str>,
+    ) -> Result<Self, DestinationError> {
         let text = text.trim();
         if text.is_empty() {
             return Err(DestinationError::Empty);
@@ -123,16 +129,30 @@ mod tests {
         let read = email("  Mia.Chen@Gmail.com ").unwrap();
         assert_eq!(read.address(), "Mia.Chen@Gmail.com");
         assert_eq!(read.masked(), "M•••@Gmail.com");
-        assert_eq!(read.normalized(), email("mia.chen@gmail.COM").unwrap().normalized());
+        assert_eq!(
+            read.normalized(),
+            email("mia.chen@gmail.COM").unwrap().normalized()
+        );
     }
 
     #[test]
     fn incomplete_addresses_are_refused() {
-        for bad in ["mia", "mia@", "@gmail.com", "mia@localhost", "mia@[127.0.0.1]", "a b@c.de", "mia@gmail.com\r\nBcc: x@y.zz"] {
+        for bad in [
+            "mia",
+            "mia@",
+            "@gmail.com",
+            "mia@localhost",
+            "mia@[127.0.0.1]",
+            "a b@c.de",
+            "mia@gmail.com\r\nBcc: x@y.zz",
+        ] {
             assert_eq!(email(bad).unwrap_err(), DestinationError::Email, "{bad}");
         }
         assert_eq!(email("   ").unwrap_err(), DestinationError::Empty);
-        assert_eq!(email(&format!("{}@example.com", "a".repeat(300))).unwrap_err(), DestinationError::Email);
+        assert_eq!(
+            email(&format!("{}@example.com", "a".repeat(300))).unwrap_err(),
+            DestinationError::Email
+        );
     }
 
     #[test]

@@ -56,8 +56,18 @@ pub struct Facts {
 
 /// Substrings of user agents that name a tool rather than a browser, in lower case.
 const AUTOMATION: [&str; 12] = [
-    "headless", "phantomjs", "selenium", "puppeteer", "playwright", "webdriver", "curl/", "wget/",
-    "python-requests", "go-http-client", "okhttp", "java/",
+    "headless",
+    "phantomjs",
+    "selenium",
+    "puppeteer",
+    "playwright",
+    "webdriver",
+    "curl/",
+    "wget/",
+    "python-requests",
+    "go-http-client",
+    "okhttp",
+    "java/",
 ];
 
 impl ClientFacts {
@@ -69,7 +79,13 @@ impl ClientFacts {
 
     /// True when the browser's first language differs from the language on file; unknown is no difference.
     pub fn language_differs(&self, on_file: &str) -> bool {
-        let first = |tag: &str| tag.split(['-', '_', ',', ';']).next().unwrap_or("").trim().to_lowercase();
+        let first = |tag: &str| {
+            tag.split(['-', '_', ',', ';'])
+                .next()
+                .unwrap_or("")
+                .trim()
+                .to_lowercase()
+        };
         let (browser, file) = (first(&self.accept_language), first(on_file));
         !browser.is_empty() && !file.is_empty() && browser != "*" && browser != file
     }
@@ -86,7 +102,10 @@ mod tests {
 
     #[test]
     fn tools_are_recognised_and_browsers_are_not() {
-        let of = |user_agent: &str| ClientFacts { user_agent: user_agent.into(), ..ClientFacts::default() };
+        let of = |user_agent: &str| ClientFacts {
+            user_agent: user_agent.into(),
+            ..ClientFacts::default()
+        };
         assert!(of("Mozilla/5.0 (X11) HeadlessChrome/156.0").is_automated());
         assert!(of("").is_automated());
         assert!(!of("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/604.1").is_automated());
@@ -94,7 +113,10 @@ mod tests {
 
     #[test]
     fn languages_are_compared_by_their_first_part() {
-        let client = ClientFacts { accept_language: "de-AT,de;q=0.9,en;q=0.8".into(), ..ClientFacts::default() };
+        let client = ClientFacts {
+            accept_language: "de-AT,de;q=0.9,en;q=0.8".into(),
+            ..ClientFacts::default()
+        };
         assert!(!client.language_differs("de"));
         assert!(client.language_differs("en-US"));
         assert!(!client.language_differs(""));

@@ -54,7 +54,9 @@ impl InstanceId {
     /// Reads a name: 1–40 lower-case letters, digits and hyphens.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=40).contains(&text.len());
-        let clean = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let clean = text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         (fits && clean).then(|| Self(text.to_owned()))
     }
 

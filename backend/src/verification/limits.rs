@@ -40,10 +40,14 @@ pub struct Window {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitReached {
     /// This agent has started too many.
-    #[error("You have started {STARTS_PER_AGENT} verifications within ten minutes. Wait a little before the next.")]
+    #[error(
+        "You have started {STARTS_PER_AGENT} verifications within ten minutes. Wait a little before the next."
+    )]
     Agent(u32),
     /// This requester was asked too often.
-    #[error("This requester was asked {STARTS_PER_REQUESTER} times within a day. Speak to your team lead before you try again.")]
+    #[error(
+        "This requester was asked {STARTS_PER_REQUESTER} times within a day. Speak to your team lead before you try again."
+    )]
     Requester(u32),
     /// This destination received too many links.
     #[error("This address or number has received too many links. Use another one, or wait.")]
@@ -68,7 +72,11 @@ pub fn may_start(counts: Counts) -> Result<(), LimitReached> {
     if let Some(seconds) = over(counts.starts_by_agent, STARTS_PER_AGENT, AGENT_WINDOW_SECONDS) {
         return Err(LimitReached::Agent(seconds));
     }
-    if let Some(seconds) = over(counts.starts_for_requester, STARTS_PER_REQUESTER, REQUESTER_WINDOW_SECONDS) {
+    if let Some(seconds) = over(
+        counts.starts_for_requester,
+        STARTS_PER_REQUESTER,
+        REQUESTER_WINDOW_SECONDS,
+    ) {
         return Err(LimitReached::Requester(seconds));
     }
     may_send(counts)
@@ -78,7 +86,8 @@ pub fn may_start(counts: Counts) -> Result<(), LimitReached> {
 pub fn may_send(counts: Counts) -> Result<(), LimitReached> {
     let hour = over(counts.messages_this_hour, MESSAGES_PER_HOUR, 3600);
     let day = over(counts.messages_this_day, MESSAGES_PER_DAY, 86_400);
-    hour.max(day).map_or(Ok(()), |seconds| Err(LimitReached::Destination(seconds)))
+    hour.max(day)
+        .map_or(Ok(()), |seconds| Err(LimitReached::Destination(seconds)))
 }
 
 #[cfg(test)]
@@ -89,11 +98,20 @@ mod tests {
     fn the_limit_says_how_long_to_wait() {
         let mut counts = Counts::default();
         assert_eq!(may_start(counts), Ok(()));
-        counts.messages_this_hour = Window { count: 3, oldest_age_seconds: 3000 };
+        counts.messages_this_hour = Window {
+            count: 3,
+            oldest_age_seconds: 3000,
+        };
         assert_eq!(may_start(counts), Err(LimitReached::Destination(600)));
-        counts.messages_this_day = Window { count: 5, oldest_age_seconds: 80_000 };
+        counts.messages_this_day = Window {
+            count: 5,
+            oldest_age_seconds: 80_000,
+        };
         assert_eq!(may_send(counts), Err(LimitReached::Destination(6400)));
-        counts.starts_by_agent = Window { count: 10, oldest_age_seconds: 599 };
+        counts.starts_by_agent = Window {
+            count: 10,
+            oldest_age_seconds: 599,
+        };
         assert_eq!(may_start(counts), Err(LimitReached::Agent(1)));
     }
 }

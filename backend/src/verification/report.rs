@@ -38,14 +38,27 @@ pub struct Report {
 impl Report {
     /// Up to `limit` sentences for the agent, the weightiest first; rules before all, equal weights in report order.
     pub fn top_reasons(&self, limit: usize) -> Vec<String> {
-        let mut shown: Vec<&Finding> = self.findings.iter().filter(|f| f.for_agent && f.weight != 0 || f.kind == FindingKind::Rule).collect();
+        let mut shown: Vec<&Finding> = self
+            .findings
+            .iter()
+            .filter(|f| f.for_agent && f.weight != 0 || f.kind == FindingKind::Rule)
+            .collect();
         shown.sort_by_key(|finding| (finding.kind != FindingKind::Rule, -finding.weight.abs()));
-        shown.into_iter().take(limit).map(|finding| finding.sentence.clone()).collect()
+        shown
+            .into_iter()
+            .take(limit)
+            .map(|finding| finding.sentence.clone())
+            .collect()
     }
 
     /// The findings for the agent as text, one per line.
     pub fn summary(&self) -> String {
-        let lines: Vec<&str> = self.findings.iter().filter(|f| f.for_agent).map(|f| f.sentence.as_str()).collect();
+        let lines: Vec<&str> = self
+            .findings
+            .iter()
+            .filter(|f| f.for_agent)
+            .map(|f| f.sentence.as_str())
+            .collect();
         lines.join("\n")
     }
 }

@@ -163,7 +163,10 @@ impl Session {
 
     /// True when nothing is left to ask: all checks ended, or one has failed.
     pub fn is_answered(&self) -> bool {
-        let failed = self.checks.iter().any(|check| check.result == Some(CheckResult::Failed));
+        let failed = self
+            .checks
+            .iter()
+            .any(|check| check.result == Some(CheckResult::Failed));
         failed || self.current_check().is_none()
     }
 }
@@ -237,7 +240,10 @@ impl Verification {
     }
 
     fn refuse<T>(&self, what: &'static str) -> Result<T, InvalidTransition> {
-        Err(InvalidTransition { from: self.status(), what })
+        Err(InvalidTransition {
+            from: self.status(),
+            what,
+        })
     }
 
     /// The mail server or gateway accepted the link `link`. News about an older link is ignored.
@@ -274,12 +280,22 @@ impl Verification {
     }
 
     /// A new link replaces the current one, which opens nothing from then on.
-    pub fn resent(mut self, link: LinkId, life_seconds: i64, at: UnixMillis) -> Result<Self, InvalidTransition> {
+    pub fn resent(
+        mut self,
+        link: LinkId,
+        life_seconds: i64,
+        at: UnixMillis,
+    ) -> Result<Self, InvalidTransition> {
         if self.resend_in(at) != Some(0) || self.is_overdue(at) {
             return self.refuse("be sent again");
         }
         let resends = self.link.resends.saturating_add(1);
-        self.link = Link { id: link, issued_at: at, expires_at: at.plus_seconds(life_seconds), resends };
+        self.link = Link {
+            id: link,
+            issued_at: at,
+            expires_at: at.plus_seconds(life_seconds),
+            resends,
+        };
         self.delivery = Delivery::Queued;
         Ok(self)
     }

@@ -20,10 +20,16 @@ fn fresh() -> Verification {
         requester: claims.requester,
         agent: claims.agent,
         action: claims.action,
-        destination: Destination::parse(shared::words::Channel::Email, "mia.private@gmail.com", None).unwrap(),
+        destination: Destination::parse(shared::words::Channel::Email, "mia.private@gmail.com", None)
+            .unwrap(),
         destination_on_file: false,
         created_at: START,
-        link: Link { id: LinkId([0; 16]), issued_at: START, expires_at: START.plus_seconds(600), resends: 0 },
+        link: Link {
+            id: LinkId([0; 16]),
+            issued_at: START,
+            expires_at: START.plus_seconds(600),
+            resends: 0,
+        },
         delivery: Delivery::Queued,
         opens: Opens::default(),
         state: State::Waiting,
@@ -43,7 +49,9 @@ fn session(at: UnixMillis) -> Session {
 
 fn facts(of: &Verification) -> Facts {
     Facts {
-        checks: of.session().map_or_else(Vec::new, |session| session.checks.clone()),
+        checks: of
+            .session()
+            .map_or_else(Vec::new, |session| session.checks.clone()),
         destination_on_file: false,
         opens: of.opens.count,
         devices: 1,
@@ -105,7 +113,11 @@ fn apply(before: Verification, event: &Event, now: &mut UnixMillis) -> Verificat
         }
         Event::Begun(n) => before.begun(link(*n), session(*now)),
         Event::Answered(correct) => before.with_session(*now, |mut session| {
-            session.checks = session.checks.into_iter().map(|check| check.answered(*correct, *now)).collect();
+            session.checks = session
+                .checks
+                .into_iter()
+                .map(|check| check.answered(*correct, *now))
+                .collect();
             session
         }),
         Event::Decided => {
@@ -149,8 +161,13 @@ proptest! {
 
 #[test]
 fn a_late_word_about_the_delivery_does_not_undo_what_the_requester_did() {
-    let begun = fresh().link_accepted(link(0), START).begun(link(0), session(START)).unwrap();
-    let bounced = begun.clone().link_refused(link(0), "bounced".into(), START.plus_seconds(5));
+    let begun = fresh()
+        .link_accepted(link(0), START)
+        .begun(link(0), session(START))
+        .unwrap();
+    let bounced = begun
+        .clone()
+        .link_refused(link(0), "bounced".into(), START.plus_seconds(5));
     assert_eq!(bounced, begun);
 }
 

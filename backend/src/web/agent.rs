@@ -24,7 +24,12 @@ const PREFLIGHT_SECONDS: u32 = 600;
 
 /// All routes under `/api/v1`, for the origins of the configured instances.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
-    let origins: Vec<&str> = service.config.instances.values().map(|instance| instance.url.as_str()).collect();
+    let origins: Vec<&str> = service
+        .config
+        .instances
+        .values()
+        .map(|instance| instance.url.as_str())
+        .collect();
     let cors = warp::cors()
         .allow_origins(origins)
         .allow_methods(["GET", "POST"])
@@ -79,11 +84,26 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
         .and(warp::post())
         .and(with)
         .and(authorization)
-        .then(|id: String, what, service: Service, token| async move { reply(change(&service, token, &id, what).await) });
+        .then(|id: String, what, service: Service, token| async move {
+            reply(change(&service, token, &id, what).await)
+        });
 
-    let api = list.or(start).unify().or(get).unify().or(events).unify().or(change).unify();
+    let api = list
+        .or(start)
+        .unify()
+        .or(get)
+        .unify()
+        .or(events)
+        .unify()
+        .or(change)
+        .unify();
     // Errors of the framework are answered here too, so that they leave with CORS headers and the widget can read them.
-    warp::path("api").and(warp::path("v1")).and(api.recover(problem::recover).unify()).with(cors).map(no_store).boxed()
+    warp::path("api")
+        .and(warp::path("v1"))
+        .and(api.recover(problem::recover).unify())
+        .with(cors)
+        .map(no_store)
+        .boxed()
 }
 
 /// The last part of `POST /verifications/{id}/…`.
@@ -111,8 +131,13 @@ fn reply(result: Result<Response, ApiError>) -> Response {
 
 fn no_store(reply: impl warp::Reply) -> Response {
     let mut response = reply.into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     response
 }
 
@@ -132,7 +157,10 @@ fn authenticate(service: &Service, header: Option<String>) -> Result<Caller, Api
         return Err(TokenError::TooLong.into());
     }
     let (instance, claims) = agent_token::verify(&service.config, token.trim(), service.now())?;
-    Ok(Caller { instance: instance.id.clone(), claims })
+    Ok(Caller {
+        instance: instance.id.clone(),
+        claims,
+    })
 }
 
 fn read_id(text: &str) -> Result<VerificationId, ApiError> {
@@ -152,22 +180,33 @@ async fn start(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let caller = authenticate(service, token)?;
-    let media_type = content_type.as_deref().and_then(|kind| kind.split(';').next()).map(str::trim);
+    let media_type = content_type
+        .as_deref()
+        .and_then(|kind| kind.split(';').next())
+        .map(str::trim);
     if !media_type.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) {
         return Err(ApiError::MediaType);
     }
-    let printable = |key: &String| (1..=MAX_IDEMPOTENCY_KEY).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+    let printable = |key: &String| {
+        (1..=MAX_IDEMPOTENCY_KEY).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic())
+    };
     if key.as_ref().is_some_and(|key| !printable(key)) {
-        return Err(ApiError::Header("Idempotency-Key must have 1–128 visible ASCII characters"));
+        return Err(ApiError::Header(
+            "Idempotency-Key must have 1–128 visible ASCII characters",
+        ));
     }
-    let request: SendLink = serde_json::from_slice(&body).map_err(|error| ApiError::Body(error.to_string()))?;
+    let request: SendLink =
+        serde_json::from_slice(&body).map_err(|error| ApiError::Body(error.to_string()))?;
     let view = agent::start(service, caller, request, key).await?;
     Ok(json(StatusCode::CREATED, &view))
 }
 
 async fn get(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
     let caller = authenticate(service, token)?;
-    Ok(json(StatusCode::OK, &agent::get(service, caller, read_id(id)?).await?))
+    Ok(json(
+        StatusCode::OK,
+        &agent::get(service, caller, read_id(id)?).await?,
+    ))
 }
 
 async fn events(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
@@ -175,7 +214,12 @@ async fn events(service: &Service, token: Option<String>, id: &str) -> Result<Re
     live::stream(service, caller, read_id(id)?).await
 }
 
-async fn change(service: &Service, token: Option<String>, id: &str, what: Change) -> Result<Response, ApiError> {
+async fn change(
+    service: &Service,
+    token: Option<String>,
+    id: &str,
+    what: Change,
+) -> Result<Response, ApiError> {
     let caller = authenticate(service, token)?;
     let id = read_id(id)?;
     let view = match what {

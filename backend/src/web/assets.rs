@@ -23,13 +23,33 @@ const DIGEST_DIGITS: usize = 12;
 const TOKENS: &str = include_str!("../../../shared/style/tokens.css");
 
 /// Style of the portal.
-pub static PORTAL_CSS: Asset = Asset::new("portal", "css", CSS, &[TOKENS, include_str!("../../static/portal/portal.css")]);
+pub static PORTAL_CSS: Asset = Asset::new(
+    "portal",
+    "css",
+    CSS,
+    &[TOKENS, include_str!("../../static/portal/portal.css")],
+);
 /// Script of the portal: it only adds comfort.
-pub static PORTAL_JS: Asset = Asset::new("portal", "js", JS, &[include_str!("../../static/portal/portal.js")]);
+pub static PORTAL_JS: Asset = Asset::new(
+    "portal",
+    "js",
+    JS,
+    &[include_str!("../../static/portal/portal.js")],
+);
 /// Style of the console.
-pub static CONSOLE_CSS: Asset = Asset::new("console", "css", CSS, &[TOKENS, include_str!("../../static/console/console.css")]);
+pub static CONSOLE_CSS: Asset = Asset::new(
+    "console",
+    "css",
+    CSS,
+    &[TOKENS, include_str!("../../static/console/console.css")],
+);
 /// Icon in the browser's tab.
-pub static ICON: Asset = Asset::new("icon", "svg", SVG, &[include_str!("../../static/portal/icon.svg")]);
+pub static ICON: Asset = Asset::new(
+    "icon",
+    "svg",
+    SVG,
+    &[include_str!("../../static/portal/icon.svg")],
+);
 
 /// Every file that is served.
 static ALL: &[&Asset] = &[&PORTAL_CSS, &PORTAL_JS, &CONSOLE_CSS, &ICON];
@@ -45,15 +65,31 @@ pub struct Asset {
 
 impl Asset {
     /// `name.extension`, made of `parts` one after the other.
-    const fn new(name: &'static str, extension: &'static str, content_type: &'static str, parts: &'static [&'static str]) -> Self {
-        Self { name, extension, content_type, parts, href: OnceLock::new() }
+    const fn new(
+        name: &'static str,
+        extension: &'static str,
+        content_type: &'static str,
+        parts: &'static [&'static str],
+    ) -> Self {
+        Self {
+            name,
+            extension,
+            content_type,
+            parts,
+            href: OnceLock::new(),
+        }
     }
 
     /// The path to write into pages: `/assets/portal.0a1b2c3d4e5f.css`.
     pub fn href(&self) -> &str {
         self.href.get_or_init(|| {
             let digest = sha256_hex(self.text().as_bytes());
-            format!("/assets/{}.{}.{}", self.name, &digest[..DIGEST_DIGITS], self.extension)
+            format!(
+                "/assets/{}.{}.{}",
+                self.name,
+                &digest[..DIGEST_DIGITS],
+                self.extension
+            )
         })
     }
 
@@ -64,8 +100,12 @@ impl Asset {
 
     /// True for this file under any digest.
     fn is_named(&self, file: &str) -> bool {
-        let rest = file.strip_prefix(self.name).and_then(|rest| rest.strip_suffix(self.extension));
-        rest.is_some_and(|rest| rest.len() == DIGEST_DIGITS + 2 && rest.starts_with('.') && rest.ends_with('.'))
+        let rest = file
+            .strip_prefix(self.name)
+            .and_then(|rest| rest.strip_suffix(self.extension));
+        rest.is_some_and(|rest| {
+            rest.len() == DIGEST_DIGITS + 2 && rest.starts_with('.') && rest.ends_with('.')
+        })
     }
 }
 
@@ -86,16 +126,30 @@ fn reply(file: &str, method: &Method) -> Response {
     };
     // While versions are being exchanged, a page of one may ask the other: give what there is, but do not keep it.
     let is_exact = asset.href().strip_prefix("/assets/") == Some(file);
-    let keep = if is_exact { "public, max-age=31536000, immutable" } else { "no-store" };
+    let keep = if is_exact {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-store"
+    };
     let text = asset.text();
     let length = text.len();
-    let mut response = Response::new(if method == Method::HEAD { String::new().into() } else { text.into() });
+    let mut response = Response::new(if method == Method::HEAD {
+        String::new().into()
+    } else {
+        text.into()
+    });
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_LENGTH, length.into());
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("same-origin"),
+    );
     response
 }
 
@@ -109,15 +163,26 @@ mod tests {
             let exact = warp::test::request().path(asset.href()).reply(&routes()).await;
             assert_eq!(exact.status(), StatusCode::OK);
             assert_eq!(exact.headers()["content-type"], asset.content_type);
-            assert_eq!(exact.headers()["cache-control"], "public, max-age=31536000, immutable");
+            assert_eq!(
+                exact.headers()["cache-control"],
+                "public, max-age=31536000, immutable"
+            );
             assert_eq!(exact.headers()["x-content-type-options"], "nosniff");
             let other = format!("/assets/{}.000000000000.{}", asset.name, asset.extension);
             let stale = warp::test::request().path(&other).reply(&routes()).await;
             assert_eq!((stale.status(), stale.body()), (StatusCode::OK, exact.body()));
             assert_eq!(stale.headers()["cache-control"], "no-store");
         }
-        for path in ["/assets/portal.css", "/assets/..%2fsecret", "/assets/portal.%c3%a90000000.css"] {
-            assert_eq!(warp::test::request().path(path).reply(&routes()).await.status(), StatusCode::NOT_FOUND, "{path}");
+        for path in [
+            "/assets/portal.css",
+            "/assets/..%2fsecret",
+            "/assets/portal.%c3%a90000000.css",
+        ] {
+            assert_eq!(
+                warp::test::request().path(path).reply(&routes()).await.status(),
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
         }
     }
 }

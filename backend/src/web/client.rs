@@ -9,7 +9,11 @@ pub fn address(peer: Option<SocketAddr>, forwarded_for: Option<&str>, trusted: &
     if !trusted.contains(&peer) {
         return Some(peer);
     }
-    let chain = forwarded_for.unwrap_or("").split(',').rev().map(|part| part.trim().parse::<IpAddr>());
+    let chain = forwarded_for
+        .unwrap_or("")
+        .split(',')
+        .rev()
+        .map(|part| part.trim().parse::<IpAddr>());
     for address in chain {
         match address {
             Ok(address) if trusted.contains(&address) => {}
@@ -30,7 +34,10 @@ mod tests {
         let peer = |text: &str| Some(SocketAddr::new(text.parse().unwrap(), 1));
         let seen = |peer_ip, header| address(peer(peer_ip), header, &[proxy]).unwrap().to_string();
         assert_eq!(seen("203.0.113.9", Some("198.51.100.1")), "203.0.113.9");
-        assert_eq!(seen("10.0.0.1", Some("1.2.3.4, 198.51.100.1, 10.0.0.1")), "198.51.100.1");
+        assert_eq!(
+            seen("10.0.0.1", Some("1.2.3.4, 198.51.100.1, 10.0.0.1")),
+            "198.51.100.1"
+        );
         assert_eq!(seen("10.0.0.1", Some("garbage")), "10.0.0.1");
         assert_eq!(seen("10.0.0.1", None), "10.0.0.1");
     }

@@ -19,18 +19,29 @@ pub fn page(status: StatusCode, body: String) -> Response {
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
+        (
+            header::STRICT_TRANSPORT_SECURITY,
+            "max-age=31536000; includeSubDomains",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    headers.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        "permissions-policy",
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
+    );
     response
 }
 
 /// 303 See Other to a path of our own: after a POST, so that a reload repeats nothing.
 pub fn see_other(path: &'static str) -> Response {
     let mut response = page(StatusCode::SEE_OTHER, String::new());
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(path));
+    response
+        .headers_mut()
+        .insert(header::LOCATION, HeaderValue::from_static(path));
     response
 }

@@ -27,7 +27,9 @@ pub fn install_metrics() {
 
 /// `/healthz`: the process answers. `/readyz`: the database can be read and written. `/metrics`: Prometheus text.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
-    let health = warp::path!("healthz").and(warp::get()).map(|| text(StatusCode::OK, "ok\n".into()));
+    let health = warp::path!("healthz")
+        .and(warp::get())
+        .map(|| text(StatusCode::OK, "ok\n".into()));
     let ready = {
         let service = service.clone();
         warp::path!("readyz").and(warp::get()).then(move || {
@@ -42,23 +44,33 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
             async move { scrape(&service).await }
         })
     };
-    health.or(ready).unify().or(metrics).unify().recover(super::problem::recover).unify().boxed()
+    health
+        .or(ready)
+        .unify()
+        .or(metrics)
+        .unify()
+        .recover(super::problem::recover)
+        .unify()
+        .boxed()
 }
 
 async fn readiness(service: &Service) -> Response {
-    let readable = service.store.read(|tx| Ok::<_, StoreError>(outbox::sizes(tx)?)).await;
+    let readable = service.store.read(outbox::sizes).await;
     let writable = service.store.write(|_| Ok::<_, StoreError>(())).await;
-    match readable.and(writable) {
+    match readable.map(drop).and(writable) {
         Ok(()) => text(StatusCode::OK, "ready\n".into()),
         Err(error) => {
             tracing::error!(%error, "the database is not usable");
-            text(StatusCode::SERVICE_UNAVAILABLE, "the database is not usable\n".into())
+            text(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database is not usable\n".into(),
+            )
         }
     }
 }
 
 async fn scrape(service: &Service) -> Response {
-    if let Ok((open, dead)) = service.store.read(|tx| outbox::sizes(tx)).await {
+    if let Ok((open, dead)) = service.store.read(outbox::sizes).await {
         // f64 holds every count below 2^53 exactly.
         #[expect(clippy::cast_precision_loss, reason = "a gauge is an f64")]
         {
@@ -66,12 +78,18 @@ async fn scrape(service: &Service) -> Response {
             metrics::gauge!("outbox_dead").set(dead as f64);
         }
     }
-    text(StatusCode::OK, METRICS.get().map(PrometheusHandle::render).unwrap_or_default())
+    text(
+        StatusCode::OK,
+        METRICS.get().map(PrometheusHandle::render).unwrap_or_default(),
+    )
 }
 
 fn text(status: StatusCode, body: String) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     response
 }

@@ -35,31 +35,91 @@ pub enum ApiError {
 /// Name, status, title and the input field that is wrong.
 type Row = (&'static str, StatusCode, &'static str, Option<&'static str>);
 
-const INTERNAL: Row = ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something failed on our side", None);
+const INTERNAL: Row = (
+    "internal",
+    StatusCode::INTERNAL_SERVER_ERROR,
+    "Something failed on our side",
+    None,
+);
 const NOT_FOUND: Row = ("not-found", StatusCode::NOT_FOUND, "There is nothing here", None);
 
 fn row(error: &ApiError) -> Row {
     use ServiceError as S;
     match error {
-        ApiError::Token(_) => ("token-not-accepted", StatusCode::UNAUTHORIZED, "The agent token is not accepted", None),
-        ApiError::Body(_) => ("invalid-body", StatusCode::BAD_REQUEST, "The request cannot be read", None),
-        ApiError::MediaType => ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json", None),
-        ApiError::Header(_) => ("invalid-header", StatusCode::BAD_REQUEST, "A header has an impossible value", None),
+        ApiError::Token(_) => (
+            "token-not-accepted",
+            StatusCode::UNAUTHORIZED,
+            "The agent token is not accepted",
+            None,
+        ),
+        ApiError::Body(_) => (
+            "invalid-body",
+            StatusCode::BAD_REQUEST,
+            "The request cannot be read",
+            None,
+        ),
+        ApiError::MediaType => (
+            "unsupported-media-type",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Send application/json",
+            None,
+        ),
+        ApiError::Header(_) => (
+            "invalid-header",
+            StatusCode::BAD_REQUEST,
+            "A header has an impossible value",
+            None,
+        ),
         ApiError::Service(error) => match error {
             S::NotFound | S::Link(_) => NOT_FOUND,
-            S::Destination(_) => ("invalid-destination", StatusCode::UNPROCESSABLE_ENTITY, "This cannot be sent to", Some("destination")),
+            S::Destination(_) => (
+                "invalid-destination",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "This cannot be sent to",
+                Some("destination"),
+            ),
             S::DestinationIsTheAccount => (
                 "destination-is-the-account",
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "This is the mailbox that the request is about",
                 Some("destination"),
             ),
-            S::ChannelNotConfigured => ("channel-not-configured", StatusCode::UNPROCESSABLE_ENTITY, "This channel is not set up", Some("channel")),
-            S::AlreadyRunning => ("already-running", StatusCode::CONFLICT, "A verification is already running", None),
-            S::Transition(_) => ("not-possible-now", StatusCode::CONFLICT, "This is not possible now", None),
-            S::Limit(_) => ("limit-reached", StatusCode::TOO_MANY_REQUESTS, "A limit is reached", None),
-            S::TokenSpent => ("token-spent", StatusCode::UNAUTHORIZED, "The agent token was already used", None),
-            S::IdempotencyConflict => ("idempotency-conflict", StatusCode::UNPROCESSABLE_ENTITY, "The Idempotency-Key belongs to another request", None),
+            S::ChannelNotConfigured => (
+                "channel-not-configured",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "This channel is not set up",
+                Some("channel"),
+            ),
+            S::AlreadyRunning => (
+                "already-running",
+                StatusCode::CONFLICT,
+                "A verification is already running",
+                None,
+            ),
+            S::Transition(_) => (
+                "not-possible-now",
+                StatusCode::CONFLICT,
+                "This is not possible now",
+                None,
+            ),
+            S::Limit(_) => (
+                "limit-reached",
+                StatusCode::TOO_MANY_REQUESTS,
+                "A limit is reached",
+                None,
+            ),
+            S::TokenSpent => (
+                "token-spent",
+                StatusCode::UNAUTHORIZED,
+                "The agent token was already used",
+                None,
+            ),
+            S::IdempotencyConflict => (
+                "idempotency-conflict",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The Idempotency-Key belongs to another request",
+                None,
+            ),
             S::Store(_) | S::Entropy(_) => INTERNAL,
         },
     }
@@ -102,9 +162,15 @@ fn response(row: Row, detail: Option<String>, retry_after: Option<u32>) -> Respo
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     if let Some(seconds) = retry_after {
         headers.insert(header::RETRY_AFTER, seconds.into());
     }
@@ -116,19 +182,54 @@ pub async fn recover(rejection: Rejection) -> Result<Response, std::convert::Inf
     let row = if rejection.is_not_found() {
         NOT_FOUND
     } else if rejection.find::<PayloadTooLarge>().is_some() {
-        ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", None)
+        (
+            "too-large",
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The request is too large",
+            None,
+        )
     } else if rejection.find::<LengthRequired>().is_some() {
-        ("length-required", StatusCode::LENGTH_REQUIRED, "Send a Content-Length", None)
+        (
+            "length-required",
+            StatusCode::LENGTH_REQUIRED,
+            "Send a Content-Length",
+            None,
+        )
     } else if rejection.find::<UnsupportedMediaType>().is_some() {
-        ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "This content type is not read here", None)
+        (
+            "unsupported-media-type",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "This content type is not read here",
+            None,
+        )
     } else if rejection.find::<MethodNotAllowed>().is_some() {
-        ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "This method is not allowed here", None)
+        (
+            "method-not-allowed",
+            StatusCode::METHOD_NOT_ALLOWED,
+            "This method is not allowed here",
+            None,
+        )
     } else if rejection.find::<MissingHeader>().is_some() || rejection.find::<InvalidHeader>().is_some() {
-        ("invalid-header", StatusCode::BAD_REQUEST, "A header is missing or has an impossible value", None)
+        (
+            "invalid-header",
+            StatusCode::BAD_REQUEST,
+            "A header is missing or has an impossible value",
+            None,
+        )
     } else if rejection.find::<InvalidQuery>().is_some() {
-        ("invalid-query", StatusCode::BAD_REQUEST, "The query cannot be read", None)
+        (
+            "invalid-query",
+            StatusCode::BAD_REQUEST,
+            "The query cannot be read",
+            None,
+        )
     } else if rejection.find::<warp::filters::cors::CorsForbidden>().is_some() {
-        ("origin-not-allowed", StatusCode::FORBIDDEN, "This origin is not a configured instance", None)
+        (
+            "origin-not-allowed",
+            StatusCode::FORBIDDEN,
+            "This origin is not a configured instance",
+            None,
+        )
     } else {
         tracing::error!(?rejection, "an unexpected rejection");
         INTERNAL

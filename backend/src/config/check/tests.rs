@@ -38,13 +38,25 @@ pub(crate) fn good() -> (String, BTreeMap<String, String>) {
         ("IMPER_MASTER_KEY", STANDARD.encode([1; 32])),
         ("ACME_AGENT_KEY", STANDARD.encode([2; 32])),
         ("ACME_CLIENT_SECRET", "client-secret".to_owned()),
-        ("ACME_WEBHOOK_SECRET", format!("whsec_{}", STANDARD.encode([3; 32]))),
+        (
+            "ACME_WEBHOOK_SECRET",
+            format!("whsec_{}", STANDARD.encode([3; 32])),
+        ),
     ];
-    (text.to_owned(), secrets.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    (
+        text.to_owned(),
+        secrets
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
 }
 
 fn mistakes(text: &str, secrets: &BTreeMap<String, String>) -> Vec<String> {
-    Config::parse(text, secrets).err().map(|error| error.mistakes).unwrap_or_default()
+    Config::parse(text, secrets)
+        .err()
+        .map(|error| error.mistakes)
+        .unwrap_or_default()
 }
 
 #[test]
@@ -52,7 +64,13 @@ fn a_right_configuration_is_read() {
     let (text, secrets) = good();
     let config = Config::parse(&text, &secrets).unwrap();
     assert_eq!(config.server.public_url, "https://verify.example.com");
-    assert_eq!(config.instance_by_url("https://acme.service-now.com").unwrap().link_seconds, 600);
+    assert_eq!(
+        config
+            .instance_by_url("https://acme.service-now.com")
+            .unwrap()
+            .link_seconds,
+        600
+    );
     assert_eq!(config.channels(), [shared::words::Channel::Email]);
 }
 
@@ -69,7 +87,16 @@ fn every_mistake_is_named_at_once() {
     secrets.insert("ACME_WEBHOOK_SECRET".into(), "short".into());
     secrets.insert("IMPER_MASTER_KEY".into(), "AAAA".into());
     let found = mistakes(&text, &secrets).join("\n");
-    for part in ["operations_listen", "public_url", "smtp.tls", "“none” is not one of", "default_region", "ACME_CLIENT_SECRET", "ACME_WEBHOOK_SECRET", "IMPER_MASTER_KEY"] {
+    for part in [
+        "operations_listen",
+        "public_url",
+        "smtp.tls",
+        "“none” is not one of",
+        "default_region",
+        "ACME_CLIENT_SECRET",
+        "ACME_WEBHOOK_SECRET",
+        "IMPER_MASTER_KEY",
+    ] {
         assert!(found.contains(part), "{part} is not named in:\n{found}");
     }
 }
@@ -92,7 +119,10 @@ fn a_short_agent_key_is_refused() {
 fn links_live_between_a_minute_and_a_day() {
     let (text, secrets) = good();
     for seconds in [59, 86_401] {
-        let text = text.replace("default_region", &format!("link_seconds = {seconds}\ndefault_region"));
+        let text = text.replace(
+            "default_region",
+            &format!("link_seconds = {seconds}\ndefault_region"),
+        );
         assert!(mistakes(&text, &secrets)[0].contains("link_seconds"));
     }
 }

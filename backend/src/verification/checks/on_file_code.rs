@@ -49,7 +49,11 @@ pub fn open(contact: Option<OnFileContact>, at: UnixMillis) -> Check {
         max_wrong_answers: MAX_WRONG_ANSWERS,
         result,
         ended_at: result.map(|_| at),
-        detail: CheckDetail::OnFileCode(OnFileCode { contact, code_number: 0, issued_at: at }),
+        detail: CheckDetail::OnFileCode(OnFileCode {
+            contact,
+            code_number: 0,
+            issued_at: at,
+        }),
     }
 }
 
@@ -69,7 +73,11 @@ pub fn choose_contact(
         .filter_map(|contact| {
             let destination = Destination::parse(contact.channel, &contact.address, default_region).ok()?;
             let independent = destination.normalized() != typed.normalized();
-            Some(OnFileContact { destination, source: contact.source.clone(), independent })
+            Some(OnFileContact {
+                destination,
+                source: contact.source.clone(),
+                independent,
+            })
         })
         .collect();
     // Stable: contacts of equal rank keep the order in which the instance lists them.
@@ -114,7 +122,11 @@ mod tests {
     use super::*;
 
     fn contact(channel: Channel, address: &str) -> Contact {
-        Contact { channel, address: address.into(), source: "field".into() }
+        Contact {
+            channel,
+            address: address.into(),
+            source: "field".into(),
+        }
     }
 
     fn typed(address: &str) -> Destination {
@@ -125,7 +137,10 @@ mod tests {
 
     #[test]
     fn a_contact_other_than_the_typed_one_is_preferred() {
-        let on_file = [contact(Channel::Email, "MIA@gmail.com"), contact(Channel::Email, "mia@corp.example")];
+        let on_file = [
+            contact(Channel::Email, "MIA@gmail.com"),
+            contact(Channel::Email, "mia@corp.example"),
+        ];
         let chosen = choose_contact(&on_file, &typed("mia@gmail.com"), BOTH, None, None).unwrap();
         assert_eq!(chosen.destination.address(), "mia@corp.example");
         assert!(chosen.independent);
@@ -140,25 +155,36 @@ mod tests {
 
     #[test]
     fn a_password_reset_prefers_the_phone_if_text_messages_can_be_sent() {
-        let on_file = [contact(Channel::Email, "mia@corp.example"), contact(Channel::Sms, "+442079460958")];
+        let on_file = [
+            contact(Channel::Email, "mia@corp.example"),
+            contact(Channel::Sms, "+442079460958"),
+        ];
         let reset = Some(Action::PasswordReset);
         let chosen = choose_contact(&on_file, &typed("mia@gmail.com"), BOTH, reset, None).unwrap();
         assert_eq!(chosen.destination.channel(), Channel::Sms);
-        let chosen = choose_contact(&on_file, &typed("mia@gmail.com"), &[Channel::Email], reset, None).unwrap();
+        let chosen =
+            choose_contact(&on_file, &typed("mia@gmail.com"), &[Channel::Email], reset, None).unwrap();
         assert_eq!(chosen.destination.channel(), Channel::Email);
     }
 
     #[test]
     fn with_nothing_usable_on_file_the_check_is_not_available() {
         let on_file = [contact(Channel::Email, "not an address")];
-        assert_eq!(choose_contact(&on_file, &typed("mia@gmail.com"), BOTH, None, None), None);
+        assert_eq!(
+            choose_contact(&on_file, &typed("mia@gmail.com"), BOTH, None, None),
+            None
+        );
         assert_eq!(open(None, UnixMillis(0)).result, Some(CheckResult::Unavailable));
     }
 
     #[test]
     fn a_code_has_six_digits_lives_ten_minutes_and_is_sent_at_most_four_times() {
         assert_eq!(from_derived(7_u64.to_be_bytes()), "000007");
-        let mut code = OnFileCode { contact: None, code_number: 1, issued_at: UnixMillis(0) };
+        let mut code = OnFileCode {
+            contact: None,
+            code_number: 1,
+            issued_at: UnixMillis(0),
+        };
         assert!(code.is_valid_at(UnixMillis(599_999)));
         assert!(!code.is_valid_at(UnixMillis(600_000)));
         assert_eq!(code.resend_in(UnixMillis(1_500)), Some(119));

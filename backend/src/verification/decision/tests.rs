@@ -10,7 +10,11 @@ const AT: UnixMillis = UnixMillis(1_000);
 
 fn code_check(independent: bool) -> Check {
     let destination = Destination::parse(Channel::Email, "mia@corp.example", None).unwrap();
-    let contact = on_file_code::OnFileContact { destination, source: "email".into(), independent };
+    let contact = on_file_code::OnFileContact {
+        destination,
+        source: "email".into(),
+        independent,
+    };
     on_file_code::open(Some(contact), AT)
 }
 
@@ -26,7 +30,10 @@ fn browser() -> ClientFacts {
 /// An honest employee: fresh private address, both checks answered.
 fn honest() -> Facts {
     Facts {
-        checks: vec![call_number::open().answered(true, AT), code_check(true).answered(true, AT)],
+        checks: vec![
+            call_number::open().answered(true, AT),
+            code_check(true).answered(true, AT),
+        ],
         destination_on_file: false,
         opens: 2,
         devices: 2,
@@ -45,7 +52,10 @@ fn decided(facts: Facts) -> Decision {
 #[test]
 fn an_honest_employee_with_a_fresh_private_address_is_verified() {
     let decision = decided(honest());
-    assert_eq!((decision.outcome, decision.level), (Outcome::Passed, RiskLevel::Verified));
+    assert_eq!(
+        (decision.outcome, decision.level),
+        (Outcome::Passed, RiskLevel::Verified)
+    );
     assert_eq!(decision.score, 5);
     assert_eq!(decision.recommendation, Recommendation::Proceed);
 }
@@ -60,7 +70,10 @@ fn a_fresh_destination_alone_is_never_verified() {
 
     facts.checks[1] = on_file_code::open(None, AT);
     let decision = decided(facts);
-    assert_eq!((decision.outcome, decision.level), (Outcome::Failed, RiskLevel::High));
+    assert_eq!(
+        (decision.outcome, decision.level),
+        (Outcome::Failed, RiskLevel::High)
+    );
 }
 
 #[test]
@@ -69,8 +82,17 @@ fn a_contact_on_file_that_is_the_destination_itself_is_medium_by_rule() {
     facts.destination_on_file = true;
     facts.checks[1] = code_check(false).answered(true, AT);
     let decision = decided(facts);
-    assert_eq!((decision.outcome, decision.level), (Outcome::Passed, RiskLevel::Medium));
-    assert!(decision.report.findings.iter().any(|f| f.code == "nothing_independent_proven"));
+    assert_eq!(
+        (decision.outcome, decision.level),
+        (Outcome::Passed, RiskLevel::Medium)
+    );
+    assert!(
+        decision
+            .report
+            .findings
+            .iter()
+            .any(|f| f.code == "nothing_independent_proven")
+    );
     assert!(decision.score >= Policy::standard().medium_from);
 }
 
@@ -80,7 +102,10 @@ fn a_failed_check_is_high_whatever_else_speaks_for_the_requester() {
     facts.destination_on_file = true;
     facts.checks[0] = (0..3).fold(call_number::open(), |check, _| check.answered(false, AT));
     let decision = decided(facts);
-    assert_eq!((decision.outcome, decision.level), (Outcome::Failed, RiskLevel::High));
+    assert_eq!(
+        (decision.outcome, decision.level),
+        (Outcome::Failed, RiskLevel::High)
+    );
     assert_eq!(decision.recommendation, Recommendation::Reject);
 }
 
@@ -93,9 +118,18 @@ fn a_missing_required_check_never_passes() {
 
 #[test]
 fn this_is_not_me_is_always_high() {
-    let decision = decided(Facts { refused_by_requester: true, ..honest() });
-    assert_eq!((decision.outcome, decision.level, decision.score), (Outcome::Failed, RiskLevel::High, 100));
-    assert_eq!(decision.report.top_reasons(1)[0], "The person who received the link said that they did not ask for this.");
+    let decision = decided(Facts {
+        refused_by_requester: true,
+        ..honest()
+    });
+    assert_eq!(
+        (decision.outcome, decision.level, decision.score),
+        (Outcome::Failed, RiskLevel::High, 100)
+    );
+    assert_eq!(
+        decision.report.top_reasons(1)[0],
+        "The person who received the link said that they did not ask for this."
+    );
 }
 
 #[test]
@@ -107,30 +141,57 @@ fn a_destination_that_served_others_and_a_driven_browser_fail_together() {
         client.webdriver = true;
     }
     let decision = decided(facts);
-    assert_eq!((decision.outcome, decision.level), (Outcome::Failed, RiskLevel::High));
-    assert_eq!(decision.report.top_reasons(1)[0], "The browser is driven by a program.");
+    assert_eq!(
+        (decision.outcome, decision.level),
+        (Outcome::Failed, RiskLevel::High)
+    );
+    assert_eq!(
+        decision.report.top_reasons(1)[0],
+        "The browser is driven by a program."
+    );
 }
 
 #[test]
 fn twenty_openings_by_a_scanner_do_not_stop_the_person() {
-    let decision = decided(Facts { opens: 21, ..honest() });
-    assert_eq!((decision.outcome, decision.level), (Outcome::Passed, RiskLevel::Verified));
+    let decision = decided(Facts {
+        opens: 21,
+        ..honest()
+    });
+    assert_eq!(
+        (decision.outcome, decision.level),
+        (Outcome::Passed, RiskLevel::Verified)
+    );
 }
 
 fn any_facts() -> impl Strategy<Value = Facts> {
     let flags = proptest::collection::vec(any::<bool>(), 8);
     (flags, 0_u32..40, 0_u32..6, 0_u32..4, 0_u32..4).prop_map(|(flags, opens, devices, others, failures)| {
-        let call = if flags[0] { call_number::open().answered(true, AT) } else { (0..3).fold(call_number::open(), |c, _| c.answered(false, AT)) };
-        let code = if flags[1] { code_check(flags[2]).answered(true, AT) } else { on_file_code::open(None, AT) };
+        let call = if flags[0] {
+            call_number::open().answered(true, AT)
+        } else {
+            (0..3).fold(call_number::open(), |c, _| c.answered(false, AT))
+        };
+        let code = if flags[1] {
+            code_check(flags[2]).answered(true, AT)
+        } else {
+            on_file_code::open(None, AT)
+        };
         Facts {
             checks: vec![call, code],
             destination_on_file: flags[3],
             opens,
             devices,
-            client: flags[4].then(|| ClientFacts { webdriver: flags[5], script_ran: flags[6], ..browser() }),
+            client: flags[4].then(|| ClientFacts {
+                webdriver: flags[5],
+                script_ran: flags[6],
+                ..browser()
+            }),
             time_zone_on_file: "America/New_York".into(),
             language_on_file: String::new(),
-            history: History { other_requesters_at_destination: others, recent_failures: failures },
+            history: History {
+                other_requesters_at_destination: others,
+                recent_failures: failures,
+            },
             refused_by_requester: flags[7],
         }
     })

@@ -14,8 +14,8 @@ use warp::Reply as _;
 use warp::reply::Response;
 use warp::sse::Event;
 
-use crate::service::agent::{self, Caller};
 use crate::service::Service;
+use crate::service::agent::{self, Caller};
 use crate::verification::VerificationId;
 use crate::web::problem::ApiError;
 
@@ -35,25 +35,32 @@ struct Live {
 }
 
 /// Opens the stream. Fails like a plain read when there is no such verification for this caller.
-pub(super) async fn stream(service: &Service, caller: Caller, id: VerificationId) -> Result<Response, ApiError> {
+pub(super) async fn stream(
+    service: &Service,
+    caller: Caller,
+    id: VerificationId,
+) -> Result<Response, ApiError> {
     // Subscribe before the first read: a change in between is then sent twice rather than missed.
     let changes = service.changes.subscribe();
     let view = agent::get(service, caller.clone(), id.clone()).await?;
-    let life = UnixMillis(caller.claims.exp.saturating_mul(1000)).millis_since(service.now());
+    let left = UnixMillis(caller.claims.exp.saturating_mul(1000)).millis_since(service.now());
     let live = Live {
         service: service.clone(),
         caller,
         id,
         changes,
         stopping: service.stopping.subscribe(),
-        deadline: Instant::now() + Duration::from_millis(u64::try_from(life).unwrap_or(0)),
+        deadline: Instant::now() + Duration::from_millis(u64::try_from(left).unwrap_or(0)),
         first: Some(view),
         over: false,
     };
     let events = stream::unfold(live, |mut live| async move {
         let view = live.next().await?;
         live.over = view.status.is_final();
-        let event = Event::default().event(EVENT_NAME).json_data(&view).unwrap_or_default();
+        let event = Event::default()
+            .event(EVENT_NAME)
+            .json_data(&view)
+            .unwrap_or_default();
         Some((Ok::<_, Infallible>(event), live))
     });
     let kept_alive = warp::sse::keep_alive().interval(KEEP_ALIVE).stream(events);

@@ -19,7 +19,10 @@ fn sign(claims: &AgentClaims) -> String {
     let mut header = Header::new(Algorithm::HS256);
     header.typ = Some(TOKEN_TYPE.into());
     header.kid = Some("k1".into());
-    format!("Bearer {}", jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(&[2; 32])).unwrap())
+    format!(
+        "Bearer {}",
+        jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(&[2; 32])).unwrap()
+    )
 }
 
 fn token(service: &Service, jti: &str) -> String {
@@ -27,7 +30,10 @@ fn token(service: &Service, jti: &str) -> String {
 }
 
 fn request(method: &str, path: &str, token: &str) -> warp::test::RequestBuilder {
-    warp::test::request().method(method).path(path).header("authorization", token)
+    warp::test::request()
+        .method(method)
+        .path(path)
+        .header("authorization", token)
 }
 
 async fn post(service: &Service, token: &str, body: &str) -> Response<Bytes> {
@@ -41,9 +47,17 @@ async fn post(service: &Service, token: &str, body: &str) -> Response<Bytes> {
 
 #[track_caller]
 fn problem(response: &Response<Bytes>, status: u16, name: &str) -> Problem {
-    assert_eq!(response.headers()["content-type"], "application/problem+json", "{response:?}");
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/problem+json",
+        "{response:?}"
+    );
     let problem: Problem = serde_json::from_slice(response.body()).unwrap();
-    assert_eq!((response.status().as_u16(), problem.status, problem.name()), (status, status, name), "{problem:?}");
+    assert_eq!(
+        (response.status().as_u16(), problem.status, problem.name()),
+        (status, status, name),
+        "{problem:?}"
+    );
     problem
 }
 
@@ -54,14 +68,20 @@ async fn a_link_is_sent_listed_read_and_cancelled() {
     assert_eq!(created.status(), StatusCode::CREATED);
     let view: VerificationView = serde_json::from_slice(created.body()).unwrap();
     let routes = public(&service);
-    let listed = request("GET", "/api/v1/verifications", &token(&service, "list-token")).reply(&routes).await;
+    let listed = request("GET", "/api/v1/verifications", &token(&service, "list-token"))
+        .reply(&routes)
+        .await;
     let list: TicketVerifications = serde_json::from_slice(listed.body()).unwrap();
     assert_eq!(list.verifications[0].id, view.id);
     let path = format!("/api/v1/verifications/{}/cancel", view.id);
-    let cancelled = request("POST", &path, &token(&service, "cancel-token")).reply(&routes).await;
+    let cancelled = request("POST", &path, &token(&service, "cancel-token"))
+        .reply(&routes)
+        .await;
     let view: VerificationView = serde_json::from_slice(cancelled.body()).unwrap();
     assert_eq!(view.status, Status::Cancelled);
-    let again = request("POST", &path, &token(&service, "cancel-again")).reply(&routes).await;
+    let again = request("POST", &path, &token(&service, "cancel-again"))
+        .reply(&routes)
+        .await;
     problem(&again, 409, "not-possible-now");
 }
 
@@ -73,16 +93,34 @@ async fn bad_bodies_get_a_clear_problem_and_change_nothing() {
         ("[]", 400, "invalid-body"),
         (r#"{"channel":"pigeon","destination":"x"}"#, 400, "invalid-body"),
         (r#"{"channel":"email"}"#, 400, "invalid-body"),
-        (r#"{"channel":"email","destination":"mia@x.example","risk":"none"}"#, 400, "invalid-body"),
-        (r#"{"channel":"email","destination":"mia"}"#, 422, "invalid-destination"),
-        (r#"{"channel":"email","destination":"mia.chen@acme.example"}"#, 422, "destination-is-the-account"),
-        (r#"{"channel":"sms","destination":"+442079460958"}"#, 422, "channel-not-configured"),
+        (
+            r#"{"channel":"email","destination":"mia@x.example","risk":"none"}"#,
+            400,
+            "invalid-body",
+        ),
+        (
+            r#"{"channel":"email","destination":"mia"}"#,
+            422,
+            "invalid-destination",
+        ),
+        (
+            r#"{"channel":"email","destination":"mia.chen@acme.example"}"#,
+            422,
+            "destination-is-the-account",
+        ),
+        (
+            r#"{"channel":"sms","destination":"+442079460958"}"#,
+            422,
+            "channel-not-configured",
+        ),
     ];
     for (n, (body, status, name)) in cases.into_iter().enumerate() {
         let answer = post(&service, &token(&service, &format!("bad-body-{n}")), body).await;
         problem(&answer, status, name);
     }
-    let listed = request("GET", "/api/v1/verifications", &token(&service, "list-token")).reply(&public(&service)).await;
+    let listed = request("GET", "/api/v1/verifications", &token(&service, "list-token"))
+        .reply(&public(&service))
+        .await;
     let list: TicketVerifications = serde_json::from_slice(listed.body()).unwrap();
     assert!(list.verifications.is_empty());
 }
@@ -95,9 +133,13 @@ async fn what_the_framework_refuses_is_a_problem_too() {
     let large = "x".repeat(17_000);
     let too_large = post(&service, &fresh("too-large"), &large).await;
     problem(&too_large, 413, "too-large");
-    let wrong_method = request("DELETE", "/api/v1/verifications", &fresh("wrong-method")).reply(&routes).await;
+    let wrong_method = request("DELETE", "/api/v1/verifications", &fresh("wrong-method"))
+        .reply(&routes)
+        .await;
     problem(&wrong_method, 405, "method-not-allowed");
-    let unknown_path = request("GET", "/api/v1/nothing", &fresh("unknown-path")).reply(&routes).await;
+    let unknown_path = request("GET", "/api/v1/nothing", &fresh("unknown-path"))
+        .reply(&routes)
+        .await;
     problem(&unknown_path, 404, "not-found");
     let wrong_type = request("POST", "/api/v1/verifications", &fresh("wrong-type"))
         .header("content-type", "text/plain")
@@ -108,7 +150,11 @@ async fn what_the_framework_refuses_is_a_problem_too() {
     problem(&wrong_type, 415, "unsupported-media-type");
     for id in ["nothing", "VER000000000000", "VER0000000000001' OR 1=1"] {
         let path = format!("/api/v1/verifications/{}", id.replace(' ', "%20"));
-        problem(&request("GET", &path, &fresh("unknown-id")).reply(&routes).await, 404, "not-found");
+        problem(
+            &request("GET", &path, &fresh("unknown-id")).reply(&routes).await,
+            404,
+            "not-found",
+        );
     }
 }
 
@@ -118,14 +164,29 @@ async fn without_a_right_token_every_route_answers_the_same() {
     let routes = public(&service);
     let expired = token(&service, "expired-token");
     clock.advance_seconds(240);
-    for bad in ["", "Bearer", "Bearer ", "Basic abc", "Bearer a.b.c", &expired, &format!("Bearer {}", "x".repeat(9000))] {
-        for (method, path) in [("GET", "/api/v1/verifications"), ("GET", "/api/v1/verifications/VER000000000000/events"), ("POST", "/api/v1/verifications/VER000000000000/cancel")] {
+    for bad in [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic abc",
+        "Bearer a.b.c",
+        &expired,
+        &format!("Bearer {}", "x".repeat(9000)),
+    ] {
+        for (method, path) in [
+            ("GET", "/api/v1/verifications"),
+            ("GET", "/api/v1/verifications/VER000000000000/events"),
+            ("POST", "/api/v1/verifications/VER000000000000/cancel"),
+        ] {
             let answer = request(method, path, bad).reply(&routes).await;
             let problem = problem(&answer, 401, "token-not-accepted");
             assert_eq!(problem.detail, None, "why is for the log only");
         }
     }
-    let none = warp::test::request().path("/api/v1/verifications").reply(&routes).await;
+    let none = warp::test::request()
+        .path("/api/v1/verifications")
+        .reply(&routes)
+        .await;
     problem(&none, 401, "token-not-accepted");
 }
 
@@ -133,9 +194,16 @@ async fn without_a_right_token_every_route_answers_the_same() {
 async fn a_replayed_token_changes_nothing() {
     let (_folder, service, _clock) = service();
     let once = token(&service, "replayed-token");
-    assert_eq!(post(&service, &once, GOOD_BODY).await.status(), StatusCode::CREATED);
+    assert_eq!(
+        post(&service, &once, GOOD_BODY).await.status(),
+        StatusCode::CREATED
+    );
     problem(&post(&service, &once, GOOD_BODY).await, 401, "token-spent");
-    problem(&post(&service, &token(&service, "second-token"), GOOD_BODY).await, 409, "already-running");
+    problem(
+        &post(&service, &token(&service, "second-token"), GOOD_BODY).await,
+        409,
+        "already-running",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,11 +219,20 @@ async fn only_instances_may_call_from_a_browser_and_they_can_read_errors() {
             .header("access-control-request-headers", "authorization,content-type")
     };
     let allowed = preflight("https://acme.service-now.com").reply(&routes).await;
-    assert_eq!(allowed.headers()["access-control-allow-origin"], "https://acme.service-now.com");
+    assert_eq!(
+        allowed.headers()["access-control-allow-origin"],
+        "https://acme.service-now.com"
+    );
     let foreign = preflight("https://evil.example").reply(&routes).await;
     assert!(!foreign.headers().contains_key("access-control-allow-origin"));
-    let failed = request("GET", "/api/v1/verifications", "Bearer x").header("origin", "https://acme.service-now.com").reply(&routes).await;
-    assert_eq!(failed.headers()["access-control-allow-origin"], "https://acme.service-now.com");
+    let failed = request("GET", "/api/v1/verifications", "Bearer x")
+        .header("origin", "https://acme.service-now.com")
+        .reply(&routes)
+        .await;
+    assert_eq!(
+        failed.headers()["access-control-allow-origin"],
+        "https://acme.service-now.com"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
