@@ -8,4 +8,5 @@ mod instance {
     mod rest;
     mod rules;
     mod support;
+    mod support_web;
 }

@@ -4,31 +4,61 @@ use super::support::{APP, SET, Set, id, instance, run, with};
 
 fn refusal(set: &Set) -> String {
     let instance = instance();
-    let error = instance.install(&set.xml()).expect_err("the set must be refused").to_string();
-    assert!(instance.record("sys_app", APP).is_none(), "a refused set leaves nothing behind");
+    let error = instance
+        .install(&set.xml())
+        .expect_err("the set must be refused")
+        .to_string();
+    assert!(
+        instance.record("sys_app", APP).is_none(),
+        "a refused set leaves nothing behind"
+    );
     error
 }
 
 #[test]
 fn a_platform_export_installs() {
     let instance = instance();
-    let report = instance.install(include_str!("../../fixtures/instance/acme_demo.xml")).unwrap();
+    let report = instance
+        .install(include_str!("../../fixtures/instance/acme_demo.xml"))
+        .unwrap();
     assert_eq!((report.rows, report.inserted, report.updated), (4, 4, 0));
     assert_eq!(report.warnings, Vec::<String>::new());
-    assert_eq!(run(&instance, "beth", "new Greeter().greet('a < b && c')"), "Hello a < b && c]]>");
-    let again = instance.install(include_str!("../../fixtures/instance/acme_demo.xml")).unwrap();
+    assert_eq!(
+        run(&instance, "beth", "new Greeter().greet('a < b && c')"),
+        "Hello a < b && c]]>"
+    );
+    let again = instance
+        .install(include_str!("../../fixtures/instance/acme_demo.xml"))
+        .unwrap();
     assert_eq!((again.inserted, again.updated), (0, 4));
 }
 
 #[test]
 fn tables_columns_labels_and_choices_come_from_the_set() {
     let instance = with(&Set::demo());
-    let thing = instance.insert("x_acme_demo_thing", &[("name", "abcdefghijkl"), ("count", "7")]).unwrap();
+    let thing = instance
+        .insert("x_acme_demo_thing", &[("name", "abcdefghijkl"), ("count", "7")])
+        .unwrap();
     let record = instance.record("x_acme_demo_thing", &thing).unwrap();
-    assert_eq!(record["name"], "abcdefghij", "text is cut to the length of its column");
+    assert_eq!(
+        record["name"], "abcdefghij",
+        "text is cut to the length of its column"
+    );
     assert_eq!(record["status"], "open");
-    assert_eq!(instance.display_value("x_acme_demo_thing", &thing, "status").unwrap(), "Open");
-    assert_eq!(run(&instance, "beth", "new GlideRecord('x_acme_demo_thing').status.getLabel()"), "Standing");
+    assert_eq!(
+        instance
+            .display_value("x_acme_demo_thing", &thing, "status")
+            .unwrap(),
+        "Open"
+    );
+    assert_eq!(
+        run(
+            &instance,
+            "beth",
+            "new GlideRecord('x_acme_demo_thing').status.getLabel()"
+        ),
+        "Standing"
+    );
     assert!(instance.insert("x_acme_demo_thing", &[("nothing", "1")]).is_err());
     assert!(instance.insert("x_acme_demo_other", &[]).is_err());
 }
@@ -36,7 +66,13 @@ fn tables_columns_labels_and_choices_come_from_the_set() {
 #[test]
 fn malformed_envelopes_are_refused() {
     let instance = instance();
-    for xml in ["", "no xml", "<unload/>", "<unload unload_date=''></unload>", "<other unload_date=''/>"] {
+    for xml in [
+        "",
+        "no xml",
+        "<unload/>",
+        "<unload unload_date=''></unload>",
+        "<other unload_date=''/>",
+    ] {
         assert!(instance.install(xml).is_err(), "{xml}");
     }
     let mut committed = Set::app();
@@ -74,9 +110,14 @@ fn rows_of_another_set_or_application_are_refused() {
 fn nested_cdata_and_broken_payloads_are_refused() {
     let mut set = Set::app();
     let row = set.row("x", "INSERT_OR_UPDATE", "PAYLOAD");
-    let nested = row.replace("PAYLOAD", "<![CDATA[<record_update><a action='X'><s><![CDATA[1]]></s></a></record_update>]]>");
+    let nested = row.replace(
+        "PAYLOAD",
+        "<![CDATA[<record_update><a action='X'><s><![CDATA[1]]></s></a></record_update>]]>",
+    );
     refusal(&Set::app().raw(&nested));
-    assert!(refusal(&Set::app().raw(&row.replace("PAYLOAD", "&lt;record_update&gt;"))).contains("not valid XML"));
+    assert!(
+        refusal(&Set::app().raw(&row.replace("PAYLOAD", "&lt;record_update&gt;"))).contains("not valid XML")
+    );
     assert!(refusal(&Set::app().raw(&row)).contains("not valid XML"));
     let double = set.payload("sys_app_x", "<b action='INSERT_OR_UPDATE'><sys_id>1</sys_id></b>");
     assert!(refusal(&double).contains("sys_id"));
@@ -84,7 +125,9 @@ fn nested_cdata_and_broken_payloads_are_refused() {
 
 #[test]
 fn two_rows_with_one_update_name_are_refused() {
-    let set = Set::app().record("sys_ui_message", &id(1), &[]).record("sys_ui_message", &id(1), &[]);
+    let set = Set::app()
+        .record("sys_ui_message", &id(1), &[])
+        .record("sys_ui_message", &id(1), &[]);
     assert!(refusal(&set).contains("update name"));
 }
 
@@ -95,7 +138,13 @@ fn names_outside_the_scope_are_refused() {
         ("sys_user_role", [("name", "helper"), ("suffix", "x")]),
         ("sys_properties", [("name", "glide.x"), ("value", "x")]),
         ("sys_ui_page", [("name", "p"), ("endpoint", "p.do")]),
-        ("sysevent_register", [("event_name", "x_acme_demo.an_event_name_that_is_too_long"), ("suffix", "x")]),
+        (
+            "sysevent_register",
+            [
+                ("event_name", "x_acme_demo.an_event_name_that_is_too_long"),
+                ("suffix", "x"),
+            ],
+        ),
         ("sys_ux_lib_asset", [("name", "other/main"), ("content", "x")]),
     ] {
         let error = refusal(&Set::app().record(table, &id(9), &fields));
@@ -112,12 +161,22 @@ fn what_a_scope_may_not_do_to_foreign_tables_is_refused() {
     with(&Set::app().rule(9, "incident", "async_always", &[], "gs.info('x');"));
     let table = Set::demo().acl(0x40, "incident", "record", "read", "x_acme_demo.user");
     assert!(refusal(&table).contains("table-level"));
-    with(&Set::demo().acl(0x40, "incident.x_acme_demo_result", "record", "write", "x_acme_demo.admin"));
+    with(&Set::demo().acl(
+        0x40,
+        "incident.x_acme_demo_result",
+        "record",
+        "write",
+        "x_acme_demo.admin",
+    ));
 }
 
 #[test]
 fn dangling_references_and_unknown_tables_are_refused() {
-    let dangling = Set::app().record("sys_user_role_contains", &id(3), &[("role", &id(77)), ("contains", &id(78))]);
+    let dangling = Set::app().record(
+        "sys_user_role_contains",
+        &id(3),
+        &[("role", &id(77)), ("contains", &id(78))],
+    );
     assert!(refusal(&dangling).contains("Missing object"));
     let unknown = Set::app().record("wf_workflow", &id(3), &[("name", "x")]);
     assert!(refusal(&unknown).contains("not emulated"));
@@ -136,7 +195,8 @@ fn unknown_columns_are_reported() {
 
 #[test]
 fn a_second_version_updates_and_deletes() {
-    let instance = with(&Set::demo().record("sys_ui_message", &id(0x50), &[("key", "old"), ("message", "Old")]));
+    let instance =
+        with(&Set::demo().record("sys_ui_message", &id(0x50), &[("key", "old"), ("message", "Old")]));
     instance.insert("x_acme_demo_thing", &[("name", "kept")]).unwrap();
     let next = Set::demo().delete("sys_ui_message", &id(0x50)).record(
         "sys_ui_message",
@@ -146,17 +206,28 @@ fn a_second_version_updates_and_deletes() {
     let report = instance.install(&next.xml()).unwrap();
     assert_eq!((report.inserted, report.deleted), (1, 1));
     assert_eq!(instance.query("sys_ui_message", "").unwrap().len(), 1);
-    assert_eq!(instance.query("x_acme_demo_thing", "name=kept").unwrap().len(), 1, "data survives an upgrade");
+    assert_eq!(
+        instance.query("x_acme_demo_thing", "name=kept").unwrap().len(),
+        1,
+        "data survives an upgrade"
+    );
 }
 
 #[test]
 fn private_properties_keep_their_value_on_upgrade() {
     let property = |value: &str, private: &str| {
-        let fields = [("name", "x_acme_demo.url"), ("value", value), ("type", "string"), ("is_private", private)];
+        let fields = [
+            ("name", "x_acme_demo.url"),
+            ("value", value),
+            ("type", "string"),
+            ("is_private", private),
+        ];
         Set::app().record("sys_properties", &id(5), &fields)
     };
     let instance = with(&property("", "true"));
-    instance.set_property("x_acme_demo.url", "https://a.example").unwrap();
+    instance
+        .set_property("x_acme_demo.url", "https://a.example")
+        .unwrap();
     instance.install(&property("default", "true").xml()).unwrap();
     assert_eq!(instance.property("x_acme_demo.url").unwrap(), "https://a.example");
     instance.install(&property("default", "false").xml()).unwrap();
@@ -170,6 +241,14 @@ fn a_secret_is_clear_only_in_its_own_scope() {
     instance.set_property("x_acme_demo.key", "s3cret").unwrap();
     let stored = instance.property("x_acme_demo.key").unwrap();
     assert!(!stored.contains("s3cret"));
-    assert_eq!(run(&instance, "beth", "gs.getProperty('x_acme_demo.key')"), "s3cret");
-    assert_eq!(instance.run_script("global", "beth", "gs.getProperty('x_acme_demo.key')").unwrap(), stored);
+    assert_eq!(
+        run(&instance, "beth", "gs.getProperty('x_acme_demo.key')"),
+        "s3cret"
+    );
+    assert_eq!(
+        instance
+            .run_script("global", "beth", "gs.getProperty('x_acme_demo.key')")
+            .unwrap(),
+        stored
+    );
 }

@@ -13,7 +13,18 @@ fn values_are_strings_and_empty_ones_are_null() {
          g.state.getDisplayValue(), g.getDisplayValue('priority'), typeof g.state, g.state == 1, String(g.number)]";
     assert_eq!(
         run(&instance, "beth", script),
-        json!(["string", "1", "1", "true", null, "New", "3 - Moderate", "object", true, "INC0010001"])
+        json!([
+            "string",
+            "1",
+            "1",
+            "true",
+            null,
+            "New",
+            "3 - Moderate",
+            "object",
+            true,
+            "INC0010001"
+        ])
     );
 }
 
@@ -21,19 +32,26 @@ fn values_are_strings_and_empty_ones_are_null() {
 fn references_are_walked_and_followed() {
     let instance = with(&Set::demo());
     let beth = instance.query("sys_user", "user_name=beth").unwrap()[0]["sys_id"].clone();
-    instance.insert("incident", &[("caller_id", &beth), ("short_description", "x")]).unwrap();
+    instance
+        .insert("incident", &[("caller_id", &beth), ("short_description", "x")])
+        .unwrap();
     let script = "var gr = new GlideRecord('incident'); gr.addQuery('caller_id.user_name', 'beth'); gr.query(); gr.next();\
         var user = gr.caller_id.getRefRecord();\
         [gr.caller_id.getDisplayValue(), String(gr.caller_id.user_name), user.isValidRecord(), user.getValue('name'),\
          String(gr.caller_id.manager.email), gr.assigned_to.getRefRecord().isValidRecord()]";
-    assert_eq!(run(&instance, "beth", script), json!(["Beth Anglin", "beth", true, "Beth Anglin", "", false]));
+    assert_eq!(
+        run(&instance, "beth", script),
+        json!(["Beth Anglin", "beth", true, "Beth Anglin", "", false])
+    );
 }
 
 #[test]
 fn queries_combine_as_on_the_platform() {
     let instance = with(&Set::demo());
     for (name, count) in [("a", "1"), ("b", "2"), ("c", "10")] {
-        instance.insert("x_acme_demo_thing", &[("name", name), ("count", count)]).unwrap();
+        instance
+            .insert("x_acme_demo_thing", &[("name", name), ("count", count)])
+            .unwrap();
     }
     let found = |query: &str| {
         let rows = instance.query("x_acme_demo_thing", query).unwrap();
@@ -66,16 +84,28 @@ fn queries_combine_as_on_the_platform() {
 #[test]
 fn journals_are_written_by_value_and_read_as_entries() {
     let instance = with(&Set::demo());
-    let incident = instance.insert("incident", &[("short_description", "x")]).unwrap();
+    let incident = instance
+        .insert("incident", &[("short_description", "x")])
+        .unwrap();
     let script = format!(
         "var gr = new GlideRecord('incident'); gr.get('{incident}'); gr.work_notes = 'first'; gr.update();\
          gr.work_notes = 'second'; gr.update(); [gr.getValue('work_notes'), gr.work_notes.getJournalEntry(-1)]"
     );
     let value = run(&instance, "beth", &script);
     assert_eq!(value[0], json!(null));
-    assert!(value[1].as_str().unwrap().starts_with("2026-01-01 00:00:00 - Beth Anglin (Work notes)\nsecond\n\n"));
+    assert!(
+        value[1]
+            .as_str()
+            .unwrap()
+            .starts_with("2026-01-01 00:00:00 - Beth Anglin (Work notes)\nsecond\n\n")
+    );
     assert_eq!(instance.journal(&incident, "work_notes"), ["first", "second"]);
-    let rows = instance.query("sys_journal_field", &format!("element_id={incident}^element=work_notes")).unwrap();
+    let rows = instance
+        .query(
+            "sys_journal_field",
+            &format!("element_id={incident}^element=work_notes"),
+        )
+        .unwrap();
     assert_eq!(rows.len(), 2);
 }
 
@@ -91,10 +121,20 @@ fn unique_columns_turn_a_second_record_down() {
 fn an_update_that_changes_nothing_leaves_the_record_alone() {
     let instance = with(&Set::demo());
     let thing = instance.insert("x_acme_demo_thing", &[("name", "a")]).unwrap();
-    instance.update("x_acme_demo_thing", &thing, &[("name", "a")]).unwrap();
-    assert_eq!(instance.record("x_acme_demo_thing", &thing).unwrap()["sys_mod_count"], "0");
-    instance.update("x_acme_demo_thing", &thing, &[("name", "b")]).unwrap();
-    assert_eq!(instance.record("x_acme_demo_thing", &thing).unwrap()["sys_mod_count"], "1");
+    instance
+        .update("x_acme_demo_thing", &thing, &[("name", "a")])
+        .unwrap();
+    assert_eq!(
+        instance.record("x_acme_demo_thing", &thing).unwrap()["sys_mod_count"],
+        "0"
+    );
+    instance
+        .update("x_acme_demo_thing", &thing, &[("name", "b")])
+        .unwrap();
+    assert_eq!(
+        instance.record("x_acme_demo_thing", &thing).unwrap()["sys_mod_count"],
+        "1"
+    );
 }
 
 #[test]
@@ -133,12 +173,24 @@ fn an_endless_script_is_stopped() {
 fn scripts_see_the_clock_of_the_instance() {
     let instance = instance();
     assert_eq!(
-        run(&instance, "beth", "[new GlideDateTime().getValue(), new Date().getTime(), Date.now(), gs.minutesAgo(1)]"),
-        json!(["2026-01-01 00:00:00", 1_767_225_600_000_i64, 1_767_225_600_000_i64, "2025-12-31 23:59:00"])
+        run(
+            &instance,
+            "beth",
+            "[new GlideDateTime().getValue(), new Date().getTime(), Date.now(), gs.minutesAgo(1)]"
+        ),
+        json!([
+            "2026-01-01 00:00:00",
+            1_767_225_600_000_i64,
+            1_767_225_600_000_i64,
+            "2025-12-31 23:59:00"
+        ])
     );
     let script = "var a = new GlideDateTime('2026-01-31 10:00:00'); a.addMonthsUTC(1); var b = new GlideDateTime(a); b.addSeconds(5);\
         [a.getValue(), b.after(a), a.compareTo(b), b.getNumericValue() - a.getNumericValue(), new GlideDateTime('x').isValid()]";
-    assert_eq!(run(&instance, "beth", script), json!(["2026-02-28 10:00:00", true, -1, 5000, false]));
+    assert_eq!(
+        run(&instance, "beth", script),
+        json!(["2026-02-28 10:00:00", true, -1, 5000, false])
+    );
 }
 
 #[test]
@@ -164,7 +216,18 @@ fn gs_knows_the_user_and_the_scope() {
         gs.nil(''), gs.nil(new GlideRecord('incident').number), gs.getMessage('a {0} {1}', ['b', 'c']), gs.getCurrentScopeName(), gs.getProperty('nope', 'd')]";
     assert_eq!(
         run(&instance(), "beth", script),
-        json!(["beth", "Beth Anglin", true, false, true, true, true, "a b c", "x_acme_demo", "d"])
+        json!([
+            "beth",
+            "Beth Anglin",
+            true,
+            false,
+            true,
+            true,
+            true,
+            "a b c",
+            "x_acme_demo",
+            "d"
+        ])
     );
 }
 
@@ -176,7 +239,10 @@ fn script_includes_resolve_by_name_and_stay_private() {
     let instance = with(&set);
     let script = "var m = new More(7); [m.twice(), m.thrice(), new x_acme_demo.Base(2).twice(), m.type]";
     assert_eq!(run(&instance, "beth", script), json!([14, 21, 4, "More"]));
-    let error = instance.run_script("global", "beth", "new x_acme_demo.Base(1)").unwrap_err().to_string();
+    let error = instance
+        .run_script("global", "beth", "new x_acme_demo.Base(1)")
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("private"), "{error}");
     assert!(fails(&instance, "global.NoSuchInclude").contains("global.NoSuchInclude"));
 }

@@ -31,7 +31,11 @@ impl Set {
              <application_scope>x_acme_demo</application_scope><name>Demo 1.0</name><state>loaded</state>\
              <sys_id>{SET}</sys_id></sys_remote_update_set>"
         );
-        Self { rows: String::new(), next: 0x1000, envelope }
+        Self {
+            rows: String::new(),
+            next: 0x1000,
+            envelope,
+        }
     }
 
     /// A set with the application record.
@@ -39,7 +43,11 @@ impl Set {
         Self::new().record(
             "sys_app",
             APP,
-            &[("name", "Demo"), ("scope", "x_acme_demo"), ("runtime_access_tracking", "permissive")],
+            &[
+                ("name", "Demo"),
+                ("scope", "x_acme_demo"),
+                ("runtime_access_tracking", "permissive"),
+            ],
         )
     }
 
@@ -89,7 +97,10 @@ impl Set {
 
     /// Adds a row that deletes a record.
     pub fn delete(mut self, table: &str, sys_id: &str) -> Self {
-        let payload = format!("<record_update>{}</record_update>", record(table, "DELETE", sys_id, &[]));
+        let payload = format!(
+            "<record_update>{}</record_update>",
+            record(table, "DELETE", sys_id, &[])
+        );
         let row = self.row(&format!("{table}_{sys_id}"), "DELETE", &payload);
         self.rows.push_str(&row);
         self
@@ -98,7 +109,12 @@ impl Set {
     /// Adds a column.
     pub fn column(self, table: &str, number: u32, name: &str, kind: &str, more: &[(&str, &str)]) -> Self {
         let sys_id = id(number);
-        let mut fields = vec![("name", table), ("element", name), ("internal_type", kind), ("active", "true")];
+        let mut fields = vec![
+            ("name", table),
+            ("element", name),
+            ("internal_type", kind),
+            ("active", "true"),
+        ];
         fields.extend_from_slice(more);
         let payload = record("sys_dictionary", "INSERT_OR_UPDATE", &sys_id, &fields);
         self.payload(&format!("sys_dictionary_{table}_{name}"), &payload)
@@ -160,7 +176,11 @@ impl Set {
 
     /// Adds a row with the inside of its `record_update`.
     pub fn payload(mut self, name: &str, inside: &str) -> Self {
-        let row = self.row(name, "INSERT_OR_UPDATE", &format!("<record_update>{inside}</record_update>"));
+        let row = self.row(
+            name,
+            "INSERT_OR_UPDATE",
+            &format!("<record_update>{inside}</record_update>"),
+        );
         self.rows.push_str(&row);
         self
     }
@@ -202,7 +222,9 @@ fn record(table: &str, action: &str, sys_id: &str, fields: &[(&str, &str)]) -> S
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// An instance at a fixed moment, with an agent of the service desk.
@@ -213,7 +235,9 @@ pub fn instance() -> Instance {
 /// An instance with a clock of the test.
 pub fn instance_at(url: &str, clock: Arc<dyn Fn() -> i64 + Send + Sync>) -> Instance {
     let instance = Instance::new(InstanceConfig::new(url, clock)).unwrap();
-    instance.add_user(UserSpec::new("beth", "Beth Anglin", "secret").role("itil")).unwrap();
+    instance
+        .add_user(UserSpec::new("beth", "Beth Anglin", "secret").role("itil"))
+        .unwrap();
     instance
 }
 
@@ -234,10 +258,15 @@ pub fn with(set: &Set) -> Instance {
 
 /// Runs a script of the application as a user.
 pub fn run(instance: &Instance, user: &str, script: &str) -> serde_json::Value {
-    instance.run_script("x_acme_demo", user, script).unwrap_or_else(|error| panic!("{script}: {error}"))
+    instance
+        .run_script("x_acme_demo", user, script)
+        .unwrap_or_else(|error| panic!("{script}: {error}"))
 }
 
 /// The error of a script of the application.
 pub fn fails(instance: &Instance, script: &str) -> String {
-    instance.run_script("x_acme_demo", "beth", script).expect_err(script).to_string()
+    instance
+        .run_script("x_acme_demo", "beth", script)
+        .expect_err(script)
+        .to_string()
 }
