@@ -158,7 +158,7 @@ async fn once(world: &World) -> Result<()> {
     time.tell(&format!("agent: created {number}, category Password Reset"));
     agent.see_field("required").await?;
     agent.look_at_form().await?;
-    agent.browser().screenshot_whole("field-required").await?;
+    agent.browser().screenshot("field-required").await?;
     time.tell("agent: sees the field in the ticket");
 
     agent.click_send_verification_link().await?;
@@ -197,7 +197,7 @@ async fn once(world: &World) -> Result<()> {
     time.tell("agent: the open form shows Passed, without a reload");
     story::ticket_shows(world, &ticket, Outcome::Passed).await?;
     agent.look_at_form().await?;
-    agent.browser().screenshot_whole("field-passed").await?;
+    agent.browser().screenshot("field-passed").await?;
     time.tell("the ticket's columns hold the outcome");
 
     println!("\nThe field says:\n{}", indented(&said));

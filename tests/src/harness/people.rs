@@ -195,9 +195,18 @@ impl AgentDesk {
         Ok(())
     }
 
-    /// Goes back from the field's frame to the form.
+    /// Goes back from the field's frame to the form, with the field in the middle of the window.
     pub async fn look_at_form(&self) -> Result<()> {
-        Ok(self.browser.driver().enter_default_frame().await?)
+        let driver = self.browser.driver();
+        driver.enter_default_frame().await?;
+        let frame = driver.find(By::Css(FIELD_FRAME)).await?;
+        driver
+            .execute(
+                "arguments[0].scrollIntoView({ block: 'center' })",
+                vec![frame.to_json()?],
+            )
+            .await?;
+        Ok(())
     }
 
     /// Waits for an element in the field's shadow root.
