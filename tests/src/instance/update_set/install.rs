@@ -157,9 +157,9 @@ fn apply(
             *report.tables.entry(table.to_owned()).or_default() += 1;
             replace_twin(store, table, &values);
             if before.get(table, id).is_some() {
-                report.updated += 1
+                report.updated += 1;
             } else {
-                report.inserted += 1
+                report.inserted += 1;
             }
             store.put(table, values);
         }
