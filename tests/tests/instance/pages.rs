@@ -253,3 +253,65 @@ async fn a_form_is_saved_with_its_token_and_the_rules_of_the_table() {
     assert_eq!(response.headers()["location"].to_str().unwrap(), location);
     assert!(browser.page(&location).await.1.contains("Data Policy Exception"));
 }
+
+#[tokio::test]
+async fn properties_are_set_on_their_page_and_secrets_never_shown() {
+    let property = |kind: &'static str, name: &'static str| {
+        [
+            ("name", name),
+            ("value", ""),
+            ("type", kind),
+            ("read_roles", "x_acme_demo.admin"),
+            ("write_roles", "x_acme_demo.admin"),
+        ]
+    };
+    let link = |number: u32| [("category", id(0xc0)), ("property", id(number))];
+    let mut set = app()
+        .record(
+            "sys_properties",
+            &id(0xc1),
+            &property("string", "x_acme_demo.url"),
+        )
+        .record(
+            "sys_properties",
+            &id(0xc2),
+            &property("password2", "x_acme_demo.key"),
+        )
+        .record(
+            "sys_properties_category",
+            &id(0xc0),
+            &[("name", "Demo Properties"), ("title", "Demo")],
+        );
+    for number in [0xc1, 0xc2] {
+        let fields = link(number);
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        set = set.record("sys_properties_category_m2m", &id(number + 0x100), &fields);
+    }
+    let site = serve(&set).await;
+    let path = "/system_properties_ui.do?sysparm_title=Demo&sysparm_category=Demo%20Properties";
+    assert_eq!(site.login("beth", "secret").await.page(path).await.0, 403);
+    let admin = site.login("admin", "admin").await;
+    let form = [
+        ("sysparm_ck", admin.token.as_str()),
+        ("x_acme_demo.url", "https://a.example"),
+        ("x_acme_demo.key", "s3cret"),
+    ];
+    assert_eq!(admin.post(path).form(&form).send().await.unwrap().status(), 303);
+    assert_eq!(
+        site.instance.property("x_acme_demo.url").unwrap(),
+        "https://a.example"
+    );
+    let (status, html) = admin.page(path).await;
+    assert!(
+        status == 200 && html.contains("value=\"https://a.example\"") && html.contains("Properties updated")
+    );
+    assert!(!html.contains("s3cret") && !html.contains("ENC1"));
+    let key = site
+        .instance
+        .run_script("x_acme_demo", "admin", "gs.getProperty('x_acme_demo.key')")
+        .unwrap();
+    assert_eq!(key, "s3cret");
+}

@@ -86,14 +86,8 @@ impl Site {
             token: String::new(),
         };
         let (_, page) = browser.page("/incident_list.do").await;
-        browser.token = page
-            .split("g_ck = \"")
-            .nth(1)
-            .unwrap()
-            .split('"')
-            .next()
-            .unwrap()
-            .to_owned();
+        let after = page.split("g_ck = \"").nth(1).unwrap();
+        after.split('"').next().unwrap().clone_into(&mut browser.token);
         browser
     }
 }

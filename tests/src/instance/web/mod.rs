@@ -8,6 +8,7 @@ mod layout;
 mod list;
 mod login;
 mod pages;
+mod properties;
 mod rest_match;
 mod scripted_rest;
 mod session;

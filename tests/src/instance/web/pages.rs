@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::http::{Request, Response};
 use super::session::{Caller, take_messages};
-use super::{form, form_post, layout, list, login};
+use super::{form, form_post, layout, list, login, properties};
 use crate::instance::acl::scope_name;
 use crate::instance::core::{Core, lock};
 use crate::instance::error::InstanceError;
@@ -50,6 +50,7 @@ pub fn route(core: &Arc<Core>, request: &Request) -> Response {
                 .filter(|uri| uri.starts_with('/') && !uri.starts_with("//"));
             Response::see_other(uri.unwrap_or("/incident_list.do"))
         }
+        "system_properties_ui.do" => properties::route(core, request, &caller),
         _ => page(core, request, &caller, target),
     }
 }
