@@ -1,5 +1,9 @@
 //! The emulated instance on its own: small update sets of a made-up application, and what the platform does.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests: a failure is the test's failure")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests: a failure is the test's failure"
+)]
 
 mod instance {
     mod access;
