@@ -26,3 +26,9 @@ const watch = setInterval(() => {
     report("mounted after " + Math.round(performance.now()) + " ms");
   }
 }, 20);
+
+// Better than silence: what is there when nothing has come of it.
+setTimeout(() => {
+  const shown = root.shadowRoot ? root.shadowRoot.innerHTML : root.innerHTML;
+  report("error: after 45 s there is only: " + shown.replace(/<style[^]*?<\/style>/g, "").slice(0, 1500));
+}, 45000);

@@ -143,6 +143,7 @@ async fn once(world: &World) -> Result<()> {
     let time = Timeline {
         start: Instant::now(),
     };
+    let inbox = Inbox::start(world.mailbox(), 0).await?;
     let driver = Driver::start().await?;
     let agent = AgentDesk::open(&driver, world).await?;
     let requester = RequesterPhone::open(&driver).await?;
@@ -168,6 +169,9 @@ async fn once(world: &World) -> Result<()> {
         "agent: clicked “imper.ai - Send Verification link”, entered {PRIVATE_MAILBOX}, clicked Send"
     ));
     let link = story::link_sent_to(world, PRIVATE_MAILBOX).await?;
+    requester.browser().goto(&inbox.url()).await?;
+    requester.browser().see("iframe").await?;
+    requester.browser().screenshot("inbox").await?;
     time.tell("requester: the mail is there");
     agent.see_status(Status::Sent).await?;
 

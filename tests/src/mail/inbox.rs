@@ -23,7 +23,7 @@ const POLL: Duration = Duration::from_millis(300);
 
 /// What the inbox page itself may load.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
-    frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    frame-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A mail is somebody else's HTML: no scripts, no forms, nothing loaded; its links open in a tab of their own.
 const MAIL_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
