@@ -20,6 +20,7 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed={sheet}");
         css.push_str(&squeeze(&fs::read_to_string(sheet)?));
     }
+    let css = prune(css);
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
     fs::write(Path::new(&out).join("widget.css"), css)
 }
@@ -41,4 +42,30 @@ fn squeeze(css: &str) -> String {
             .replace(&format!("{sign} "), sign);
     }
     css.replace(";}", "}").replace(": ", ":")
+}
+
+/// Drops the tokens that no sheet of the field uses, until nothing more can be dropped: a token may be used only
+/// by another one that is not used itself.
+fn prune(mut css: String) -> String {
+    loop {
+        let kept: String = css
+            .split_inclusive(['{', ';', '}'])
+            .filter(|piece| is_used(piece, &css))
+            .collect();
+        if kept.len() == css.len() {
+            return css;
+        }
+        css = kept;
+    }
+}
+
+/// False for the definition of a token that nobody reads. The last declaration of a block, which ends with a
+/// brace, is always kept.
+fn is_used(piece: &str, css: &str) -> bool {
+    match piece.split_once(':') {
+        Some((name, _)) if name.starts_with("--") && piece.ends_with(';') => {
+            css.contains(&format!("var({name})"))
+        }
+        _ => true,
+    }
 }

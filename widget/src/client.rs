@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use gloo_net::http::{Method, Request, RequestBuilder, Response};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use shared::agent_api::{SendLink, TicketVerifications, VerificationView};
 use shared::words::{Action, UnixMillis};
 use wasm_bindgen::JsValue;
@@ -28,7 +28,8 @@ pub struct Client {
 /// An agent token and what came with it.
 #[derive(Clone)]
 pub struct Token {
-    jwt: String,
+    /// `Bearer` and the token.
+    bearer: String,
     backend_url: String,
     good_until: UnixMillis,
     /// For display only.
@@ -39,6 +40,12 @@ pub struct Token {
 struct Answer {
     status: u16,
     body: JsValue,
+}
+
+impl Answer {
+    fn is_ok(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
 }
 
 impl Client {
@@ -52,17 +59,15 @@ impl Client {
 
     /// A token that has not been shown to the service yet. A POST spends it.
     pub async fn fresh_token(&self) -> Result<Token, Trouble> {
-        let request = Request::post(&self.host.token_path)
-            .credentials(RequestCredentials::SameOrigin)
-            // A redirect leads to a login page; it arrives here as an answer with status 0.
-            .redirect(RequestRedirect::Manual)
-            .header("Accept", "application/json")
-            .header("X-UserToken", &self.host.user_token);
         let body = json::write(&[("table", &self.host.table), ("sys_id", &self.host.sys_id)]);
-        let answer = exchange(request, Some(&body))
+        let request = post(&self.host.token_path)
+            .header("X-UserToken", &self.host.user_token)
+            // A redirect leads to a login page; it arrives here as an answer with status 0.
+            .redirect(RequestRedirect::Manual);
+        let answer = exchange(request, body)
             .await
             .ok_or(Trouble::InstanceUnreachable)?;
-        if !(200..300).contains(&answer.status) {
+        if !answer.is_ok() {
             let error = json::part(&answer.body, "error");
             let said = json::text(&error, "detail").or_else(|| json::text(&error, "message"));
             return Err(Trouble::from_instance(answer.status, said));
@@ -95,15 +100,15 @@ impl Client {
 
     /// One verification.
     pub async fn read(&self, id: &str) -> Result<VerificationView, Trouble> {
-        read_view(&self.get(&format!("/{id}")).await?)
+        read_view(self.get(id).await)
     }
 
     async fn get(&self, path: &str) -> Result<JsValue, Trouble> {
         for last in [false, true] {
             let token = self.token().await?;
-            match token.call(Method::GET, path, None).await {
+            match service(token.request(get, path), String::new()).await {
                 // Refused although it should live: its clock and ours differ, so once more with a new one.
-                Err(Trouble::Refused(problem)) if problem.status == 401 && !last => self.drop_token(),
+                Err(trouble) if trouble.is_refused_token() && !last => self.drop_token(),
                 answer => return answer,
             }
         }
@@ -118,19 +123,17 @@ impl Client {
     pub async fn events(&self, id: &str, signal: &AbortSignal) -> Result<Response, Trouble> {
         let token = self.token().await?;
         let request = token
-            .request(Method::GET, &format!("/{id}/events"))
-            .abort_signal(Some(signal))
-            .header("Accept", "text/event-stream");
+            .request(get, &format!("{id}/events"))
+            .abort_signal(Some(signal));
         let response = request.send().await.map_err(|_| Trouble::ServiceUnreachable)?;
         if response.ok() {
             return Ok(response);
         }
-        if response.status() == 401 {
+        let trouble = refusal(&finish(response).await.ok_or(Trouble::ServiceUnreachable)?);
+        if trouble.is_refused_token() {
             self.drop_token();
         }
-        Err(refusal(
-            &finish(response).await.ok_or(Trouble::ServiceUnreachable)?,
-        ))
+        Err(trouble)
     }
 }
 
@@ -141,47 +144,49 @@ impl Token {
             ("channel", link.channel.as_str()),
             ("destination", &link.destination),
         ]);
-        read_view(&self.call(Method::POST, "", Some(&body)).await?)
+        read_view(service(self.request(post, ""), body).await)
     }
 
     /// Sends another link (`resend`) or stops the verification (`cancel`). Spends the token.
     pub async fn act(&self, id: &str, what: &str) -> Result<VerificationView, Trouble> {
-        read_view(&self.call(Method::POST, &format!("/{id}/{what}"), None).await?)
+        read_view(service(self.request(post, &format!("{id}/{what}")), String::new()).await)
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<&str>) -> Result<JsValue, Trouble> {
-        let answer = exchange(self.request(method, path), body)
-            .await
-            .ok_or(Trouble::ServiceUnreachable)?;
-        if (200..300).contains(&answer.status) {
-            Ok(answer.body)
-        } else {
-            Err(refusal(&answer))
-        }
-    }
-
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        RequestBuilder::new(&format!("{}/api/v1/verifications{path}", self.backend_url))
-            .method(method)
+    fn request(&self, method: fn(&str) -> RequestBuilder, path: &str) -> RequestBuilder {
+        let slash = if path.is_empty() { "" } else { "/" };
+        method(&format!("{}/api/v1/verifications{slash}{path}", self.backend_url))
+            .header("Authorization", &self.bearer)
             .credentials(RequestCredentials::Omit)
-            .redirect(RequestRedirect::Error)
-            .header("Authorization", &format!("Bearer {}", self.jwt))
+    }
+}
+
+fn get(url: &str) -> RequestBuilder {
+    RequestBuilder::new(url).cache(RequestCache::NoStore)
+}
+
+fn post(url: &str) -> RequestBuilder {
+    get(url).method(Method::POST)
+}
+
+/// Asks the verification service.
+async fn service(request: RequestBuilder, body: String) -> Result<JsValue, Trouble> {
+    let answer = exchange(request, body).await.ok_or(Trouble::ServiceUnreachable)?;
+    if answer.is_ok() {
+        Ok(answer.body)
+    } else {
+        Err(refusal(&answer))
     }
 }
 
 /// Sends a request, with a JSON body or none, and reads the whole answer; `None` when there was none in time.
-async fn exchange(request: RequestBuilder, body: Option<&str>) -> Option<Answer> {
-    let request = request
-        .cache(RequestCache::NoStore)
-        .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
-    let request = match body {
-        Some(body) => request
-            .header("Content-Type", "application/json")
-            .body(body)
-            .ok()?,
-        None => request.build().ok()?,
+async fn exchange(request: RequestBuilder, body: String) -> Option<Answer> {
+    let request = request.abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    let request = if body.is_empty() {
+        request.build()
+    } else {
+        request.header("Content-Type", "application/json").body(body)
     };
-    finish(request.send().await.ok()?).await
+    finish(request.ok()?.send().await.ok()?).await
 }
 
 async fn finish(response: Response) -> Option<Answer> {
@@ -197,8 +202,8 @@ fn refusal(answer: &Answer) -> Trouble {
         .map_or(Trouble::ServiceUnreadable(answer.status), Trouble::Refused)
 }
 
-fn read_view(body: &JsValue) -> Result<VerificationView, Trouble> {
-    wire::verification(body).ok_or(Trouble::ServiceUnreadable(200))
+fn read_view(answer: Result<JsValue, Trouble>) -> Result<VerificationView, Trouble> {
+    wire::verification(&answer?).ok_or(Trouble::ServiceUnreadable(200))
 }
 
 /// Reads ServiceNow's `{"result": AgentTokenReply}`.
@@ -212,7 +217,7 @@ fn read_token(body: &JsValue) -> Option<Token> {
         backend_url: json::text(&reply, "backend_url")?
             .trim_end_matches('/')
             .to_owned(),
-        jwt,
+        bearer: format!("Bearer {jwt}"),
     })
 }
 

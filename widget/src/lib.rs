@@ -69,7 +69,7 @@ pub fn mount(element: HtmlElement, host: JsValue) -> Result<(), JsValue> {
     let client = Client::new(context);
     let handle = leptos::mount::mount_to(inside, move || {
         let field = Store::create(client, root);
-        components::app::App(components::app::AppProps { field })
+        components::app::app(field)
     });
     MOUNTED.with_borrow_mut(|mounted| mounted.push((element, Box::new(handle))));
     Ok(())

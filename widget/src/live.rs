@@ -9,9 +9,8 @@ use js_sys::Uint8Array;
 use leptos::prelude::set_timeout_with_handle;
 use shared::agent_api::{EVENT_NAME, VerificationView};
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, ReadableStreamDefaultReader};
+use web_sys::{AbortController, ReadableStreamDefaultReader};
 
 use crate::browser::{is_hidden, json, sleep};
 use crate::logic::backoff::Backoff;
@@ -26,109 +25,82 @@ const SILENCE: Duration = Duration::from_secs(45);
 /// How often a hidden page looks whether it is seen again.
 const HIDDEN_MS: u32 = 1_000;
 
-/// Why a stream ended.
-enum End {
-    /// It is over: final, or stopped.
-    Over,
-    /// It was open, and closed: usual when the token has run out.
-    Closed,
-    /// It could not be opened or broke.
-    Broken(Trouble),
-}
-
-/// Follows one verification until it is final or `stop` is signalled.
-pub async fn follow(store: Rc<Store>, id: String, stop: AbortSignal) {
+/// Follows one verification until it is final, or until the store follows another one (`turn` is over).
+pub async fn follow(store: Rc<Store>, id: String, turn: u32) {
     let mut backoff = Backoff::default();
     let mut again = false;
-    while !stop.aborted() {
-        match listen(&store, &id, &stop, &mut backoff, again).await {
-            End::Over => return,
-            End::Broken(trouble) if !is_worth_a_try(&trouble) => {
-                store.change(|state| state.alert = Some(trouble.say_live()));
-                return;
-            }
-            End::Broken(_) | End::Closed => {}
+    while store.is_turn(turn) {
+        if let Err(trouble) = listen(&store, &id, turn, &mut backoff, again).await
+            // A refused token was good a moment ago: the next attempt brings a new one.
+            && !trouble.may_pass()
+            && !trouble.is_refused_token()
+            && store.is_turn(turn)
+        {
+            store.change(|state| state.alert = Some(trouble.say_live()));
+            return;
         }
         again = true;
         let wait = backoff.failed(js_sys::Math::random());
-        if backoff.is_worth_saying() && !stop.aborted() {
+        if backoff.is_worth_saying() && store.is_turn(turn) {
             store.change(|state| state.interrupted = true);
         }
         sleep(wait).await;
-        while is_hidden() && !stop.aborted() {
+        while is_hidden() && store.is_turn(turn) {
             sleep(HIDDEN_MS).await;
         }
     }
 }
 
-/// A refused token was good a moment ago: the next attempt brings a new one.
-fn is_worth_a_try(trouble: &Trouble) -> bool {
-    trouble.may_pass() || matches!(trouble, Trouble::Refused(problem) if problem.status == 401)
-}
-
-async fn listen(store: &Store, id: &str, stop: &AbortSignal, backoff: &mut Backoff, again: bool) -> End {
-    let Ok(connection) = AbortController::new() else {
-        return End::Over;
-    };
-    let stopper = connection.clone();
-    let on_stop = Closure::<dyn FnMut()>::new(move || stopper.abort());
-    stop.set_onabort(Some(on_stop.as_ref().unchecked_ref()));
-    let end = read_stream(store, id, &connection, backoff, again).await;
-    stop.set_onabort(None);
-    connection.abort();
-    if stop.aborted() { End::Over } else { end }
-}
-
-async fn read_stream(
+/// Opens the stream and reads it to its end.
+async fn listen(
     store: &Store,
     id: &str,
-    connection: &AbortController,
+    turn: u32,
     backoff: &mut Backoff,
     again: bool,
-) -> End {
-    let signal = connection.signal();
-    let response = match store.client.events(id, &signal).await {
-        Ok(response) => response,
-        Err(trouble) => return End::Broken(trouble),
+) -> Result<(), Trouble> {
+    let Ok(connection) = AbortController::new() else {
+        return Ok(());
     };
+    store.keep_stream(connection.clone());
+    let response = store.client.events(id, &connection.signal()).await?;
     // What happened while nobody listened.
-    if again
-        && let Ok(view) = store.client.read(id).await
-        && heard(store, &signal, view)
-    {
-        return End::Over;
+    if again && let Ok(view) = store.client.read(id).await {
+        heard(store, turn, view);
     }
-    let reader = response
-        .body()
-        .and_then(|body| body.get_reader().dyn_into::<ReadableStreamDefaultReader>().ok());
-    let Some(reader) = reader else {
-        return End::Broken(Trouble::ServiceUnreadable(response.status()));
+    let Some(body) = response.body() else {
+        return Err(Trouble::ServiceUnreadable(response.status()));
     };
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     let mut parser = Parser::default();
-    while let Some(chunk) = next_chunk(&reader, connection).await {
+    while store.is_turn(turn) {
+        let Some(chunk) = next_chunk(&reader, &connection).await else {
+            break;
+        };
         backoff.succeeded();
-        if store.peek(|state| state.interrupted) && !signal.aborted() {
+        if store.peek(|state| state.interrupted) {
             store.change(|state| state.interrupted = false);
         }
         for message in parser.push(&chunk) {
             if message.event == EVENT_NAME
                 && let Some(view) = wire::verification(&json::parse(&message.data))
-                && heard(store, &signal, view)
             {
-                return End::Over;
+                heard(store, turn, view);
             }
         }
     }
-    End::Closed
+    connection.abort();
+    Ok(())
 }
 
-/// Passes a message on; true when it was the last one.
-fn heard(store: &Store, signal: &AbortSignal, view: VerificationView) -> bool {
-    let is_last = signal.aborted() || view.status.is_final();
-    if !signal.aborted() {
+/// Passes a message on. The last one ends the turn.
+fn heard(store: &Store, turn: u32, view: VerificationView) {
+    if store.is_turn(turn) {
+        if view.status.is_final() {
+            store.unfollow();
+        }
         store.apply(view);
     }
-    is_last
 }
 
 /// The next bytes; `None` at the end, after an error, and after too long a silence.

@@ -4,7 +4,7 @@
 //! All of the state is one plain struct behind one trigger (and a second one for the passing of time). A signal
 //! for each part would be finer than a field of this size needs, and each type of signal costs some kilobytes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -71,8 +71,6 @@ pub struct State {
     pub confirming: bool,
     /// What the dialog holds.
     pub draft: Draft,
-    /// The height that the page needs for the open dialog.
-    pub room: Option<i32>,
     /// The present moment. Moves once a second while something counts down, otherwise twice a minute.
     pub now: UnixMillis,
 }
@@ -109,7 +107,9 @@ pub struct Store {
     state: RefCell<State>,
     changed: ArcTrigger,
     ticked: ArcTrigger,
-    /// Ends the live stream that is being followed.
+    /// Counts the turns of following: what belongs to an earlier one says nothing any more.
+    turn: Cell<u32>,
+    /// Ends the connection of the present turn.
     stream: RefCell<Option<AbortController>>,
 }
 
@@ -130,7 +130,6 @@ impl Store {
             interrupted: false,
             confirming: false,
             draft: Draft::default(),
-            room: None,
             now: time::now(),
         };
         let store = Rc::new(Self {
@@ -139,6 +138,7 @@ impl Store {
             state: RefCell::new(state),
             changed: ArcTrigger::new(),
             ticked: ArcTrigger::new(),
+            turn: Cell::new(0),
             stream: RefCell::new(None),
         });
         let clock = Rc::clone(&store);
@@ -270,19 +270,28 @@ impl Store {
                 .filter(|view| !view.status.is_final())
                 .map(|view| view.id.clone())
         });
-        let (Some(id), Ok(stop)) = (id, AbortController::new()) else {
-            return;
-        };
-        let signal = stop.signal();
-        self.stream.replace(Some(stop));
-        spawn_local(live::follow(Rc::clone(self), id, signal));
+        if let Some(id) = id {
+            spawn_local(live::follow(Rc::clone(self), id, self.turn.get()));
+        }
     }
 
-    fn unfollow(&self) {
-        if let Some(stop) = self.stream.take() {
-            stop.abort();
+    /// Ends the present turn and its connection.
+    pub fn unfollow(&self) {
+        self.turn.set(self.turn.get().wrapping_add(1));
+        if let Some(connection) = self.stream.take() {
+            connection.abort();
         }
         self.change(|state| state.interrupted = false);
+    }
+
+    /// True until another turn of following has begun.
+    pub fn is_turn(&self, turn: u32) -> bool {
+        self.turn.get() == turn
+    }
+
+    /// Keeps what ends the present connection.
+    pub fn keep_stream(&self, connection: AbortController) {
+        self.stream.replace(Some(connection));
     }
 
     /// Sends a link. `done` hears whether it worked, and shows why not.

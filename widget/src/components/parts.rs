@@ -3,7 +3,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use web_sys::MouseEvent;
+use web_sys::{Element, MouseEvent};
 
 /// A text or an attribute that follows the state.
 pub type Words = Box<dyn FnMut() -> String + Send>;
@@ -36,6 +36,30 @@ pub fn nothing() -> AnyView {
 /// capitals: that is how the browser names it back when Leptos compares the old element with the new one.
 pub fn el(tag: &'static str, class: &'static str, children: Vec<AnyView>) -> AnyView {
     html::custom(tag).class(class).child(children).into_any()
+}
+
+/// The same with attributes that never change.
+pub fn el_with(
+    tag: &'static str,
+    class: &'static str,
+    attributes: Attributes,
+    children: Vec<AnyView>,
+) -> AnyView {
+    html::custom(tag)
+        .class(class)
+        .child(children)
+        .directive(set_attributes, attributes)
+        .into_any()
+}
+
+/// Names and values.
+pub type Attributes = &'static [(&'static str, &'static str)];
+
+fn set_attributes(element: Element, attributes: Attributes) {
+    for (name, value) in attributes {
+        // Fails only for an invalid name.
+        _ = element.set_attribute(name, value);
+    }
 }
 
 /// A piece of text.

@@ -100,9 +100,13 @@ impl Trouble {
     pub const fn may_hide_success(&self) -> bool {
         match self {
             Self::ServiceUnreachable => true,
-            Self::Refused(problem) => problem.status == 401,
-            _ => false,
+            _ => self.is_refused_token(),
         }
+    }
+
+    /// True when the service did not accept the agent token.
+    pub const fn is_refused_token(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.status == 401)
     }
 
     /// The failure in plain sentences.

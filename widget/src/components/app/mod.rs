@@ -3,22 +3,19 @@
 use leptos::prelude::*;
 
 use super::card::draw;
-use super::dialog::SendDialog;
+use super::dialog::dialog;
 use super::earlier::list;
 use super::icon::icon;
-use super::parts::{el, nothing, on, paragraph, part, plain_button, words};
+use super::parts::{el, el_with, nothing, on, paragraph, part, plain_button, span, words};
 use crate::logic::card::{Icon, Tone};
 use crate::logic::trouble::{Doing, Trouble};
 use crate::store::{Field, Load};
 
 /// The field: loading, failed, or its card with what belongs to it.
-#[component]
-pub fn App(field: Field) -> impl IntoView {
+pub fn app(field: Field) -> AnyView {
     let store = move || field.get_value();
     // One quiet place for announcements: the visible text changes with every second of a countdown.
     let spoken = words(move || store().see(|state| state.card().map(|card| card.spoken).unwrap_or_default()));
-    let height =
-        words(move || store().see(|state| state.room.map_or_else(String::new, |room| format!("{room}px"))));
     let body = part(move || match store().see(|state| state.load.clone()) {
         Load::Waiting => skeleton(),
         Load::Failed(trouble) => failure(field, &trouble),
@@ -33,16 +30,25 @@ pub fn App(field: Field) -> impl IntoView {
     });
     let alert = part(move || alert(store().see(|state| state.alert.clone())));
     store().load();
-    view! {
-        <section class="field" aria-label="imper.ai Verification" style:min-height=height>
-            <p class="unseen" role="status" aria-live="polite">{spoken}</p>
-            {body}
-            {interrupted}
-            <div role="alert">{alert}</div>
-            {part(move || list(field))}
-            <SendDialog field />
-        </section>
-    }
+    let parts = vec![
+        el_with(
+            "P",
+            "unseen",
+            &[("role", "status"), ("aria-live", "polite")],
+            vec![spoken.into_any()],
+        ),
+        body.into_any(),
+        interrupted.into_any(),
+        el_with("DIV", "", &[("role", "alert")], vec![alert.into_any()]),
+        part(move || list(field)).into_any(),
+        dialog(field),
+    ];
+    el_with(
+        "SECTION",
+        "field",
+        &[("id", "field"), ("aria-label", "imper.ai Verification")],
+        parts,
+    )
 }
 
 /// What went wrong, where it is looked for.
@@ -58,15 +64,15 @@ pub fn alert(words: Option<String>) -> AnyView {
 
 /// The shape of the card while it is read: no spinner, nothing jumps.
 fn skeleton() -> AnyView {
-    view! {
-        <div class="card" aria-busy="true" data-state="loading">
-            <span class="bone round"></span>
-            <span class="bone"></span>
-            <span class="bone short"></span>
-            <span class="unseen">"Loading the verification"</span>
-        </div>
-    }
-    .into_any()
+    let bones = ["bone round", "bone", "bone short"].map(|bone| el("SPAN", bone, Vec::new()));
+    let mut parts = Vec::from(bones);
+    parts.push(span("unseen", "Loading the verification"));
+    el_with(
+        "DIV",
+        "card",
+        &[("aria-busy", "true"), ("data-state", "loading")],
+        parts,
+    )
 }
 
 fn failure(field: Field, trouble: &Trouble) -> AnyView {
@@ -85,5 +91,10 @@ fn failure(field: Field, trouble: &Trouble) -> AnyView {
         ),
         el("DIV", "actions", vec![retry]),
     ];
-    view! { <div role="alert">{el("DIV", "card attention", parts)}</div> }.into_any()
+    el_with(
+        "DIV",
+        "card attention",
+        &[("role", "alert"), ("data-state", "error")],
+        parts,
+    )
 }

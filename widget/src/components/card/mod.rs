@@ -6,7 +6,9 @@ use web_sys::KeyboardEvent;
 
 use super::dialog::open;
 use super::icon::icon;
-use super::parts::{Words, button, el, nothing, on, paragraph, part, plain_button, span, text, words};
+use super::parts::{
+    Words, button, el, el_with, nothing, on, paragraph, part, plain_button, span, text, words,
+};
 use crate::browser::time;
 use crate::logic::card::{Card, SEND_LINK};
 use crate::logic::trouble::Doing;
@@ -73,10 +75,13 @@ pub fn timed(at: UnixMillis, words: String) -> AnyView {
 
 /// The verification id, leading to its detailed view in a new tab.
 pub fn details((id, url): (String, String)) -> AnyView {
+    let arrow = vec![
+        el_with("SPAN", "", &[("aria-hidden", "true")], vec![text(" ↗")]),
+        span("unseen", ", details, opens in a new tab"),
+    ];
     view! {
         <a class="details" href=url target="_blank" rel="noopener noreferrer nofollow">
-            {id}
-            <span><span aria-hidden="true">" ↗"</span><span class="unseen">", details, opens in a new tab"</span></span>
+            {id}{arrow}
         </a>
     }
     .into_any()
@@ -84,16 +89,17 @@ pub fn details((id, url): (String, String)) -> AnyView {
 
 fn call_number(number: String) -> AnyView {
     let aloud = spelled(&number);
-    let digits = view! {
-        <strong class="digits">
-            <span aria-hidden="true">{number}</span>
-            <span class="unseen">{aloud}</span>
-        </strong>
-    };
+    let digits = vec![
+        el_with("SPAN", "", &[("aria-hidden", "true")], vec![text(number)]),
+        span("unseen", aloud),
+    ];
     el(
         "P",
         "call",
-        vec![span("", "Tell the caller this number: "), digits.into_any()],
+        vec![
+            span("", "Tell the caller this number: "),
+            el("STRONG", "digits", digits),
+        ],
     )
 }
 

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlDialogElement, HtmlInputElement, SubmitEvent};
 
 use super::app::alert;
-use super::parts::{button, el, nothing, on, part, span, text, words};
+use super::parts::{button, el, el_with, nothing, on, part, span, text, words};
 use crate::browser::is_framed;
 use crate::logic::claims::ShownClaims;
 use crate::logic::destination;
@@ -30,7 +30,7 @@ pub fn open(store: &Rc<Store>) {
         state.alert = None;
         state.confirming = false;
     });
-    if let (Some(dialog), Some(input)) = (dialog(store), input(store)) {
+    if let (Some(dialog), Some(input)) = (element(store), input(store)) {
         input.set_value("");
         // Fails only when it is open already.
         _ = dialog.show_modal();
@@ -38,12 +38,12 @@ pub fn open(store: &Rc<Store>) {
     }
 }
 
-fn dialog(store: &Store) -> Option<HtmlDialogElement> {
-    store.find("dialog")?.dyn_into().ok()
+fn element(store: &Store) -> Option<HtmlDialogElement> {
+    store.find("dialog").map(JsCast::unchecked_into)
 }
 
 fn input(store: &Store) -> Option<HtmlInputElement> {
-    store.find("destination")?.dyn_into().ok()
+    store.find("destination").map(JsCast::unchecked_into)
 }
 
 /// Makes room for the dialog as it is after the next frame: the field lives in an iframe that is as high as its
@@ -51,10 +51,16 @@ fn input(store: &Store) -> Option<HtmlInputElement> {
 fn fit(store: &Rc<Store>) {
     let store = Rc::clone(store);
     request_animation_frame(move || {
-        let room = dialog(&store)
-            .filter(|dialog| dialog.open() && is_framed())
-            .map(|dialog| dialog.scroll_height());
-        store.change(|state| state.room = room.map(|height| height + 2 * MARGIN));
+        let (Some(dialog), Some(field)) = (element(&store), store.find("field")) else {
+            return;
+        };
+        let room = if dialog.open() && is_framed() {
+            dialog.scroll_height() + 2 * MARGIN
+        } else {
+            0
+        };
+        // Fails only for an invalid property.
+        _ = field.style().set_property("min-height", &format!("{room}px"));
     });
 }
 
@@ -92,7 +98,7 @@ fn submit(store: &Rc<Store>) {
 fn answer(store: &Rc<Store>, result: Result<(), Trouble>) {
     match result {
         Ok(()) => {
-            if let Some(dialog) = dialog(store) {
+            if let Some(dialog) = element(store) {
                 dialog.close();
             }
             // The link that opened the dialog is gone; its place says what came of it.
@@ -129,8 +135,7 @@ fn edited(store: &Rc<Store>, target: &HtmlInputElement) {
 }
 
 /// The dialog. It is always there and shown on demand, so that the browser returns the focus by itself.
-#[component]
-pub fn SendDialog(field: Field) -> impl IntoView {
+pub fn dialog(field: Field) -> AnyView {
     let store = move || field.get_value();
     // A request is on its way: its answer must not be missed.
     let on_cancel = move |event: Event| {
@@ -138,14 +143,14 @@ pub fn SendDialog(field: Field) -> impl IntoView {
             event.prevent_default();
         }
     };
-    let on_close = move |_: Event| store().change(|state| state.room = None);
+    let on_close = move |_: Event| fit(&store());
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         submit(&store());
     };
     let on_input = move |event: Event| {
-        if let Some(target) = event.target().and_then(|target| target.dyn_into().ok()) {
-            edited(&store(), &target);
+        if let Some(target) = event.target() {
+            edited(&store(), target.unchecked_ref());
         }
     };
     let sending = move || words(move || store().see(is_sending).to_string());
@@ -158,25 +163,44 @@ pub fn SendDialog(field: Field) -> impl IntoView {
         .to_owned()
     });
     let close = on(move |_| {
-        if let Some(dialog) = dialog(&store()).filter(|_| !store().peek(is_sending)) {
-            dialog.close();
+        if !store().peek(is_sending) {
+            element(&store()).iter().for_each(HtmlDialogElement::close);
         }
     });
+    let buttons = vec![
+        button("button primary", "send-now", send, sending(), on(|_| ())),
+        button(
+            "button",
+            "dismiss",
+            words(|| "Close".to_owned()),
+            sending(),
+            close,
+        ),
+    ];
+    let parts = vec![
+        el_with(
+            "H2",
+            "",
+            &[("id", "send-title")],
+            vec![text("Send verification portal link")],
+        ),
+        part(move || who(store().see(|state| state.shown.clone()).as_ref())).into_any(),
+        part(move || channels(field)).into_any(),
+        destination_input(field),
+        el_with(
+            "DIV",
+            "",
+            &[("role", "alert")],
+            vec![part(move || alert(store().see(|state| state.draft.alert.clone()))).into_any()],
+        ),
+        el("DIV", "actions", buttons),
+    ];
     view! {
         <dialog id="dialog" aria-labelledby="send-title" on:cancel=on_cancel on:close=on_close>
-            <form novalidate on:submit=on_submit on:input=on_input>
-                <h2 id="send-title">"Send verification portal link"</h2>
-                {part(move || who(store().see(|state| state.shown.clone()).as_ref()))}
-                {part(move || channels(field))}
-                {destination_input(field)}
-                <div role="alert">{part(move || alert(store().see(|state| state.draft.alert.clone())))}</div>
-                <div class="actions">
-                    {button("button primary", "send-now", send, sending(), on(|_| ()))}
-                    {button("button", "dismiss", words(|| "Close".to_owned()), sending(), close)}
-                </div>
-            </form>
+            <form novalidate on:submit=on_submit on:input=on_input>{parts}</form>
         </dialog>
     }
+    .into_any()
 }
 
 fn who(shown: Option<&ShownClaims>) -> AnyView {
@@ -246,29 +270,40 @@ fn destination_input(field: Field) -> AnyView {
         "If this number is not on file in ServiceNow, the requester is also asked for a code sent to a contact \
          that is, and the risk is rated higher.",
     );
-    view! {
-        <div class="entry">
-            <label for="destination">{by_channel("Private email address", "Private phone number")}</label>
-            <p class="note" id="destination-hint">
-                {by_channel(
-                    "One that the requester can open now; not their company mailbox.",
-                    "With its country code, like +44 7700 900123.",
-                )}
-            </p>
-            <p class="mistake" id="destination-error" role="alert">{mistake}</p>
-            <input
-                id="destination"
-                name="destination"
-                type=by_channel("email", "tel")
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                autofocus
-                aria-describedby="destination-error destination-hint destination-note"
-                aria-invalid=wrong
-            />
-            <p class="note" id="destination-note">{note}</p>
-        </div>
-    }
-    .into_any()
+    let label = el_with(
+        "LABEL",
+        "",
+        &[("for", "destination")],
+        vec![by_channel("Private email address", "Private phone number").into_any()],
+    );
+    let hint = by_channel(
+        "One that the requester can open now; not their company mailbox.",
+        "With its country code, like +44 7700 900123.",
+    );
+    let input = view! {
+        <input
+            id="destination"
+            name="destination"
+            type=by_channel("email", "tel")
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            autofocus
+            aria-describedby="destination-error destination-hint destination-note"
+            aria-invalid=wrong
+        />
+    };
+    let parts = vec![
+        label,
+        el_with("P", "note", &[("id", "destination-hint")], vec![hint.into_any()]),
+        el_with(
+            "P",
+            "mistake",
+            &[("id", "destination-error"), ("role", "alert")],
+            vec![mistake.into_any()],
+        ),
+        input.into_any(),
+        el_with("P", "note", &[("id", "destination-note")], vec![note.into_any()]),
+    ];
+    el("DIV", "entry", parts)
 }
