@@ -14,10 +14,11 @@ function report(verdict) {
 window.addEventListener("error", (event) => report("error: " + (event.message || "a script could not be loaded")), true);
 window.addEventListener("unhandledrejection", (event) => report("error: " + event.reason));
 
+// The skeleton has nothing to press; what follows it has, and says that there is no token.
 const root = document.getElementById("imper-verify");
 const watch = setInterval(() => {
   const refused = root.querySelector(".imper-message");
-  const shown = root.shadowRoot && root.shadowRoot.querySelector("[data-state]:not([data-state=loading])");
+  const shown = root.shadowRoot && root.shadowRoot.querySelector("button:not(dialog button)");
   if (refused) {
     clearInterval(watch);
     report("error: " + refused.textContent);
