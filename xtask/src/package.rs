@@ -66,7 +66,7 @@ impl Package {
             self.print();
             bail!("the widget is over its budget of {}", kilobytes(WIDGET_BUDGET));
         }
-        if self.xml.raw > UPDATE_SET_BUDGET {
+        if self.xml.gzip > UPDATE_SET_BUDGET {
             self.print();
             bail!(
                 "the update set is over its budget of {}",
@@ -96,10 +96,10 @@ impl Package {
             );
         }
         println!(
-            "\n   widget: {} brotli of {} allowed; update set: {} of {} allowed",
+            "\n   widget: {} brotli of {} allowed; update set: {} gzip of {} allowed",
             kilobytes(self.widget_brotli()),
             kilobytes(WIDGET_BUDGET),
-            kilobytes(self.xml.raw),
+            kilobytes(self.xml.gzip),
             kilobytes(UPDATE_SET_BUDGET)
         );
     }
