@@ -22,9 +22,11 @@ mod wire;
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::rc::Rc;
 
+use leptos::prelude::GetValue;
 use wasm_bindgen::prelude::*;
-use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
+use web_sys::{CssStyleSheet, Event, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
 
 use client::Client;
 use logic::host::HostContext;
@@ -44,9 +46,9 @@ thread_local! {
 /// # Errors
 /// An `Error` that names the part of `host` that is wrong; the same words stand in the element.
 #[wasm_bindgen]
-pub fn mount(element: HtmlElement, host: JsValue) -> Result<(), JsValue> {
+pub fn mount(element: HtmlElement, host: &JsValue) -> Result<(), JsValue> {
     unmount(&element);
-    let part = |name| browser::json::text(&host, name).unwrap_or_default();
+    let part = |name| browser::json::text(host, name).unwrap_or_default();
     let context = HostContext {
         table: part("table"),
         sys_id: part("sys_id"),
@@ -67,12 +69,25 @@ pub fn mount(element: HtmlElement, host: JsValue) -> Result<(), JsValue> {
         .unchecked_into();
     root.append_child(&inside)?;
     let client = Client::new(context);
+    let place = inside.clone();
     let handle = leptos::mount::mount_to(inside, move || {
         let field = Store::create(client, root);
+        listen(&place, field.get_value());
         components::app::app(field)
     });
     MOUNTED.with_borrow_mut(|mounted| mounted.push((element, Box::new(handle))));
     Ok(())
+}
+
+/// Hears everything that the agent does in the field. The listener lives as long as the element that it is on.
+fn listen(place: &HtmlElement, store: Rc<Store>) {
+    let listener =
+        Closure::<dyn FnMut(Event)>::new(move |event: Event| components::acts::handle(&store, &event));
+    let listener = listener.into_js_value();
+    for name in components::acts::EVENTS {
+        // Fails only for something that is no function.
+        _ = place.add_event_listener_with_callback_and_bool(name, listener.unchecked_ref(), true);
+    }
 }
 
 /// Takes the field out of `element` and ends its requests. Does nothing when there is none.

@@ -71,6 +71,8 @@ pub struct State {
     pub confirming: bool,
     /// What the dialog holds.
     pub draft: Draft,
+    /// The last link may have left although no answer came: the next attempt looks before it sends.
+    pub uncertain: bool,
     /// The present moment. Moves once a second while something counts down, otherwise twice a minute.
     pub now: UnixMillis,
 }
@@ -130,6 +132,7 @@ impl Store {
             interrupted: false,
             confirming: false,
             draft: Draft::default(),
+            uncertain: false,
             now: time::now(),
         };
         let store = Rc::new(Self {
@@ -300,28 +303,47 @@ impl Store {
         let store = Rc::clone(self);
         spawn_local(async move {
             let result = store.send_now(&link).await;
-            store.change(|state| state.busy = None);
+            store.change(|state| {
+                state.busy = None;
+                state.uncertain = matches!(result, Err(Trouble::ServiceUncertain));
+            });
             done(result);
         });
     }
 
     async fn send_now(self: &Rc<Self>, link: &SendLink) -> Result<(), Trouble> {
         let before = self.peek(|state| state.newest().map(|view| view.id.clone()));
-        let token = self.client.fresh_token().await?;
-        self.same_requester(&token)?;
-        let view = match token.send(link).await {
-            Err(trouble) if trouble.may_hide_success() => {
-                let all = self.client.list().await.map_err(|_| Trouble::ServiceUncertain)?;
-                let newest = all.verifications.into_iter().next();
-                newest
-                    .filter(|newest| Some(&newest.id) != before.as_ref())
-                    .ok_or(trouble)?
-            }
-            answer => answer?,
+        let sent = if self.peek(|state| state.uncertain) {
+            self.newer_than(before.as_ref()).await?
+        } else {
+            None
+        };
+        let view = match sent {
+            Some(view) => view,
+            None => self.send_new(link, before.as_ref()).await?,
         };
         self.apply(view);
         self.follow();
         Ok(())
+    }
+
+    async fn send_new(&self, link: &SendLink, before: Option<&String>) -> Result<VerificationView, Trouble> {
+        let token = self.client.fresh_token().await?;
+        self.same_requester(&token)?;
+        match token.send(link).await {
+            Err(trouble) if trouble.may_hide_success() => self.newer_than(before).await?.ok_or(trouble),
+            answer => answer,
+        }
+    }
+
+    /// The newest verification that the service knows, if it is not this one.
+    async fn newer_than(&self, before: Option<&String>) -> Result<Option<VerificationView>, Trouble> {
+        let all = self.client.list().await.map_err(|_| Trouble::ServiceUncertain)?;
+        Ok(all
+            .verifications
+            .into_iter()
+            .next()
+            .filter(|newest| Some(&newest.id) != before))
     }
 
     /// The agent sends to the person whose name they see, or to nobody.

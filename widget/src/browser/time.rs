@@ -19,7 +19,7 @@ pub fn now() -> UnixMillis {
 /// `10:42` on the same day, `22 Nov, 10:42` on another one.
 pub fn short(at: UnixMillis) -> String {
     let date = date(at);
-    let is_today = String::from(date.to_date_string()) == String::from(Date::new_0().to_date_string());
+    let is_today = date.to_date_string() == Date::new_0().to_date_string();
     if is_today {
         format(&date, &[("hour", "2-digit"), ("minute", "2-digit")])
     } else {

@@ -1,5 +1,6 @@
 //! What is drawn. Each folder holds a component and its style sheet.
 
+pub mod acts;
 pub mod app;
 pub mod card;
 pub mod dialog;

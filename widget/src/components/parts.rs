@@ -1,16 +1,17 @@
-//! The few shapes that the field is built of. Leptos compiles each distinct type of view and of closure on its
-//! own, some kilobytes each; so closures are boxed into three types, and what looks the same is built in one place.
+//! The few shapes that the field is built of. Leptos compiles each distinct type of element and of closure on its
+//! own, about a kilobyte each; so there are three types of element and two of closure, and `view!` only where a
+//! shape occurs once.
 
 use leptos::html;
 use leptos::prelude::*;
-use web_sys::{Element, MouseEvent};
+use web_sys::Element;
 
 /// A text or an attribute that follows the state.
 pub type Words = Box<dyn FnMut() -> String + Send>;
 /// A piece of the view that follows the state.
 pub type Part = Box<dyn FnMut() -> AnyView + Send>;
-/// What happens on a press.
-pub type Press = Box<dyn FnMut(MouseEvent)>;
+/// Names and values that never change.
+pub type Attributes = &'static [(&'static str, &'static str)];
 
 /// A text or an attribute that follows the state.
 pub fn words(text: impl FnMut() -> String + Send + 'static) -> Words {
@@ -18,13 +19,9 @@ pub fn words(text: impl FnMut() -> String + Send + 'static) -> Words {
 }
 
 /// A piece of the view that follows the state.
-pub fn part(view: impl FnMut() -> AnyView + Send + 'static) -> Part {
-    Box::new(view)
-}
-
-/// What happens on a press.
-pub fn on(act: impl FnMut(MouseEvent) + 'static) -> Press {
-    Box::new(act)
+pub fn part(view: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
+    let part: Part = Box::new(view);
+    part.into_any()
 }
 
 /// Nothing to see.
@@ -32,13 +29,13 @@ pub fn nothing() -> AnyView {
     ().into_any()
 }
 
-/// An element with a class and children. One type for all of them, whatever their tag, which is written in
-/// capitals: that is how the browser names it back when Leptos compares the old element with the new one.
+/// An element with a class and children. The tag is written in capitals: that is how the browser names it back
+/// when Leptos compares the old element with the new one.
 pub fn el(tag: &'static str, class: &'static str, children: Vec<AnyView>) -> AnyView {
     html::custom(tag).class(class).child(children).into_any()
 }
 
-/// The same with attributes that never change.
+/// The same with attributes.
 pub fn el_with(
     tag: &'static str,
     class: &'static str,
@@ -52,9 +49,26 @@ pub fn el_with(
         .into_any()
 }
 
-/// Names and values.
-pub type Attributes = &'static [(&'static str, &'static str)];
+/// The same with one more attribute, which follows the state.
+pub fn el_live(
+    tag: &'static str,
+    class: &'static str,
+    attributes: Attributes,
+    (name, value): (&'static str, Words),
+    children: Vec<AnyView>,
+) -> AnyView {
+    html::custom(tag)
+        .class(class)
+        .attr(name, value)
+        .child(children)
+        .directive(set_attributes, attributes)
+        .into_any()
+}
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a directive is called with its element by value"
+)]
 fn set_attributes(element: Element, attributes: Attributes) {
     for (name, value) in attributes {
         // Fails only for an invalid name.
@@ -78,24 +92,18 @@ pub fn span(class: &'static str, words: impl Into<String>) -> AnyView {
 }
 
 /// A button. `blocked` is `true` or `false`: a button that may not be pressed just now stays focusable, so that
-/// the focus is not lost when its own press is what blocks it. `act` names it for style and tests.
-pub fn button(class: &'static str, act: &'static str, text: Words, blocked: Words, press: Press) -> AnyView {
-    let kind = if act == "send-now" { "submit" } else { "button" };
-    view! {
-        <button type=kind class=class id=act aria-disabled=blocked on:click=press>
-            {text}
-        </button>
-    }
-    .into_any()
+/// the focus is not lost when its own press is what blocks it. What it does stands in `acts`, by its id.
+pub fn button(class: &'static str, attributes: Attributes, label: AnyView, blocked: Words) -> AnyView {
+    el_live(
+        "BUTTON",
+        class,
+        attributes,
+        ("aria-disabled", blocked),
+        vec![label],
+    )
 }
 
-/// A button that says one thing and may always be pressed.
-pub fn plain_button(class: &'static str, act: &'static str, text: &'static str, press: Press) -> AnyView {
-    button(
-        class,
-        act,
-        words(move || text.to_owned()),
-        words(|| "false".to_owned()),
-        press,
-    )
+/// A button that may always be pressed.
+pub fn plain_button(class: &'static str, attributes: Attributes, label: &'static str) -> AnyView {
+    el_with("BUTTON", class, attributes, vec![text(label)])
 }

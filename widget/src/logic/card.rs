@@ -186,7 +186,7 @@ impl Card {
             Status::Sending => {
                 self.set(Tone::Pending, Icon::Dashed);
                 self.tail = format!("to {to} …");
-                self.spoken = "Sending the link.".to_owned();
+                self.spoken = String::from("Sending the link.");
             }
             Status::Sent => {
                 self.set(Tone::Pending, Icon::Quarter);
@@ -251,9 +251,11 @@ impl Card {
         let passed = view.outcome.map_or(view.status == Status::Passed, |outcome| {
             outcome == Outcome::Passed
         });
-        self.headline = if passed { Outcome::Passed } else { Outcome::Failed }
-            .label()
-            .to_owned();
+        self.headline = String::from(if passed {
+            Outcome::Passed.label()
+        } else {
+            Outcome::Failed.label()
+        });
         match (passed, view.risk_level) {
             (true, Some(RiskLevel::Verified) | None) => self.set(Tone::Passed, Icon::Tick),
             (true, Some(_)) => self.set(Tone::Attention, Icon::Tick),

@@ -6,7 +6,7 @@ use super::card::draw;
 use super::dialog::dialog;
 use super::earlier::list;
 use super::icon::icon;
-use super::parts::{el, el_with, nothing, on, paragraph, part, plain_button, span, words};
+use super::parts::{el, el_with, nothing, paragraph, part, plain_button, span, words};
 use crate::logic::card::{Icon, Tone};
 use crate::logic::trouble::{Doing, Trouble};
 use crate::store::{Field, Load};
@@ -18,7 +18,7 @@ pub fn app(field: Field) -> AnyView {
     let spoken = words(move || store().see(|state| state.card().map(|card| card.spoken).unwrap_or_default()));
     let body = part(move || match store().see(|state| state.load.clone()) {
         Load::Waiting => skeleton(),
-        Load::Failed(trouble) => failure(field, &trouble),
+        Load::Failed(trouble) => failure(&trouble),
         Load::Ready => draw(field),
     });
     let interrupted = part(move || {
@@ -29,7 +29,6 @@ pub fn app(field: Field) -> AnyView {
         }
     });
     let alert = part(move || alert(store().see(|state| state.alert.clone())));
-    store().load();
     let parts = vec![
         el_with(
             "P",
@@ -37,12 +36,13 @@ pub fn app(field: Field) -> AnyView {
             &[("role", "status"), ("aria-live", "polite")],
             vec![spoken.into_any()],
         ),
-        body.into_any(),
-        interrupted.into_any(),
-        el_with("DIV", "", &[("role", "alert")], vec![alert.into_any()]),
-        part(move || list(field)).into_any(),
+        body,
+        interrupted,
+        el_with("DIV", "", &[("role", "alert")], vec![alert]),
+        part(move || list(field)),
         dialog(field),
     ];
+    store().load();
     el_with(
         "SECTION",
         "field",
@@ -75,13 +75,8 @@ fn skeleton() -> AnyView {
     )
 }
 
-fn failure(field: Field, trouble: &Trouble) -> AnyView {
-    let retry = plain_button(
-        "button",
-        "retry",
-        "Try again",
-        on(move |_| field.get_value().load()),
-    );
+fn failure(trouble: &Trouble) -> AnyView {
+    let retry = plain_button("button", &[("id", "retry"), ("type", "button")], "Try again");
     let parts = vec![
         icon(Icon::Warning, Tone::Attention),
         el(

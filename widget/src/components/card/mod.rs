@@ -2,13 +2,9 @@
 
 use leptos::prelude::*;
 use shared::words::UnixMillis;
-use web_sys::KeyboardEvent;
 
-use super::dialog::open;
 use super::icon::icon;
-use super::parts::{
-    Words, button, el, el_with, nothing, on, paragraph, part, plain_button, span, text, words,
-};
+use super::parts::{button, el, el_with, nothing, paragraph, part, plain_button, span, text, words};
 use crate::browser::time;
 use crate::logic::card::{Card, SEND_LINK};
 use crate::logic::trouble::Doing;
@@ -24,12 +20,12 @@ pub fn draw(field: Field) -> AnyView {
     let actions = el("DIV", "actions", actions(field, &card));
     let confirm = part(move || {
         if field.get_value().see(|state| state.confirming) {
-            confirm(field)
+            confirm()
         } else {
             nothing()
         }
     });
-    let children = vec![sign, el("DIV", "main", main(card)), actions, confirm.into_any()];
+    let children = vec![sign, el("DIV", "main", main(card)), actions, confirm];
     view! { <div class=class data-state=state id="card" tabindex="-1">{children}</div> }.into_any()
 }
 
@@ -105,14 +101,9 @@ fn call_number(number: String) -> AnyView {
 
 fn actions(field: Field, card: &Card) -> Vec<AnyView> {
     let mut actions = Vec::new();
-    if let Some(words) = card.send {
-        let class = if words == SEND_LINK { "link" } else { "button" };
-        actions.push(plain_button(
-            class,
-            "send",
-            words,
-            on(move |_| open(&field.get_value())),
-        ));
+    if let Some(label) = card.send {
+        let class = if label == SEND_LINK { "link" } else { "button" };
+        actions.push(plain_button(class, &[("id", "send"), ("type", "button")], label));
     }
     if card.can_resend {
         actions.push(resend(field));
@@ -124,18 +115,15 @@ fn actions(field: Field, card: &Card) -> Vec<AnyView> {
                 .see(|state| state.busy == Some(Doing::Cancelling));
             (if cancelling { "Cancelling …" } else { "Cancel" }).to_owned()
         });
-        let press = on(move |_| {
-            let store = field.get_value();
-            store.change(|state| state.confirming = !state.confirming && state.busy.is_none());
-            store.focus("keep");
-        });
-        actions.push(button("button", "cancel", label, blocked(field), press));
+        let blocked = words(move || field.get_value().see(|state| state.busy.is_some()).to_string());
+        actions.push(button(
+            "button",
+            &[("id", "cancel"), ("type", "button")],
+            label.into_any(),
+            blocked,
+        ));
     }
     actions
-}
-
-fn blocked(field: Field) -> Words {
-    words(move || field.get_value().see(|state| state.busy.is_some()).to_string())
 }
 
 /// The button that counts down to the moment when it may be pressed.
@@ -149,49 +137,38 @@ fn resend(field: Field) -> AnyView {
                 (_, seconds) => format!("Resend ({})", countdown(seconds)),
             })
     });
-    let is_blocked = move || {
+    let blocked = words(move || {
         field
             .get_value()
             .watch(|state| state.busy.is_some() || state.resend_in() > 0)
-    };
-    let press = on(move |_| {
-        if !is_blocked() {
-            field.get_value().act(Doing::Resending);
-        }
+            .to_string()
     });
     button(
         "button",
-        "resend",
-        label,
-        words(move || is_blocked().to_string()),
-        press,
+        &[("id", "resend"), ("type", "button")],
+        label.into_any(),
+        blocked,
     )
 }
 
 /// Asks once more, in place: `window.confirm` would stop the whole ticket form.
-fn confirm(field: Field) -> AnyView {
-    let close = move || {
-        let store = field.get_value();
-        store.change(|state| state.confirming = false);
-        store.focus("card");
-        store
-    };
-    let keys = move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
-            close();
-        }
-    };
-    let stop = on(move |_| close().act(Doing::Cancelling));
+fn confirm() -> AnyView {
     let buttons = vec![
-        plain_button("button danger", "confirm-cancel", "Cancel verification", stop),
-        plain_button("button", "keep", "Keep it", on(move |_| _ = close())),
+        plain_button(
+            "button danger",
+            &[("id", "confirm-cancel"), ("type", "button")],
+            "Cancel verification",
+        ),
+        plain_button("button", &[("id", "keep"), ("type", "button")], "Keep it"),
     ];
-    let actions = el("DIV", "actions", buttons);
-    view! {
-        <div class="confirm" role="group" aria-label="Cancel this verification?" on:keydown=keys>
-            <p>"Cancel this verification? The link stops working at once."</p>
-            {actions}
-        </div>
-    }
-    .into_any()
+    let parts = vec![
+        paragraph("", "Cancel this verification? The link stops working at once."),
+        el("DIV", "actions", buttons),
+    ];
+    el_with(
+        "DIV",
+        "confirm",
+        &[("role", "group"), ("aria-label", "Cancel this verification?")],
+        parts,
+    )
 }

@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use shared::agent_api::SendLink;
 use shared::words::Channel;
 use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlDialogElement, HtmlInputElement, SubmitEvent};
+use web_sys::{HtmlDialogElement, HtmlInputElement};
 
 use super::app::alert;
-use super::parts::{button, el, el_with, nothing, on, part, span, text, words};
+use super::parts::{Attributes, button, el, el_live, el_with, nothing, part, span, text, words};
 use crate::browser::is_framed;
 use crate::logic::claims::ShownClaims;
 use crate::logic::destination;
@@ -21,21 +21,44 @@ const MARGIN: i32 = 16;
 
 /// Shows the dialog, empty, on the channel that the instance prefers.
 pub fn open(store: &Rc<Store>) {
+    let preferred = store
+        .peek(|state| state.channels.first().copied())
+        .unwrap_or(Channel::Email);
     store.change(|state| {
-        let channel = state.channels.first().copied().or(Some(Channel::Email));
-        state.draft = Draft {
-            channel,
-            ..Draft::default()
-        };
         state.alert = None;
         state.confirming = false;
     });
+    use_channel(store, preferred);
+    if let Some(radio) = store.find(preferred.as_str()) {
+        radio.unchecked_into::<HtmlInputElement>().set_checked(true);
+    }
     if let (Some(dialog), Some(input)) = (element(store), input(store)) {
         input.set_value("");
         // Fails only when it is open already.
         _ = dialog.show_modal();
         fit(store);
     }
+}
+
+/// Hides the dialog, unless a request is on its way.
+pub fn close(store: &Store) {
+    if let Some(dialog) = element(store).filter(|_| !store.peek(is_sending)) {
+        dialog.close();
+    }
+}
+
+fn use_channel(store: &Rc<Store>, channel: Channel) {
+    store.change(|state| {
+        state.draft = Draft {
+            channel: Some(channel),
+            ..Draft::default()
+        }
+    });
+    if let Some(input) = input(store) {
+        // The keyboard of a phone or tablet. A wrong `type` would make the browser check what the service decides.
+        _ = input.set_attribute("inputmode", if channel == Channel::Sms { "tel" } else { "email" });
+    }
+    fit(store);
 }
 
 fn element(store: &Store) -> Option<HtmlDialogElement> {
@@ -48,7 +71,7 @@ fn input(store: &Store) -> Option<HtmlInputElement> {
 
 /// Makes room for the dialog as it is after the next frame: the field lives in an iframe that is as high as its
 /// content, and a modal dialog does not count as content.
-fn fit(store: &Rc<Store>) {
+pub fn fit(store: &Rc<Store>) {
     let store = Rc::clone(store);
     request_animation_frame(move || {
         let (Some(dialog), Some(field)) = (element(&store), store.find("field")) else {
@@ -68,11 +91,11 @@ fn channel(state: &State) -> Channel {
     state.draft.channel.unwrap_or(Channel::Email)
 }
 
-fn is_sending(state: &State) -> bool {
+pub fn is_sending(state: &State) -> bool {
     state.busy == Some(Doing::Sending)
 }
 
-fn submit(store: &Rc<Store>) {
+pub fn submit(store: &Rc<Store>) {
     let Some(input) = input(store).filter(|_| !store.peek(is_sending)) else {
         return;
     };
@@ -87,7 +110,7 @@ fn submit(store: &Rc<Store>) {
             });
             let answered = Rc::clone(store);
             store.send(SendLink { channel, destination }, move |result| {
-                answer(&answered, result)
+                answer(&answered, result);
             });
         }
         Err(mistake) => wrong(store, mistake.to_string()),
@@ -115,44 +138,23 @@ fn wrong(store: &Rc<Store>, words: String) {
     store.focus("destination");
 }
 
-/// A choice of channel, or a letter typed: what was wrong is not what stands there now.
-fn edited(store: &Rc<Store>, target: &HtmlInputElement) {
-    let chosen = if target.type_() == "radio" {
-        Channel::parse(&target.value())
-    } else {
-        None
-    };
-    let is_stale = store.peek(|state| state.draft.mistake.is_some() || state.draft.alert.is_some());
+/// A channel was chosen, or a letter typed: what was wrong is not what stands there now.
+pub fn edited(store: &Rc<Store>, target: &HtmlInputElement) {
+    let chosen = Channel::parse(&target.id());
+    let (present, is_stale) = store.peek(|state| {
+        (
+            channel(state),
+            state.draft.mistake.is_some() || state.draft.alert.is_some(),
+        )
+    });
     if chosen.is_some() || is_stale {
-        store.change(|state| {
-            state.draft = Draft {
-                channel: chosen.or(state.draft.channel),
-                ..Draft::default()
-            }
-        });
-        fit(store);
+        use_channel(store, chosen.unwrap_or(present));
     }
 }
 
 /// The dialog. It is always there and shown on demand, so that the browser returns the focus by itself.
 pub fn dialog(field: Field) -> AnyView {
     let store = move || field.get_value();
-    // A request is on its way: its answer must not be missed.
-    let on_cancel = move |event: Event| {
-        if store().peek(is_sending) {
-            event.prevent_default();
-        }
-    };
-    let on_close = move |_: Event| fit(&store());
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        submit(&store());
-    };
-    let on_input = move |event: Event| {
-        if let Some(target) = event.target() {
-            edited(&store(), target.unchecked_ref());
-        }
-    };
     let sending = move || words(move || store().see(is_sending).to_string());
     let send = words(move || {
         if store().see(is_sending) {
@@ -162,21 +164,21 @@ pub fn dialog(field: Field) -> AnyView {
         }
         .to_owned()
     });
-    let close = on(move |_| {
-        if !store().peek(is_sending) {
-            element(&store()).iter().for_each(HtmlDialogElement::close);
-        }
-    });
     let buttons = vec![
-        button("button primary", "send-now", send, sending(), on(|_| ())),
+        button(
+            "button primary",
+            &[("type", "submit")],
+            send.into_any(),
+            sending(),
+        ),
         button(
             "button",
-            "dismiss",
-            words(|| "Close".to_owned()),
+            &[("id", "dismiss"), ("type", "button")],
+            text("Close"),
             sending(),
-            close,
         ),
     ];
+    let alert = part(move || alert(store().see(|state| state.draft.alert.clone())));
     let parts = vec![
         el_with(
             "H2",
@@ -184,23 +186,19 @@ pub fn dialog(field: Field) -> AnyView {
             &[("id", "send-title")],
             vec![text("Send verification portal link")],
         ),
-        part(move || who(store().see(|state| state.shown.clone()).as_ref())).into_any(),
-        part(move || channels(field)).into_any(),
+        part(move || who(store().see(|state| state.shown.clone()).as_ref())),
+        part(move || channels(&store().see(|state| state.channels.clone()))),
         destination_input(field),
-        el_with(
-            "DIV",
-            "",
-            &[("role", "alert")],
-            vec![part(move || alert(store().see(|state| state.draft.alert.clone()))).into_any()],
-        ),
+        el_with("DIV", "", &[("role", "alert")], vec![alert]),
         el("DIV", "actions", buttons),
     ];
-    view! {
-        <dialog id="dialog" aria-labelledby="send-title" on:cancel=on_cancel on:close=on_close>
-            <form novalidate on:submit=on_submit on:input=on_input>{parts}</form>
-        </dialog>
-    }
-    .into_any()
+    let form = el_with("FORM", "", &[("novalidate", "")], parts);
+    el_with(
+        "DIALOG",
+        "",
+        &[("id", "dialog"), ("aria-labelledby", "send-title")],
+        vec![form],
+    )
 }
 
 fn who(shown: Option<&ShownClaims>) -> AnyView {
@@ -225,19 +223,35 @@ fn who(shown: Option<&ShownClaims>) -> AnyView {
 }
 
 /// A choice only where there is one.
-fn channels(field: Field) -> AnyView {
-    let channels = field.get_value().see(|state| state.channels.clone());
+fn channels(channels: &[Channel]) -> AnyView {
     if channels.len() < 2 {
         return nothing();
     }
-    let chosen = field.get_value().see(channel);
-    let radio = |channel: Channel| {
-        let value = channel.as_str();
-        let input =
-            view! { <input type="radio" name="channel" value=value prop:checked=channel == chosen /> };
-        el("LABEL", "choice", vec![input.into_any(), text(channel.label())])
+    let radio = |channel: &Channel| {
+        let attributes: Attributes = match channel {
+            Channel::Email => &[
+                ("id", "email"),
+                ("type", "radio"),
+                ("name", "channel"),
+                ("value", "email"),
+            ],
+            Channel::Sms => &[
+                ("id", "sms"),
+                ("type", "radio"),
+                ("name", "channel"),
+                ("value", "sms"),
+            ],
+        };
+        el(
+            "LABEL",
+            "choice",
+            vec![
+                el_with("INPUT", "", attributes, Vec::new()),
+                text(channel.label()),
+            ],
+        )
     };
-    let radios: Vec<AnyView> = channels.into_iter().map(radio).collect();
+    let radios = channels.iter().map(radio).collect();
     let parts = vec![
         el("LEGEND", "", vec![text("Send by")]),
         el("DIV", "choices", radios),
@@ -280,19 +294,24 @@ fn destination_input(field: Field) -> AnyView {
         "One that the requester can open now; not their company mailbox.",
         "With its country code, like +44 7700 900123.",
     );
-    let input = view! {
-        <input
-            id="destination"
-            name="destination"
-            type=by_channel("email", "tel")
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            autofocus
-            aria-describedby="destination-error destination-hint destination-note"
-            aria-invalid=wrong
-        />
-    };
+    let input = el_live(
+        "INPUT",
+        "",
+        &[
+            ("id", "destination"),
+            ("name", "destination"),
+            ("autocomplete", "off"),
+            ("autocapitalize", "none"),
+            ("spellcheck", "false"),
+            ("autofocus", ""),
+            (
+                "aria-describedby",
+                "destination-error destination-hint destination-note",
+            ),
+        ],
+        ("aria-invalid", wrong),
+        Vec::new(),
+    );
     let parts = vec![
         label,
         el_with("P", "note", &[("id", "destination-hint")], vec![hint.into_any()]),
@@ -302,7 +321,7 @@ fn destination_input(field: Field) -> AnyView {
             &[("id", "destination-error"), ("role", "alert")],
             vec![mistake.into_any()],
         ),
-        input.into_any(),
+        input,
         el_with("P", "note", &[("id", "destination-note")], vec![note.into_any()]),
     ];
     el("DIV", "entry", parts)

@@ -34,7 +34,7 @@ fn entry(field: Field, line: Earlier) -> AnyView {
     });
     let mut words = vec![
         text(format!("{} · ", line.line)),
-        when.into_any(),
+        when,
         span("note", format!(" · {}", line.by)),
     ];
     words.extend(line.details.map(details));
