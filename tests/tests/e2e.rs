@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use imper_tests::harness::browser::Driver;
-use imper_tests::harness::people::{AgentDesk, RequesterPhone};
+use imper_tests::harness::people::{AgentDesk, AnalystDesk, RequesterPhone};
 use imper_tests::harness::story;
 use imper_tests::harness::world::{COMPANY_MAILBOX, PRIVATE_MAILBOX, World};
 use shared::words::{Outcome, Recommendation, Status};
@@ -14,7 +14,7 @@ struct Scene {
     agent: AgentDesk,
     requester: RequesterPhone,
     // After the people: browsers close through the driver.
-    _driver: Driver,
+    driver: Driver,
     world: World,
 }
 
@@ -27,7 +27,7 @@ impl Scene {
         Ok(Self {
             agent,
             requester,
-            _driver: driver,
+            driver,
             world,
         })
     }
@@ -131,6 +131,55 @@ async fn a_requester_who_answers_right_passes_and_the_open_ticket_shows_it() -> 
     // Whoever opens the ticket later sees the same.
     agent.open_ticket(&ticket).await?;
     agent.see_outcome(Outcome::Passed).await?;
+    scene.end().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_in_the_ticket_leads_an_analyst_to_the_report() -> Result<()> {
+    let scene = Scene::open().await?;
+    let Scene {
+        world,
+        agent,
+        requester,
+        driver,
+    } = &scene;
+    let ticket = scene.open_ticket("password_reset").await?;
+    let link = story::send_link(world, agent).await?;
+    requester.open_link(&link).await?;
+    story::answer_right(world, agent, requester).await?;
+    agent.see_outcome(Outcome::Passed).await?;
+    let (id, url) = agent.see_details_link().await?;
+
+    let analyst = AnalystDesk::open(driver).await?;
+    analyst.follow(&url).await?;
+    let number = world.ticket_column(&ticket, "number")?;
+    for words in [
+        id.as_str(),
+        number.as_str(),
+        "Cannot sign in",
+        "Password reset",
+        "Marta Kovacs",
+        COMPANY_MAILBOX,
+        "Passed",
+        "Verified",
+        "Beth Anglin",
+        Recommendation::Proceed.label(),
+        "The link went to a destination that is not on file.",
+        "A code sent to a contact on file came back.",
+    ] {
+        analyst.browser().see_text(words).await?;
+    }
+    let page = analyst.browser().page_text().await?;
+    ensure!(
+        !page.contains(PRIVATE_MAILBOX),
+        "a full private address is on the page"
+    );
+    analyst.open_verifications(&world.service_url).await?;
+    for words in [number.as_str(), "Marta Kovacs", "Beth Anglin"] {
+        analyst.browser().see_text(words).await?;
+    }
+    let errors = analyst.browser().console_errors().await?;
+    ensure!(errors.is_empty(), "on the console: {errors:#?}");
     scene.end().await
 }
 

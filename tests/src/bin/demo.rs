@@ -8,9 +8,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
 use imper_tests::harness::browser::Driver;
-use imper_tests::harness::people::{AgentDesk, RequesterPhone};
+use imper_tests::harness::people::{AgentDesk, AnalystDesk, RequesterPhone};
 use imper_tests::harness::story;
-use imper_tests::harness::world::{AGENT, COMPANY_MAILBOX, PRIVATE_MAILBOX, Ports, World, update_set};
+use imper_tests::harness::world::{
+    AGENT, ANALYST, COMPANY_MAILBOX, PRIVATE_MAILBOX, Ports, World, update_set,
+};
 use imper_tests::mail::inbox::Inbox;
 use shared::words::{Outcome, Status};
 use tokio::signal::unix::{SignalKind, signal};
@@ -98,7 +100,8 @@ imper.ai Verification is running.
    ServiceNow (emulated)   {instance}/incident.do?sys_id={ticket}
                            user {user}, password {password}
    Inbox                   {inbox}
-   Service                 {service}
+   Console                 {service}/console
+                           user {analyst}, password {analyst_password}
 
 1. Log in, open {number}, click “imper.ai - Send Verification link”, enter {PRIVATE_MAILBOX}, click Send.
 2. Open the link from the inbox, click Begin, and enter the number that the ticket shows.
@@ -110,6 +113,8 @@ Ctrl-C ends it.",
         password = AGENT.password,
         inbox = inbox.url(),
         service = world.service_url,
+        analyst = ANALYST.user_name,
+        analyst_password = ANALYST.password,
     );
     told_to_stop().await;
     println!("\nStopping.");
@@ -186,6 +191,7 @@ async fn once(world: &World) -> Result<()> {
     time.tell(&format!(
         "agent: the field shows the call number {call_number} and reads it out"
     ));
+    requester.browser().screenshot("portal-number").await?;
     requester.enter_call_number(&call_number).await?;
     requester.see_code_question().await?;
     requester.browser().screenshot("portal-code").await?;
@@ -203,6 +209,15 @@ async fn once(world: &World) -> Result<()> {
     agent.look_at_form().await?;
     agent.browser().screenshot("field-passed").await?;
     time.tell("the ticket's columns hold the outcome");
+
+    let (_, details) = agent.see_details_link().await?;
+    agent.look_at_form().await?;
+    let analyst = AnalystDesk::open(&driver).await?;
+    analyst.follow(&details).await?;
+    analyst.browser().screenshot_whole("console-details").await?;
+    analyst.open_verifications(&world.service_url).await?;
+    analyst.browser().screenshot("console-verifications").await?;
+    time.tell("analyst: followed the link in the ticket to the report");
 
     println!("\nThe field says:\n{}", indented(&said));
     println!("\nThe ticket:");

@@ -143,6 +143,12 @@ impl Person {
         time_zone: "Europe/Berlin",
         hides_automation: false,
     };
+    /// The person who reads the console.
+    pub const ANALYST: Self = Self {
+        name: "analyst",
+        time_zone: "Europe/Berlin",
+        hides_automation: false,
+    };
     /// The requester on a private device.
     pub const REQUESTER: Self = Self {
         name: "requester",

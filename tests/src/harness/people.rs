@@ -1,11 +1,11 @@
-//! The two people of every scene, and what they can see and click.
+//! The people of a scene, and what they can see and click.
 
 use anyhow::{Context, Result, ensure};
 use shared::words::{Outcome, Status};
 use thirtyfour::prelude::*;
 
 use super::browser::{Browser, Driver, Person};
-use super::world::{AGENT, Account, REQUESTER, World};
+use super::world::{AGENT, ANALYST, Account, REQUESTER, World};
 
 /// The frame that the app's formatter puts into the ticket form.
 const FIELD_FRAME: &str = "iframe[title='imper.ai Verification']";
@@ -297,5 +297,42 @@ impl RequesterPhone {
                 Ok(old.tag_name().await.is_err().then_some(()))
             })
             .await
+    }
+}
+
+/// The person who reads the console.
+#[derive(Debug)]
+pub struct AnalystDesk {
+    browser: Browser,
+}
+
+impl AnalystDesk {
+    /// Opens a browser.
+    pub async fn open(driver: &Driver) -> Result<Self> {
+        Ok(Self {
+            browser: driver.open(Person::ANALYST).await?,
+        })
+    }
+
+    /// The browser itself.
+    pub fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
+    /// Follows a link into the console, signs in where it asks for it, and waits for the page behind it.
+    pub async fn follow(&self, url: &str) -> Result<()> {
+        self.browser.goto(url).await?;
+        self.browser.type_into("#name", ANALYST.user_name).await?;
+        self.browser.type_into("#password", ANALYST.password).await?;
+        self.browser.click("button.primary").await?;
+        self.browser.see_no("#password").await
+    }
+
+    /// Opens the list of all verifications.
+    pub async fn open_verifications(&self, service_url: &str) -> Result<()> {
+        self.browser
+            .goto(&format!("{service_url}/console/verifications"))
+            .await?;
+        self.browser.see("table").await.map(drop)
     }
 }

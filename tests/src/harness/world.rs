@@ -10,7 +10,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use aws_lc_rs::rand;
 use backend::config::Config;
-use backend::ports::Clock;
+use backend::ports::{Clock, SystemClock, SystemEntropy};
+use backend::service::{Service, console};
+use backend::store::Store;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
@@ -48,6 +50,13 @@ pub const REQUESTER: Account = Account {
     user_name: "marta.kovacs",
     name: "Marta Kovacs",
     password: "marta",
+};
+
+/// The person who reads the console, with a password of the length that it asks for.
+pub const ANALYST: Account = Account {
+    user_name: "ana.reyes",
+    name: "Ana Reyes",
+    password: "a-long-demo-password",
 };
 
 /// The requester's company mailbox, which the instance has on file.
@@ -120,6 +129,7 @@ impl World {
             &instance_url,
         )?;
         let config = Config::parse(&text, &secrets.by_name())?;
+        add_analyst(Config::parse(&text, &secrets.by_name())?).await?;
 
         let (stop, stopped) = watch::channel(false);
         let service = tokio::spawn(serve(
@@ -266,6 +276,23 @@ fn furnish(instance: &Instance, service_url: &str, secrets: &Secrets) -> Result<
         .field("time_zone", "Europe/Berlin")
         .field("preferred_language", "en");
     Ok(instance.add_user(requester)?)
+}
+
+/// What an operator does with `backend user add`.
+async fn add_analyst(config: Config) -> Result<()> {
+    let instance = config.instances.keys().next().cloned().context("no instance")?;
+    let store = Store::open(&config.storage.path)?;
+    let service = Service::new(
+        Arc::new(config),
+        store,
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy),
+    );
+    let (name, password) = (ANALYST.user_name, ANALYST.password.into());
+    let added = console::add_user(&service, &instance, name, console::Role::Analyst, password).await;
+    service.store.close();
+    added?;
+    Ok(())
 }
 
 fn configuration(
