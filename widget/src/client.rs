@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use gloo_net::http::{Method, RequestBuilder, Response};
+use serde::Serialize;
 use shared::agent_api::{SendLink, TicketVerifications, VerificationView};
 use shared::words::{Action, UnixMillis};
 use wasm_bindgen::JsValue;
@@ -42,6 +43,13 @@ struct Answer {
     body: JsValue,
 }
 
+/// Names the ticket that a token is asked for.
+#[derive(Serialize)]
+struct TokenFor<'a> {
+    table: &'a str,
+    sys_id: &'a str,
+}
+
 impl Answer {
     fn is_ok(&self) -> bool {
         (200..300).contains(&self.status)
@@ -59,7 +67,10 @@ impl Client {
 
     /// A token that has not been shown to the service yet. A POST spends it.
     pub async fn fresh_token(&self) -> Result<Token, Trouble> {
-        let body = json::write(&[("table", &self.host.table), ("sys_id", &self.host.sys_id)]);
+        let body = json::write(&TokenFor {
+            table: &self.host.table,
+            sys_id: &self.host.sys_id,
+        });
         let request = post(&self.host.token_path)
             .header("X-UserToken", &self.host.user_token)
             // A redirect leads to a login page; it arrives here as an answer with status 0.
@@ -140,10 +151,7 @@ impl Client {
 impl Token {
     /// Sends the first link. Spends the token.
     pub async fn send(&self, link: &SendLink) -> Result<VerificationView, Trouble> {
-        let body = json::write(&[
-            ("channel", link.channel.as_str()),
-            ("destination", &link.destination),
-        ]);
+        let body = json::write(link);
         read_view(service(self.request(post, ""), body).await)
     }
 

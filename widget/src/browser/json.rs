@@ -1,6 +1,7 @@
 //! JSON through the browser's own parser: `serde_json` would be 12 % of the field's size.
 
 use js_sys::{Array, JSON, Object, Reflect};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Reads a JSON text; undefined when it is not JSON.
@@ -39,10 +40,9 @@ pub fn object(parts: &[(&str, &str)]) -> Object {
     object
 }
 
-/// A plain object of texts as JSON.
-pub fn write(parts: &[(&str, &str)]) -> String {
-    // Texts can always be written.
-    JSON::stringify(&object(parts))
-        .map(String::from)
-        .unwrap_or_default()
+/// A value as JSON.
+pub fn write<T: Serialize>(value: &T) -> String {
+    let value = serde_wasm_bindgen::to_value(value).unwrap_or_default();
+    // What has been made from texts can always be written.
+    JSON::stringify(&value).map(String::from).unwrap_or_default()
 }

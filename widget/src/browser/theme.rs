@@ -1,15 +1,15 @@
-//! Light or dark as the page around the field is, and not as the operating system is: a dark field in a light
-//! ticket form would look broken.
+//! Light or dark as what the field lies on, and not as the operating system is: a dark field in a light ticket
+//! form would look broken.
 
 use web_sys::{Element, HtmlElement, Window};
 
 /// Sets `data-theme` on the host element unless it is there already: from `<html data-theme>`, or from the
-/// background that the iframe lies on. Without either, the style sheet follows the system.
+/// background behind the element, also outside its iframe. Without either, the style sheet follows the system.
 pub fn adopt(host: &HtmlElement) {
     if host.has_attribute("data-theme") {
         return;
     }
-    if let Some(theme) = stated().or_else(around_the_frame) {
+    if let Some(theme) = stated().or_else(|| painted_behind(host.clone().into())) {
         // Fails only for an invalid attribute name.
         _ = host.set_attribute("data-theme", &theme);
     }
@@ -22,23 +22,23 @@ fn stated() -> Option<String> {
         .get_attribute("data-theme")
 }
 
-/// Looks outwards through the frames of our own origin for the first painted background.
-fn around_the_frame() -> Option<String> {
+/// Looks for the first painted background, outwards through the frames of our own origin.
+fn painted_behind(mut element: Element) -> Option<String> {
     let mut window = web_sys::window()?;
     // A ticket form lies at most three frames deep; the limit only guards against surprises.
     for _ in 0..4 {
-        // `None` at the top, or when the parent is of another origin.
-        let frame = window.frame_element().ok()??;
-        window = window.parent().ok()??;
-        if let Some(theme) = painted_under(&window, frame) {
+        if let Some(theme) = painted_under(&window, element) {
             return Some(theme.to_owned());
         }
+        // `None` at the top, or when the parent is of another origin.
+        element = window.frame_element().ok()??;
+        window = window.parent().ok()??;
     }
     None
 }
 
-fn painted_under(window: &Window, frame: Element) -> Option<&'static str> {
-    let mut element = Some(frame);
+fn painted_under(window: &Window, element: Element) -> Option<&'static str> {
+    let mut element = Some(element);
     while let Some(present) = element {
         let style = window.get_computed_style(&present).ok()??;
         let color = style.get_property_value("background-color").ok()?;

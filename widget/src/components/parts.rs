@@ -1,21 +1,26 @@
 //! The few shapes that the field is built of. Leptos compiles each distinct type of element and of closure on its
-//! own, about a kilobyte each; so there are three types of element and two of closure, and `view!` only where a
+//! own, about a kilobyte each; so there are two types of element and two of closure, and `view!` only where a
 //! shape occurs once.
 
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::Element;
 
-/// A text or an attribute that follows the state.
-pub type Words = Box<dyn FnMut() -> String + Send>;
+/// An attribute that follows the state.
+pub type Live = Box<dyn FnMut() -> String + Send>;
 /// A piece of the view that follows the state.
 pub type Part = Box<dyn FnMut() -> AnyView + Send>;
 /// Names and values that never change.
 pub type Attributes = &'static [(&'static str, &'static str)];
 
-/// A text or an attribute that follows the state.
-pub fn words(text: impl FnMut() -> String + Send + 'static) -> Words {
-    Box::new(text)
+/// An attribute that follows the state: `true` or `false`.
+pub fn live(mut flag: impl FnMut() -> bool + Send + 'static) -> Live {
+    Box::new(move || String::from(if flag() { "true" } else { "false" }))
+}
+
+/// A text that follows the state.
+pub fn words(mut words: impl FnMut() -> String + Send + 'static) -> AnyView {
+    part(move || text(words()))
 }
 
 /// A piece of the view that follows the state.
@@ -32,7 +37,7 @@ pub fn nothing() -> AnyView {
 /// An element with a class and children. The tag is written in capitals: that is how the browser names it back
 /// when Leptos compares the old element with the new one.
 pub fn el(tag: &'static str, class: &'static str, children: Vec<AnyView>) -> AnyView {
-    html::custom(tag).class(class).child(children).into_any()
+    el_with(tag, class, &[], children)
 }
 
 /// The same with attributes.
@@ -54,7 +59,7 @@ pub fn el_live(
     tag: &'static str,
     class: &'static str,
     attributes: Attributes,
-    (name, value): (&'static str, Words),
+    (name, value): (&'static str, Live),
     children: Vec<AnyView>,
 ) -> AnyView {
     html::custom(tag)
@@ -93,7 +98,7 @@ pub fn span(class: &'static str, words: impl Into<String>) -> AnyView {
 
 /// A button. `blocked` is `true` or `false`: a button that may not be pressed just now stays focusable, so that
 /// the focus is not lost when its own press is what blocks it. What it does stands in `acts`, by its id.
-pub fn button(class: &'static str, attributes: Attributes, label: AnyView, blocked: Words) -> AnyView {
+pub fn button(class: &'static str, attributes: Attributes, label: AnyView, blocked: Live) -> AnyView {
     el_live(
         "BUTTON",
         class,

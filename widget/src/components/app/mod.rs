@@ -34,7 +34,7 @@ pub fn app(field: Field) -> AnyView {
             "P",
             "unseen",
             &[("role", "status"), ("aria-live", "polite")],
-            vec![spoken.into_any()],
+            vec![spoken],
         ),
         body,
         interrupted,

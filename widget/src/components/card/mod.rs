@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::words::UnixMillis;
 
 use super::icon::icon;
-use super::parts::{button, el, el_with, nothing, paragraph, part, plain_button, span, text, words};
+use super::parts::{button, el, el_with, live, nothing, paragraph, part, plain_button, span, text, words};
 use crate::browser::time;
 use crate::logic::card::{Card, SEND_LINK};
 use crate::logic::trouble::Doing;
@@ -115,11 +115,11 @@ fn actions(field: Field, card: &Card) -> Vec<AnyView> {
                 .see(|state| state.busy == Some(Doing::Cancelling));
             (if cancelling { "Cancelling …" } else { "Cancel" }).to_owned()
         });
-        let blocked = words(move || field.get_value().see(|state| state.busy.is_some()).to_string());
+        let blocked = live(move || field.get_value().see(|state| state.busy.is_some()));
         actions.push(button(
             "button",
             &[("id", "cancel"), ("type", "button")],
-            label.into_any(),
+            label,
             blocked,
         ));
     }
@@ -137,18 +137,12 @@ fn resend(field: Field) -> AnyView {
                 (_, seconds) => format!("Resend ({})", countdown(seconds)),
             })
     });
-    let blocked = words(move || {
+    let blocked = live(move || {
         field
             .get_value()
             .watch(|state| state.busy.is_some() || state.resend_in() > 0)
-            .to_string()
     });
-    button(
-        "button",
-        &[("id", "resend"), ("type", "button")],
-        label.into_any(),
-        blocked,
-    )
+    button("button", &[("id", "resend"), ("type", "button")], label, blocked)
 }
 
 /// Asks once more, in place: `window.confirm` would stop the whole ticket form.

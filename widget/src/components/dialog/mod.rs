@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 
 use super::app::alert;
-use super::parts::{Attributes, button, el, el_live, el_with, nothing, part, span, text, words};
+use super::parts::{Attributes, button, el, el_live, el_with, live, nothing, part, span, text, words};
 use crate::browser::is_framed;
 use crate::logic::claims::ShownClaims;
 use crate::logic::destination;
@@ -155,7 +155,7 @@ pub fn edited(store: &Rc<Store>, target: &HtmlInputElement) {
 /// The dialog. It is always there and shown on demand, so that the browser returns the focus by itself.
 pub fn dialog(field: Field) -> AnyView {
     let store = move || field.get_value();
-    let sending = move || words(move || store().see(is_sending).to_string());
+    let sending = move || live(move || store().see(is_sending));
     let send = words(move || {
         if store().see(is_sending) {
             "Sending …"
@@ -165,12 +165,7 @@ pub fn dialog(field: Field) -> AnyView {
         .to_owned()
     });
     let buttons = vec![
-        button(
-            "button primary",
-            &[("type", "submit")],
-            send.into_any(),
-            sending(),
-        ),
+        button("button primary", &[("type", "submit")], send, sending()),
         button(
             "button",
             &[("id", "dismiss"), ("type", "button")],
@@ -272,12 +267,7 @@ fn destination_input(field: Field) -> AnyView {
             .see(|state| state.draft.mistake.clone())
             .unwrap_or_default()
     });
-    let wrong = words(move || {
-        field
-            .get_value()
-            .see(|state| state.draft.mistake.is_some())
-            .to_string()
-    });
+    let wrong = live(move || field.get_value().see(|state| state.draft.mistake.is_some()));
     let note = by_channel(
         "If this address is not on file in ServiceNow, the requester is also asked for a code sent to a contact \
          that is, and the risk is rated higher.",
@@ -288,7 +278,7 @@ fn destination_input(field: Field) -> AnyView {
         "LABEL",
         "",
         &[("for", "destination")],
-        vec![by_channel("Private email address", "Private phone number").into_any()],
+        vec![by_channel("Private email address", "Private phone number")],
     );
     let hint = by_channel(
         "One that the requester can open now; not their company mailbox.",
@@ -314,15 +304,15 @@ fn destination_input(field: Field) -> AnyView {
     );
     let parts = vec![
         label,
-        el_with("P", "note", &[("id", "destination-hint")], vec![hint.into_any()]),
+        el_with("P", "note", &[("id", "destination-hint")], vec![hint]),
         el_with(
             "P",
             "mistake",
             &[("id", "destination-error"), ("role", "alert")],
-            vec![mistake.into_any()],
+            vec![mistake],
         ),
         input,
-        el_with("P", "note", &[("id", "destination-note")], vec![note.into_any()]),
+        el_with("P", "note", &[("id", "destination-note")], vec![note]),
     ];
     el("DIV", "entry", parts)
 }
