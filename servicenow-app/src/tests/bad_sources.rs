@@ -164,8 +164,8 @@ fn what_does_not_exist_cannot_be_referred_to() {
         ),
         (
             "sys_ui_section/incident.toml",
-            "\"x_imper_verify_outcome\"",
-            "\"x_imper_verify_result\"",
+            "\"x_imper_verify_panel.xml\"",
+            "\"x_imper_verify_panel.xml\", \"x_imper_verify_result\"",
             "column",
         ),
         (

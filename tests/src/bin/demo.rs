@@ -180,8 +180,9 @@ async fn once(world: &World) -> Result<()> {
     time.tell("requester: the mail is there");
     agent.see_status(Status::Sent).await?;
 
+    requester.browser().be_phone(true).await?;
     requester.open_link(&link).await?;
-    requester.browser().screenshot("portal-landing").await?;
+    requester.browser().screenshot_whole("portal-landing").await?;
     agent.see_status(Status::Opened).await?;
     time.tell("requester: opened the link; the ticket shows Opened");
     requester.click_begin().await?;
@@ -191,15 +192,15 @@ async fn once(world: &World) -> Result<()> {
     time.tell(&format!(
         "agent: the field shows the call number {call_number} and reads it out"
     ));
-    requester.browser().screenshot("portal-number").await?;
+    requester.browser().screenshot_whole("portal-number").await?;
     requester.enter_call_number(&call_number).await?;
     requester.see_code_question().await?;
-    requester.browser().screenshot("portal-code").await?;
+    requester.browser().screenshot_whole("portal-code").await?;
     let code = story::code_sent_to(world, COMPANY_MAILBOX).await?;
     time.tell("requester: entered the number; a code went to the contact on file");
     requester.enter_code(&code).await?;
     requester.see_words("Your identity is confirmed").await?;
-    requester.browser().screenshot("portal-confirmed").await?;
+    requester.browser().screenshot_whole("portal-confirmed").await?;
     time.tell("requester: entered the code; the portal says “Your identity is confirmed”");
 
     let said = agent.see_outcome(Outcome::Passed).await?;
