@@ -58,7 +58,7 @@ export function view(state, more = {}) {
     action: "password_reset", channel: "email", destination: "m•••@gmail.com", destination_on_file: false,
     call_number: null, initiated_by: "Beth Anglin", created_at: now - 210_000, sent_at: null, opened_at: null,
     started_at: null, ended_at: null, expires_at: null, resend_in: null, delivery_problem: null,
-    details_url: details(id), ...own, ...more,
+    details_url: details(id), ...own, ...more, id,
   };
 }
 

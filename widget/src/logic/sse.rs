@@ -198,10 +198,10 @@ mod tests {
             ending in prop::sample::select(vec!["\n", "\r\n", "\r"]),
             cuts in prop::collection::vec(1usize..9, 1..40),
         ) {
-            let stream: String = events
-                .iter()
-                .map(|(event, data)| format!("event:{event}{ending}:hi{ending}data: {data}{ending}{ending}"))
-                .collect();
+            let lines = |(event, data): &(String, String)| {
+                [&format!("event:{event}"), ":hi", &format!("data: {data}"), "", ""].join(ending)
+            };
+            let stream: String = events.iter().map(lines).collect();
             let mut parser = Parser::default();
             let (mut rest, mut heard, mut cuts) = (stream.as_bytes(), Vec::new(), cuts.into_iter().cycle());
             while !rest.is_empty() {

@@ -207,7 +207,12 @@ fn who(shown: Option<&ShownClaims>) -> AnyView {
         "DIV",
         "who",
         vec![
-            span("initials", initials),
+            el_with(
+                "SPAN",
+                "initials",
+                &[("aria-hidden", "true")],
+                vec![text(initials)],
+            ),
             el(
                 "P",
                 "",
