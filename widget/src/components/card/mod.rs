@@ -38,7 +38,10 @@ fn main(card: Card) -> Vec<AnyView> {
         line.push(span("when", when.joint));
         line.push(moment(when.at));
     }
-    line.extend(card.details.map(details));
+    if let Some(about) = card.details {
+        line.push(text(" \u{2002}"));
+        line.push(details(about));
+    }
     let mut main = vec![el("P", "line", line)];
     main.extend(card.call_number.map(call_number));
     main.extend(

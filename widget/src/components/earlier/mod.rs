@@ -37,7 +37,10 @@ fn entry(field: Field, line: Earlier) -> AnyView {
         when,
         span("note", format!(" · {}", line.by)),
     ];
-    words.extend(line.details.map(details));
+    if let Some(about) = line.details {
+        words.push(text(" "));
+        words.push(details(about));
+    }
     el(
         "LI",
         "",
