@@ -29,7 +29,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, Event, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
 
 use client::Client;
-use logic::host::{HostContext, HostError};
+use logic::host::HostContext;
 use store::Store;
 
 /// The design tokens and every component's sheet, joined by `build.rs`.
@@ -48,8 +48,14 @@ thread_local! {
 #[wasm_bindgen]
 pub fn mount(element: HtmlElement, host: &JsValue) -> Result<(), JsValue> {
     unmount(&element);
-    let context = serde_wasm_bindgen::from_value::<HostContext>(host.clone()).map_err(|_| HostError::Shape);
-    let context = context.and_then(HostContext::checked).map_err(|error| {
+    let part = |name| browser::json::text(host, name).unwrap_or_default();
+    let context = HostContext {
+        table: part("table"),
+        sys_id: part("sys_id"),
+        user_token: part("user_token"),
+        token_path: part("token_path"),
+    };
+    let context = context.checked().map_err(|error| {
         let words = error.to_string();
         element.set_text_content(Some(&words));
         js_sys::Error::new(&words)
