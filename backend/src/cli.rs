@@ -17,8 +17,8 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-/// The migration runner tells of every start at the level info.
-const DEFAULT_LOG: &str = "info,refinery_core=warn";
+/// The migration runner tells of every start at the level info, and warp calls a browser that goes away an error.
+const DEFAULT_LOG: &str = "info,refinery_core=warn,warp::server=off";
 
 /// imper.ai Verification for ServiceNow: the backend service.
 #[derive(Parser)]

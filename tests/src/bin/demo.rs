@@ -57,7 +57,8 @@ impl Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     // Quiet, unless asked: the demo speaks for itself.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error,warp::server=off"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -139,7 +139,7 @@ impl AgentDesk {
         let input = self.in_field("dialog[open] #destination").await?;
         input.clear().await?;
         input.send_keys(destination).await?;
-        self.in_field("#send-now").await?.click().await?;
+        self.in_field("dialog[open] form .primary").await?.click().await?;
         Ok(())
     }
 
