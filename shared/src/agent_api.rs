@@ -68,6 +68,8 @@ pub struct VerificationView {
     pub created_at: UnixMillis,
     /// When the mail server or the gateway accepted the latest link.
     pub sent_at: Option<UnixMillis>,
+    /// When the latest link is known to have arrived; many channels never say.
+    pub delivered_at: Option<UnixMillis>,
     /// When the link was first opened, by whomever.
     pub opened_at: Option<UnixMillis>,
     /// When the requester pressed Begin.

@@ -46,6 +46,7 @@ pub fn verification(value: &JsValue) -> Option<VerificationView> {
         initiated_by: word("initiated_by").unwrap_or_default(),
         created_at: time("created_at")?,
         sent_at: time("sent_at"),
+        delivered_at: time("delivered_at"),
         opened_at: time("opened_at"),
         started_at: time("started_at"),
         ended_at: time("ended_at"),

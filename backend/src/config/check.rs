@@ -324,6 +324,10 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
             secret: secret?,
         })
     });
+    let reports = &raw.delivery_reports;
+    let delivery_reports = reports
+        .as_ref()
+        .and_then(|_| checker.webhook_secret("delivery_reports", "IMPER_DELIVERY_REPORTS_SECRET"));
     if raw.storage.path.trim().is_empty() {
         checker.note("storage.path", "must name a file");
     }
@@ -363,6 +367,7 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
         },
         smtp,
         sms: sms.flatten(),
+        delivery_reports,
         instances,
         policy: Policy::standard(),
         keys,

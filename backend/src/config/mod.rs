@@ -31,6 +31,8 @@ pub struct Config {
     pub smtp: Smtp,
     /// `[sms]`, if text messages can be sent.
     pub sms: Option<Sms>,
+    /// Standard Webhooks secret of delivery reports, if `[delivery_reports]` is set.
+    pub delivery_reports: Option<SecretString>,
     /// `[[instance]]`, by id.
     pub instances: BTreeMap<InstanceId, Instance>,
     /// The risk policy.

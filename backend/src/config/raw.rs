@@ -9,6 +9,7 @@ pub(super) struct Raw {
     pub storage: RawStorage,
     pub smtp: RawSmtp,
     pub sms: Option<RawSms>,
+    pub delivery_reports: Option<RawDeliveryReports>,
     #[serde(default)]
     pub instance: Vec<RawInstance>,
 }
@@ -51,6 +52,10 @@ fn default_timeout() -> u64 {
 pub(super) struct RawSms {
     pub url: String,
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawDeliveryReports {}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod console;
+pub mod delivery_reports;
 pub mod error;
 mod events;
 pub mod expiry;

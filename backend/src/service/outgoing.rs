@@ -1,12 +1,13 @@
 //! Use cases of the outbox worker: what a due row means now, and what became of it.
 
+use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{Action, CheckResult, UnixMillis};
 
 use super::{Service, ServiceError, events, portal, record};
 use crate::store::outbox::{self, Due, Message};
 use crate::store::verifications;
-use crate::verification::{CheckDetail, Delivery, Destination, InstanceId, State, Verification};
+use crate::verification::{CheckDetail, Delivery, Destination, InstanceId, LinkId, State, Verification};
 
 /// A message ready to leave. Secrets are derived here, at the last moment.
 #[derive(Debug)]
@@ -292,25 +293,47 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
             let body = json!({ "reason": reason, "attempts": due.attempts + 1 });
             match &due.message {
                 Message::Event { .. } => record(&context, tx, &verification, "event.undelivered", &body)?,
-                Message::Link { link } => {
-                    let mut refused = verification.link_refused(*link, reason.clone(), now);
-                    record(&context, tx, &refused, "link.refused", &body)?;
-                    if matches!(refused.state, State::Undeliverable { .. }) {
-                        events::queue(&context, tx, &mut refused)?;
-                    }
-                    verifications::update(tx, &refused)?;
-                }
-                Message::Code { number } => {
-                    record(&context, tx, &verification, "code.refused", &body)?;
-                    let updated = code_undeliverable(&context, verification, *number)?;
-                    let updated = portal::proceed(&context, tx, updated)?;
-                    verifications::update(tx, &updated)?;
-                }
+                Message::Link { link } => link_failed(&context, tx, verification, *link, &reason, &body)?,
+                Message::Code { number } => code_failed(&context, tx, verification, *number, &body)?,
             }
             Ok::<_, ServiceError>(())
         })
         .await?;
     service.announce(&id);
+    Ok(())
+}
+
+/// The link cannot arrive: a verification that nobody has begun ends with it.
+pub(super) fn link_failed(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: Verification,
+    link: LinkId,
+    reason: &str,
+    body: &serde_json::Value,
+) -> Result<(), ServiceError> {
+    let was_waiting = matches!(verification.state, State::Waiting);
+    let mut refused = verification.link_refused(link, reason.to_owned(), service.now());
+    record(service, tx, &refused, "link.refused", body)?;
+    if was_waiting && matches!(refused.state, State::Undeliverable { .. }) {
+        events::queue(service, tx, &mut refused)?;
+    }
+    verifications::update(tx, &refused)?;
+    Ok(())
+}
+
+/// The code cannot arrive: its check ends as not available.
+pub(super) fn code_failed(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: Verification,
+    number: u8,
+    body: &serde_json::Value,
+) -> Result<(), ServiceError> {
+    record(service, tx, &verification, "code.refused", body)?;
+    let updated = code_undeliverable(service, verification, number)?;
+    let updated = portal::proceed(service, tx, updated)?;
+    verifications::update(tx, &updated)?;
     Ok(())
 }
 

@@ -484,6 +484,8 @@ fn finish(
         "policy": decision.policy_version,
         "findings": decision.report.findings.iter().map(|f| json!({ "code": f.code, "weight": f.weight })).collect::<Vec<_>>(),
     });
+    metrics::counter!("verifications_decided_total", "outcome" => decision.outcome.as_str(), "risk" => decision.level.as_str())
+        .increment(1);
     let mut decided = verification.decided(decision)?;
     record(service, tx, &decided, "verification.decided", &body)?;
     events::queue(service, tx, &mut decided)?;

@@ -40,8 +40,12 @@ pub fn view(service: &Service, of: &Verification) -> VerificationView {
         initiated_by: of.agent.name.clone(),
         created_at: of.created_at,
         sent_at: match of.delivery {
-            Delivery::Accepted { at } => Some(at),
+            Delivery::Accepted { at } | Delivery::Delivered { accepted_at: at, .. } => Some(at),
             Delivery::Queued | Delivery::Refused { .. } => None,
+        },
+        delivered_at: match of.delivery {
+            Delivery::Delivered { at, .. } => Some(at),
+            _ => None,
         },
         opened_at: of.opens.first_at,
         started_at: started,
@@ -50,7 +54,7 @@ pub fn view(service: &Service, of: &Verification) -> VerificationView {
         resend_in: of.resend_in(now),
         delivery_problem: match &of.delivery {
             Delivery::Refused { reason, .. } => Some(reason.clone()),
-            Delivery::Queued | Delivery::Accepted { .. } => None,
+            _ => None,
         },
         details_url: events::details_url(service, of),
     }

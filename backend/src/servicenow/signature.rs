@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::words::UnixMillis;
 
+use crate::keys::equal;
+
 /// What every Standard Webhooks secret starts with.
 const SECRET_PREFIX: &str = "whsec_";
 
@@ -47,6 +49,53 @@ pub fn sign(secret: &SecretString, id: &str, now: UnixMillis, body: &str) -> Res
     })
 }
 
+/// How far a timestamp may be off, in seconds: what the specification suggests.
+const TOLERANCE_SECONDS: i64 = 300;
+
+/// Why an incoming message is not believed. For the log; the sender is only told that it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unverified {
+    /// A header is missing or garbled.
+    #[error("a signature header is missing or garbled")]
+    Headers,
+    /// The timestamp is too far from now.
+    #[error("its timestamp is more than five minutes off")]
+    Time,
+    /// No signature fits.
+    #[error("its signature does not fit")]
+    Signature,
+}
+
+/// Checks an incoming message: `signatures` may hold several, separated by spaces, while a secret is replaced.
+pub fn verify(
+    secret: &SecretString,
+    id: &str,
+    timestamp: &str,
+    signatures: &str,
+    body: &str,
+    now: UnixMillis,
+) -> Result<(), Unverified> {
+    let seconds: i64 = timestamp.parse().map_err(|_| Unverified::Headers)?;
+    if id.is_empty() || seconds.to_string() != timestamp {
+        return Err(Unverified::Headers);
+    }
+    if seconds.abs_diff(now.unix_seconds()) > TOLERANCE_SECONDS.unsigned_abs() {
+        return Err(Unverified::Time);
+    }
+    let expected = sign(secret, id, UnixMillis(seconds.saturating_mul(1000)), body)
+        .map_err(|_| Unverified::Signature)?;
+    // Every one is compared, so that the time taken tells nothing.
+    let fitting = signatures
+        .split(' ')
+        .filter(|given| equal(given, &expected.signature))
+        .count();
+    if fitting > 0 {
+        Ok(())
+    } else {
+        Err(Unverified::Signature)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +130,42 @@ mod tests {
             of(&secret, "a", 1000, "{ }"),
         ] {
             assert_ne!(first, other);
+        }
+    }
+
+    #[test]
+    fn only_fresh_messages_with_a_fitting_signature_are_believed() {
+        let secret: SecretString = format!("whsec_{}", STANDARD.encode([7; 32])).into();
+        let now = UnixMillis(1_000_000);
+        let signed = sign(&secret, "msg", now, "{}").unwrap();
+        let check = |id, timestamp: &str, signatures: &str, body, seconds_later| {
+            verify(
+                &secret,
+                id,
+                timestamp,
+                signatures,
+                body,
+                now.plus_seconds(seconds_later),
+            )
+        };
+        let rotated = format!("v1,old {}", signed.signature);
+        assert_eq!(check("msg", "1000", &rotated, "{}", 300), Ok(()));
+        assert_eq!(check("msg", "1000", &rotated, "{}", 301), Err(Unverified::Time));
+        assert_eq!(
+            check("msg", "1000", &rotated, "{ }", 0),
+            Err(Unverified::Signature)
+        );
+        assert_eq!(
+            check("other", "1000", &rotated, "{}", 0),
+            Err(Unverified::Signature)
+        );
+        assert_eq!(check("msg", "1000", "", "{}", 0), Err(Unverified::Signature));
+        for garbled in ["", "x", "+1000", "01000"] {
+            assert_eq!(
+                check("msg", garbled, &rotated, "{}", 0),
+                Err(Unverified::Headers),
+                "{garbled}"
+            );
         }
     }
 

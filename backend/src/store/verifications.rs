@@ -88,6 +88,19 @@ pub fn lookup(
     found.as_deref().map(read).transpose()
 }
 
+/// A verification of any instance, for news from carriers that serve all of them.
+pub fn find_in_any_instance(
+    tx: &Transaction<'_>,
+    id: &VerificationId,
+) -> Result<Option<Verification>, StoreError> {
+    let sql = "SELECT body FROM verification WHERE id = ?1";
+    let found = tx
+        .prepare_cached(sql)?
+        .query_row([id.as_str()], body)
+        .optional()?;
+    found.as_deref().map(read).transpose()
+}
+
 /// The verifications of one ticket, newest first, at most `limit`.
 pub fn list_for_ticket(
     tx: &Transaction<'_>,

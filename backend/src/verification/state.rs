@@ -75,6 +75,13 @@ pub enum Delivery {
         /// When.
         at: UnixMillis,
     },
+    /// It is known to have arrived.
+    Delivered {
+        /// When the mail server or gateway took it.
+        accepted_at: UnixMillis,
+        /// When the news came.
+        at: UnixMillis,
+    },
     /// It was refused for good, or bounced.
     Refused {
         /// When.
@@ -177,7 +184,7 @@ impl Verification {
         match &self.state {
             State::Waiting => match (&self.delivery, self.opens.first_at) {
                 (_, Some(_)) => Status::Opened,
-                (Delivery::Accepted { .. }, None) => Status::Sent,
+                (Delivery::Accepted { .. } | Delivery::Delivered { .. }, None) => Status::Sent,
                 (Delivery::Queued | Delivery::Refused { .. }, None) => Status::Sending,
             },
             State::InProgress(_) => Status::InProgress,
@@ -251,6 +258,20 @@ impl Verification {
     pub fn link_accepted(mut self, link: LinkId, at: UnixMillis) -> Self {
         if self.link.id == link && matches!(self.delivery, Delivery::Queued) {
             self.delivery = Delivery::Accepted { at };
+        }
+        self
+    }
+
+    /// The link `link` has arrived. The news may overtake that of its acceptance.
+    #[must_use]
+    pub fn link_delivered(mut self, link: LinkId, at: UnixMillis) -> Self {
+        if self.link.id == link {
+            let accepted_at = match self.delivery {
+                Delivery::Queued => at,
+                Delivery::Accepted { at } => at,
+                Delivery::Delivered { .. } | Delivery::Refused { .. } => return self,
+            };
+            self.delivery = Delivery::Delivered { accepted_at, at };
         }
         self
     }

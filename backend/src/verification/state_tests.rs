@@ -67,6 +67,7 @@ fn facts(of: &Verification) -> Facts {
 enum Event {
     Wait(i64),
     Accepted(u8),
+    Delivered(u8),
     Refused(u8),
     Opened,
     Resent,
@@ -81,6 +82,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         (1_i64..700).prop_map(Event::Wait),
         (0_u8..3).prop_map(Event::Accepted),
+        (0_u8..3).prop_map(Event::Delivered),
         (0_u8..3).prop_map(Event::Refused),
         Just(Event::Opened),
         Just(Event::Resent),
@@ -105,6 +107,7 @@ fn apply(before: Verification, event: &Event, now: &mut UnixMillis) -> Verificat
             return before;
         }
         Event::Accepted(n) => Ok(before.link_accepted(link(*n), *now)),
+        Event::Delivered(n) => Ok(before.link_delivered(link(*n), *now)),
         Event::Refused(n) => Ok(before.link_refused(link(*n), "refused".into(), *now)),
         Event::Opened => before.opened("device", *now),
         Event::Resent => {
@@ -176,6 +179,7 @@ fn news_about_a_replaced_link_is_ignored() {
     let at = START.plus_seconds(130);
     let resent = fresh().resent(link(1), 600, at).unwrap();
     assert_eq!(resent.clone().link_accepted(link(0), at), resent);
+    assert_eq!(resent.clone().link_delivered(link(0), at), resent);
     assert_eq!(resent.clone().link_refused(link(0), "bounced".into(), at), resent);
     assert_eq!(resent.link_accepted(link(1), at).status(), Status::Sent);
 }

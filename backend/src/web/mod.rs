@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod assets;
+pub mod callbacks;
 mod client;
 pub mod console;
 pub mod html;
@@ -24,11 +25,17 @@ pub fn public(service: &Service) -> BoxedFilter<(Response,)> {
     agent::routes(service)
         .or(assets::routes())
         .unify()
+        .or(callbacks::routes(service))
+        .unify()
         .or(portal::routes(service))
         .unify()
         .or(console::routes(service))
         .unify()
         .recover(problem::recover)
         .unify()
+        .with(warp::log::custom(|request| {
+            operations::count(request.status(), request.elapsed());
+        }))
+        .map(warp::Reply::into_response)
         .boxed()
 }

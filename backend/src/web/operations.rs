@@ -25,6 +25,13 @@ pub fn install_metrics() {
     });
 }
 
+/// Counts one answered request. Paths hold secrets, so only the status is kept.
+pub fn count(status: StatusCode, took: std::time::Duration) {
+    let status = status.as_str().to_owned();
+    metrics::counter!("http_requests_total", "status" => status).increment(1);
+    metrics::histogram!("http_request_seconds").record(took.as_secs_f64());
+}
+
 /// `/healthz`: the process answers. `/readyz`: the database can be read and written. `/metrics`: Prometheus text.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
     let health = warp::path!("healthz")

@@ -10,6 +10,7 @@ use warp::reply::Response;
 
 use crate::service::ServiceError;
 use crate::servicenow::agent_token::TokenError;
+use crate::servicenow::signature::Unverified;
 use crate::verification::limits::LimitReached;
 
 /// What a handler of the API may answer instead of its result.
@@ -18,6 +19,9 @@ pub enum ApiError {
     /// The agent token is not accepted. Why is logged, never said.
     #[error("the agent token is not accepted: {0}")]
     Token(#[from] TokenError),
+    /// A callback is not signed by its sender. Why is logged, never said.
+    #[error("a callback is not believed: {0}")]
+    Callback(#[from] Unverified),
     /// A use case said no.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -50,6 +54,12 @@ fn row(error: &ApiError) -> Row {
             "token-not-accepted",
             StatusCode::UNAUTHORIZED,
             "The agent token is not accepted",
+            None,
+        ),
+        ApiError::Callback(_) => (
+            "signature-not-accepted",
+            StatusCode::UNAUTHORIZED,
+            "The signature is not accepted",
             None,
         ),
         ApiError::Body(_) => (
@@ -135,6 +145,10 @@ pub fn reply(error: &ApiError) -> Response {
         }
         ApiError::Token(reason) => {
             tracing::info!(%reason, "an agent token was refused");
+            None
+        }
+        ApiError::Callback(reason) => {
+            tracing::warn!(%reason, "a callback was refused");
             None
         }
         ApiError::Service(ServiceError::NotFound | ServiceError::Link(_)) => None,

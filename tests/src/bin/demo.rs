@@ -42,7 +42,7 @@ impl Arguments {
             match word.as_str() {
                 "--once" => arguments.once = true,
                 "--update-set" => {
-                    arguments.update_set = words.next().context("--update-set needs a path")?.into()
+                    arguments.update_set = words.next().context("--update-set needs a path")?.into();
                 }
                 other => bail!("unknown argument {other:?}; usage: demo [--update-set PATH] [--once]"),
             }

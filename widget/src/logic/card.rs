@@ -193,6 +193,11 @@ impl Card {
                 self.tail = format!("{by} to {to}");
                 self.when = when(" · ", view.sent_at);
                 self.spoken = format!("Link sent {by}.");
+                if view.delivered_at.is_some() {
+                    self.headline = "Link delivered".into();
+                    self.when = when(" · ", view.delivered_at);
+                    self.spoken = format!("Link delivered {by}.");
+                }
                 self.valid_until = view.expires_at;
                 self.can_resend = view.resend_in.is_some();
                 self.note_unknown_destination(view);
@@ -401,6 +406,7 @@ mod tests {
             initiated_by: "Beth Anglin".into(),
             created_at: UnixMillis(0),
             sent_at: Some(SENT),
+            delivered_at: None,
             opened_at: Some(SENT),
             started_at: Some(SENT),
             ended_at: Some(SENT),

@@ -126,6 +126,7 @@ fn message_told(kind: &str, what: &str, body: &Value) -> Told {
             format!("{name} handed over for delivery"),
             tries(count(body, "attempts")),
         ),
+        "delivered" => ("pending", TICK, format!("{name} arrived"), String::new()),
         "refused" => (
             "attention",
             WARNING,
