@@ -1,0 +1,149 @@
+//! What the requester sees: who asks and for what, the question now, or the end. Never why.
+
+use shared::words::{Action, CheckResult, Outcome};
+
+use super::super::{Service, ServiceError};
+use crate::config::Instance;
+use crate::verification::{CheckDetail, InstanceId, State, Verification};
+
+/// Who asks and for what: shown on every page, so that the requester can recognise the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The tenant.
+    pub instance: InstanceId,
+    /// The company, as requesters know it.
+    pub company: String,
+    /// How to reach the service desk on a known way.
+    pub support_contact: String,
+    /// The agent who asks.
+    pub agent_name: String,
+    /// The ticket's number.
+    pub ticket_number: String,
+    /// What the ticket asks for.
+    pub action: Option<Action>,
+}
+
+/// What a running or ended session shows now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Who asks and for what.
+    pub request: Request,
+    /// Which step it is, from 1.
+    pub step_number: usize,
+    /// How many steps there are.
+    pub steps: usize,
+    /// The question, or the end.
+    pub step: Step,
+}
+
+/// The question, or the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Enter the number that the agent reads out.
+    CallNumber {
+        /// Wrong answers that are still allowed.
+        tries_left: u8,
+    },
+    /// Enter the code sent to the contact on file.
+    OnFileCode {
+        /// Where it went, masked.
+        contact: String,
+        /// Wrong answers that are still allowed.
+        tries_left: u8,
+        /// False when the code's ten minutes are over.
+        code_is_valid: bool,
+        /// Seconds until a new code may be asked for (0 = now); `None` when no more will be sent.
+        resend_in: Option<u32>,
+    },
+    /// Nothing is left to do.
+    Finished(Ending),
+}
+
+/// How it ended, as far as the requester may know. Never why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Identity confirmed.
+    Confirmed,
+    /// Not confirmed.
+    NotConfirmed,
+    /// The requester said that they did not ask for this.
+    Refused,
+    /// Out of time.
+    Expired,
+    /// The service desk stopped it.
+    Cancelled,
+}
+
+/// What became of one answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// True when the answer was wrong and may be corrected on the page that follows.
+    pub wrong: bool,
+    /// The page to show now.
+    pub page: Page,
+}
+
+pub(super) fn request(service: &Service, of: &Verification) -> Result<Request, ServiceError> {
+    let instance: &Instance = service.instance(&of.instance)?;
+    Ok(Request {
+        instance: instance.id.clone(),
+        company: instance.company.clone(),
+        support_contact: instance.support_contact.clone(),
+        agent_name: of.agent.name.clone(),
+        ticket_number: of.ticket.number.clone(),
+        action: of.action,
+    })
+}
+
+pub(super) fn show(service: &Service, of: &Verification) -> Result<Page, ServiceError> {
+    let now = service.now();
+    let current = of.session().and_then(|session| {
+        // A check that was never asked is no step: the requester would wait for it.
+        let asked = session
+            .checks
+            .iter()
+            .filter(|check| check.result != Some(CheckResult::Unavailable));
+        let (position, check) = asked.clone().enumerate().find(|(_, check)| check.is_open())?;
+        Some((position, asked.count(), check))
+    });
+    let (step_number, steps, step) = match (&of.state, current) {
+        (State::InProgress(_), Some((position, steps, check))) => {
+            let step = match &check.detail {
+                CheckDetail::CallNumber => Step::CallNumber {
+                    tries_left: check.tries_left(),
+                },
+                CheckDetail::OnFileCode(code) => Step::OnFileCode {
+                    contact: code
+                        .contact
+                        .as_ref()
+                        .map_or_else(String::new, |contact| contact.destination.masked()),
+                    tries_left: check.tries_left(),
+                    code_is_valid: code.is_valid_at(now),
+                    resend_in: code.resend_in(now),
+                },
+            };
+            (position + 1, steps, step)
+        }
+        (state, _) => (1, 1, Step::Finished(ending(state))),
+    };
+    Ok(Page {
+        request: request(service, of)?,
+        step_number,
+        steps,
+        step,
+    })
+}
+
+fn ending(state: &State) -> Ending {
+    match state {
+        State::Decided(decided) if decided.decision.facts.refused_by_requester => Ending::Refused,
+        State::Decided(decided) => match decided.decision.outcome {
+            Outcome::Passed => Ending::Confirmed,
+            Outcome::Failed => Ending::NotConfirmed,
+        },
+        State::Cancelled { .. } => Ending::Cancelled,
+        State::Waiting | State::InProgress(_) | State::Expired { .. } | State::Undeliverable { .. } => {
+            Ending::Expired
+        }
+    }
+}
