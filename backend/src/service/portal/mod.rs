@@ -81,6 +81,21 @@ pub async fn begin(service: &Service, token: &str, client: ClientFacts) -> Resul
     Ok(cookie)
 }
 
+/// True when the session in this browser came from this very link, used though it is.
+pub async fn came_from(service: &Service, cookie: &str, token: &str) -> Result<bool, ServiceError> {
+    let (cookie, token) = (sha256_hex(cookie.as_bytes()), sha256_hex(token.as_bytes()));
+    service
+        .store
+        .read(move |tx| {
+            let session = store::portal::find_by_session(tx, &cookie)?;
+            let link = verifications::find_by_link(tx, &token)?;
+            Ok(session
+                .zip(link)
+                .is_some_and(|(session, (linked, _))| session.id == linked.id))
+        })
+        .await
+}
+
 /// What the session shows now.
 pub async fn page(service: &Service, cookie: &str) -> Result<Page, ServiceError> {
     change(service, cookie, |_, _, verification| Ok((verification, ())))

@@ -19,7 +19,7 @@ pub async fn landing(visit: &Visit, token: &str) -> Result<Response, Refusal> {
             let checks = &visit.service.config.policy.required_checks;
             Ok(pages::landing(&request, token, checks))
         }
-        Err(error) => resume(visit, error).await,
+        Err(error) => resume(visit, token, error).await,
     }
 }
 
@@ -28,7 +28,7 @@ pub async fn begin(visit: &Visit, token: &str, form: &Form) -> Result<Response, 
     let client = form::client_facts(&visit.headers, form);
     let session = match portal::begin(&visit.service, token, client).await {
         Ok(session) => session,
-        Err(error) => return resume(visit, error).await,
+        Err(error) => return resume(visit, token, error).await,
     };
     let mut response = html::see_other("/verify");
     if let Some(cookie) = guard::set_cookie(&session) {
@@ -38,14 +38,14 @@ pub async fn begin(visit: &Visit, token: &str, form: &Form) -> Result<Response, 
 }
 
 /// A link that was used in this very browser leads on to its session: somebody pressed twice, or came back.
-async fn resume(visit: &Visit, error: ServiceError) -> Result<Response, Refusal> {
+async fn resume(visit: &Visit, token: &str, error: ServiceError) -> Result<Response, Refusal> {
     let was_used = matches!(
         error,
         ServiceError::Link(LinkProblem::Used) | ServiceError::Transition(_)
     );
     if was_used
         && let Some(session) = guard::session(&visit.headers)
-        && portal::page(&visit.service, &session).await.is_ok()
+        && portal::came_from(&visit.service, &session, token).await?
     {
         return Ok(html::see_other("/verify"));
     }

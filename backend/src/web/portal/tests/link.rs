@@ -215,6 +215,22 @@ async fn a_used_link_leads_on_in_the_browser_that_used_it_and_in_no_other() {
 }
 
 #[tokio::test]
+async fn a_used_link_does_not_lead_to_the_session_of_another_verification() {
+    let portal = Portal::new();
+    let used = portal.begin().await;
+    let mut caller = testing::caller(portal.service.now(), "another-ticket");
+    (caller.claims.ticket.sys_id, caller.claims.requester.sys_id) =
+        (testing::sys_id('2'), testing::sys_id('c'));
+    let other = portal.start_as(caller).await;
+    let browser = portal.begin_of(other).await;
+    let answer = browser.get(&portal.link(&used.id).await).await;
+    assert_eq!(
+        (answer.status, answer.heading()),
+        (StatusCode::GONE, "This link was already used")
+    );
+}
+
+#[tokio::test]
 async fn a_requester_who_did_not_ask_stops_it_from_the_link() {
     let portal = Portal::new();
     let id = portal.start().await;
