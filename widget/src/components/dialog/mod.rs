@@ -274,10 +274,10 @@ fn destination_input(field: Field) -> AnyView {
     });
     let wrong = live(move || field.get_value().see(|state| state.draft.mistake.is_some()));
     let note = by_channel(
-        "If this address is not on file in ServiceNow, the requester is also asked for a code sent to a contact \
-         that is, and the risk is rated higher.",
-        "If this number is not on file in ServiceNow, the requester is also asked for a code sent to a contact \
-         that is, and the risk is rated higher.",
+        "The requester is also asked for a code sent to a contact on file. An address that is not on file \
+         raises the risk.",
+        "The requester is also asked for a code sent to a contact on file. A number that is not on file \
+         raises the risk.",
     );
     let label = el_with(
         "LABEL",
