@@ -307,9 +307,8 @@ impl Card {
                 Channel::Email => "address",
                 Channel::Sms => "number",
             };
-            self.notes.push(format!(
-                "This {what} is not on file, so the requester is also asked for a code sent to a contact that is."
-            ));
+            self.notes
+                .push(format!("This {what} is not on file, which raises the risk."));
         }
     }
 }
