@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::run::{root, run, step, target, tool};
 
@@ -23,7 +23,9 @@ pub fn build() -> Result<Widget> {
     // Trunk's own output folder is part of its configuration, so it is relative to the workspace.
     let dist = root().join("target/widget-dist");
     run(
-        tool("trunk").args(["build", "--release", "--offline", "--color", "never"]),
+        tool("trunk")
+            .args(["build", "--release", "--offline", "--color", "never"])
+            .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths()?.join("\x1f")),
         "the messages above name the mistake; `cargo xtask setup` installs missing tools",
     )?;
     let stage = target().join("package/stage");
@@ -52,8 +54,43 @@ pub fn build() -> Result<Widget> {
     )?;
     let script = fs::read_to_string(&bundle).context("could not read the bundle")?;
     let wasm = fs::read(dist.join("widget_bg.wasm")).context("Trunk left no widget_bg.wasm")?;
+    if let Some(path) = path_of_this_machine(&wasm) {
+        bail!("the Wasm holds a path of this machine: {path}");
+    }
     let module = servicenow_app::panel_module(&script, &wasm).context("could not join script and Wasm")?;
     Ok(Widget { script, wasm, module })
+}
+
+/// Where Cargo keeps sources.
+fn cargo_home() -> Result<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))
+        .context("neither CARGO_HOME nor HOME is set")
+}
+
+/// Compiler flags that replace the folders of this machine in panic messages: the same sources then give the same
+/// Wasm on every machine, and it names nobody's home.
+fn remapped_paths() -> Result<Vec<String>> {
+    let sources = cargo_home()?.join("registry/src");
+    let mut flags = vec![format!("--remap-path-prefix={}=", root().display())];
+    for registry in fs::read_dir(&sources).with_context(|| format!("no sources in {}", sources.display()))? {
+        flags.push(format!(
+            "--remap-path-prefix={}=crates",
+            registry?.path().display()
+        ));
+    }
+    Ok(flags)
+}
+
+/// A path of this machine inside the Wasm, if there is one.
+fn path_of_this_machine(wasm: &[u8]) -> Option<String> {
+    let folders = [Some(root().to_owned()), cargo_home().ok()];
+    folders.into_iter().flatten().find_map(|folder| {
+        let name = folder.display().to_string();
+        wasm.windows(name.len())
+            .any(|bytes| bytes == name.as_bytes())
+            .then_some(name)
+    })
 }
 
 /// Copies the glue and its snippets, keeping their folders.
