@@ -96,11 +96,12 @@ impl Package {
             );
         }
         println!(
-            "\n   widget: {} brotli of {} allowed; update set: {} gzip of {} allowed",
+            "\n   widget: {} brotli of {} allowed; update set: {} gzip of {} allowed ({} raw; 400 kB raw was asked for and is not met)",
             kilobytes(self.widget_brotli()),
             kilobytes(WIDGET_BUDGET),
             kilobytes(self.xml.gzip),
-            kilobytes(UPDATE_SET_BUDGET)
+            kilobytes(UPDATE_SET_BUDGET),
+            kilobytes(self.xml.raw)
         );
     }
 }

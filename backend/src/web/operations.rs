@@ -100,3 +100,6 @@ fn text(status: StatusCode, body: String) -> Response {
     );
     response
 }
+
+#[cfg(test)]
+mod tests;
