@@ -163,6 +163,7 @@ pub fn claims(now: UnixMillis, jti: &str) -> AgentClaims {
             language: "en".into(),
         },
         action: Some(Action::PasswordReset),
+        assurance: None,
     }
 }
 

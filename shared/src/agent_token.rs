@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Action, Channel};
+use crate::words::{Action, Assurance, Channel};
 
 /// The only `typ` header that is accepted.
 pub const TOKEN_TYPE: &str = "imper-agent+jwt";
@@ -47,6 +47,9 @@ pub struct AgentClaims {
     /// The predefined action that the matching policy names, if any.
     #[serde(default)]
     pub action: Option<Action>,
+    /// How much must be proven; the matching policy names it. Absent from apps that know no assurance: Standard.
+    #[serde(default)]
+    pub assurance: Option<Assurance>,
 }
 
 /// The help-desk person, as ServiceNow knows them.

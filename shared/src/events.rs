@@ -9,14 +9,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Action, Channel, Outcome, Recommendation, RiskLevel, Status};
+use crate::words::{Action, ActionState, Channel, Outcome, Recommendation, RiskLevel, Status};
 
 /// One milestone of one verification. Times are RFC 3339 in UTC with whole seconds: `2026-11-22T10:42:00Z`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultEvent {
     /// Unique: `evt_` + 32 hex digits.
     pub id: String,
-    /// What happened: `verification.` + the [`Status`] just reached, for example `verification.passed`.
+    /// What happened: `verification.` + the [`Status`] just reached, for example `verification.passed`; or `action.` +
+    /// the [`ActionState`] just reached, for example `action.performed`. Kinds that the receiver does not know are
+    /// accepted and written as an event row, nothing else.
     #[serde(rename = "type")]
     pub kind: String,
     /// 1, 2, 3 … for each verification.
@@ -27,6 +29,28 @@ pub struct ResultEvent {
     pub verification: VerificationSummary,
     /// The ticket to write to.
     pub ticket: TicketRef,
+    /// In every `action.…` event: the action after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionReport>,
+}
+
+/// What became of the action that a pass has granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionReport {
+    /// Which action.
+    pub action: Action,
+    /// Where it stands.
+    pub state: ActionState,
+    /// What performs it: `ldap`, `active_directory`, `entra`, `okta`, `webhook` or `manual`.
+    pub connector: String,
+    /// True when nobody had to do anything by hand: only then may the ticket be resolved and closed by itself.
+    pub automated: bool,
+    /// Id of the receipt, `RCP` + 13 characters, once there is one.
+    pub receipt: Option<String>,
+    /// One sentence for the work note: what was done, or why not. Never a password, never an address.
+    pub summary: String,
+    /// Until when the grant can be used; set while it is open.
+    pub expires_at: Option<String>,
 }
 
 /// The state of a verification as ServiceNow records it.

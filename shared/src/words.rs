@@ -173,6 +173,41 @@ words! {
 }
 
 words! {
+    /// How much must be proven before the outcome may be Passed. The ticket's policy names it, the backend's policy
+    /// says which checks that means.
+    Assurance {
+        /// The ordinary amount.
+        Standard = "standard", "Standard";
+        /// More, for privileged people and actions.
+        High = "high", "High";
+    }
+}
+
+words! {
+    /// Where the action stands that a pass has granted.
+    ActionState {
+        /// Granted: the requester may perform it in the portal until the grant's time is over.
+        Granted = "granted", "Granted";
+        /// Granted to a privileged account: a second person must release it first.
+        AwaitingRelease = "awaiting_release", "Waiting for a second person";
+        /// Granted, and the agent performs it by hand and confirms.
+        Manual = "manual", "To be done by the agent";
+        /// Being performed now; after a crash it stays so until what happened is known.
+        Performing = "performing", "Being performed";
+        /// Done, with a receipt.
+        Performed = "performed", "Performed";
+        /// The directory refused it or could not be reached; nothing is known to have changed.
+        Failed = "failed", "Failed";
+        /// Not known whether the directory changed anything: a person must look.
+        Unknown = "unknown", "Result not known";
+        /// Taken back before it was used.
+        Revoked = "revoked", "Revoked";
+        /// Not used in time.
+        Expired = "expired", "Expired";
+    }
+}
+
+words! {
     /// How a check ended.
     CheckResult {
         /// Proven.

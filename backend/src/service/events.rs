@@ -79,6 +79,7 @@ fn result_event(service: &Service, of: &Verification, id: String, at: UnixMillis
             sys_id: of.ticket.sys_id.clone(),
             number: of.ticket.number.clone(),
         },
+        action: None,
     }
 }
 
