@@ -161,6 +161,7 @@ pub fn claims(now: UnixMillis, jti: &str) -> AgentClaims {
             ],
             time_zone: "Europe/London".into(),
             language: "en".into(),
+            manager: None,
         },
         action: Some(Action::PasswordReset),
         assurance: None,

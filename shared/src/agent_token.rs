@@ -104,6 +104,23 @@ pub struct Requester {
     /// Language on file as a BCP 47 tag, empty if none.
     #[serde(default)]
     pub language: String,
+    /// The manager on file (`sys_user.manager`), if there is one and the record is active. Absent from apps that know
+    /// no manager: then manager approval is not available.
+    #[serde(default)]
+    pub manager: Option<Manager>,
+}
+
+/// The requester's manager, as ServiceNow knows them. Their word can replace or complete other checks, so it is read
+/// from the record of the requester and never from the ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manager {
+    /// `sys_user.sys_id`.
+    pub sys_id: String,
+    /// Display name.
+    pub name: String,
+    /// The company mailbox; empty if there is none on file.
+    #[serde(default)]
+    pub email: String,
 }
 
 /// One contact that ServiceNow has on file for the requester.

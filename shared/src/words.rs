@@ -169,6 +169,16 @@ words! {
         CallNumber = "call_number", "Call number";
         /// The requester enters a code sent to a contact that ServiceNow has on file.
         OnFileCode = "on_file_code", "On-file code";
+        /// The requester signs with a passkey that they enrolled after an earlier pass.
+        Passkey = "passkey", "Passkey";
+        /// The requester enters a code of an authenticator app that they enrolled after an earlier pass.
+        AuthenticatorApp = "authenticator_app", "Authenticator app";
+        /// The requester enters a one-time recovery code that they were given with the authenticator app.
+        RecoveryCode = "recovery_code", "Recovery code";
+        /// The requester signs in at the company's own identity provider.
+        CompanySignIn = "company_sign_in", "Company sign-in";
+        /// The manager on file says that the request is genuine.
+        ManagerApproval = "manager_approval", "Manager approval";
     }
 }
 

@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use serde_json::json;
 use shared::agent_api::{SendLink, TicketVerifications, VerificationView};
 use shared::agent_token::AgentClaims;
-use shared::words::{Action, Channel, UnixMillis};
+use shared::words::{Action, Assurance, Channel, UnixMillis};
 
 use super::{Service, ServiceError, destination_digest, events, expire_if_overdue, record, view};
 use crate::config::Instance;
@@ -276,6 +276,7 @@ fn create(
         requester: claims.requester.clone(),
         agent: claims.agent.clone(),
         action: claims.action,
+        assurance: claims.assurance.unwrap_or(Assurance::Standard),
         destination,
         destination_on_file: on_file,
         created_at: now,

@@ -143,8 +143,6 @@ pub async fn take(service: &Service, key: MessageKey, fate: Fate) -> Result<(), 
 fn asks_for_code(session: Option<&Session>, number: u8) -> bool {
     session
         .and_then(Session::current_check)
-        .is_some_and(|check| match &check.detail {
-            crate::verification::CheckDetail::OnFileCode(code) => code.code_number == number,
-            crate::verification::CheckDetail::CallNumber => false,
-        })
+        .and_then(|check| check.detail.on_file_code())
+        .is_some_and(|code| code.code_number == number)
 }

@@ -23,7 +23,7 @@ pub use view::view;
 use crate::config::{Config, Instance};
 use crate::ports::{Clock, Entropy, random};
 use crate::store::{Store, StoreError, evidence};
-use crate::verification::{InstanceId, Verification, VerificationId};
+use crate::verification::{InstanceId, Policy, Verification, VerificationId};
 
 /// Everything that a use case needs. Cheap to clone.
 #[derive(Clone)]
@@ -63,6 +63,11 @@ impl Service {
     /// The present moment.
     pub fn now(&self) -> UnixMillis {
         self.clock.now()
+    }
+
+    /// The risk policy of an instance.
+    pub fn policy(&self, _of: &InstanceId) -> &Policy {
+        &self.config.policy
     }
 
     /// The instance `id`.

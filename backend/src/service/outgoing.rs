@@ -2,12 +2,12 @@
 
 use rusqlite::Transaction;
 use serde_json::json;
-use shared::words::{Action, CheckResult, UnixMillis};
+use shared::words::{Action, CheckKind, CheckResult, UnixMillis};
 
 use super::{Service, ServiceError, events, portal, record};
 use crate::store::outbox::{self, Due, Message};
 use crate::store::verifications;
-use crate::verification::{CheckDetail, Delivery, Destination, InstanceId, LinkId, State, Verification};
+use crate::verification::{Delivery, Destination, InstanceId, LinkId, State, Verification};
 
 /// A message ready to leave. Secrets are derived here, at the last moment.
 #[derive(Debug)]
@@ -171,12 +171,11 @@ fn prepare_code(
     let Some(session) = verification.session() else {
         return Ok(None);
     };
-    let asked = session.current_check().and_then(|check| match &check.detail {
-        CheckDetail::OnFileCode(code) if code.code_number == number && code.is_valid_at(service.now()) => {
-            code.contact.clone()
-        }
-        _ => None,
-    });
+    let asked = session
+        .current_check()
+        .and_then(|check| check.detail.on_file_code())
+        .filter(|code| code.code_number == number && code.is_valid_at(service.now()))
+        .and_then(|code| code.contact.clone());
     let Some(contact) = asked else { return Ok(None) };
     let minutes = crate::verification::checks::on_file_code::CODE_LIFE_SECONDS / 60;
     let key = format!("code-{}-{number}", verification.id);
@@ -347,14 +346,17 @@ fn code_undeliverable(
     if verification.session().is_none() || verification.is_overdue(now) {
         return Ok(verification);
     }
-    Ok(verification.with_session(now, |mut session| {
-        for check in &mut session.checks {
-            let is_it = matches!(&check.detail, CheckDetail::OnFileCode(code) if code.code_number == number);
-            if is_it && check.is_open() {
-                check.result = Some(CheckResult::Unavailable);
-                check.ended_at = Some(now);
+    Ok(verification.with_session(now, |session| {
+        session.with_check(CheckKind::OnFileCode, |check| {
+            let is_it = check
+                .detail
+                .on_file_code()
+                .is_some_and(|code| code.code_number == number);
+            if is_it {
+                check.ended(CheckResult::Unavailable, now)
+            } else {
+                check
             }
-        }
-        session
+        })
     })?)
 }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use shared::words::{CheckKind, CheckResult, Outcome, Recommendation, RiskLevel, UnixMillis};
 
-use super::checks::{Check, CheckDetail};
+use super::checks::Check;
 use super::facts::{ClientFacts, Facts};
-use super::policy::Policy;
+use super::policy::{Policy, Step};
 use super::report::{Finding, FindingKind, Report};
 
 /// More openings than this is a finding: mail scanners open a link a few times, not more.
@@ -37,9 +37,7 @@ pub struct Decision {
 /// Decides. Equal facts and an equal policy give an equal decision, byte for byte.
 pub fn decide(facts: Facts, policy: &Policy, at: UnixMillis) -> Decision {
     let mut findings = Vec::new();
-    for check in &facts.checks {
-        check_finding(check, policy, &mut findings);
-    }
+    check_findings(&facts, policy, &mut findings);
     signal_findings(&facts, policy, &mut findings);
 
     let sum: i32 = findings.iter().map(|finding| i32::from(finding.weight)).sum();
@@ -95,57 +93,41 @@ fn finding(
     }
 }
 
-fn check_finding(check: &Check, policy: &Policy, findings: &mut Vec<Finding>) {
-    let weights = &policy.weights;
-    let mut add = |code: &str, weight: i16, sentence: String| {
-        findings.push(finding(code, FindingKind::Check, weight, sentence, true));
+/// What the checks say. An alternative that could not be asked is worth a word only where no other one did.
+fn check_findings(facts: &Facts, policy: &Policy, findings: &mut Vec<Finding>) {
+    let passed_elsewhere = |kind: CheckKind| {
+        let steps = policy.steps(facts.action, facts.assurance);
+        let mut with_it = steps.iter().filter(|step| step.any_of.contains(&kind));
+        with_it.any(|step| passed_kind(step, facts, &[]).is_some())
     };
-    let wrong = i16::from(check.wrong_answers);
-    match (&check.detail, check.result) {
-        (CheckDetail::CallNumber, Some(CheckResult::Passed)) => add(
-            "call_number_passed",
-            wrong * weights.wrong_answer,
-            match check.wrong_answers {
-                0 => "The requester entered the number that the agent read out.".into(),
-                n => format!("The requester entered the number that the agent read out, after {n} wrong."),
-            },
-        ),
-        (CheckDetail::CallNumber, Some(CheckResult::Failed)) => add(
-            "call_number_failed",
-            weights.check_failed,
-            "The requester could not enter the number that the agent read out.".into(),
-        ),
-        (CheckDetail::OnFileCode(code), Some(CheckResult::Passed)) => {
-            let independent = code.contact.as_ref().is_some_and(|contact| contact.independent);
-            let again = wrong * weights.wrong_answer;
-            if independent {
-                let proven = weights.independent_contact_proven + again;
-                add(
-                    "on_file_code_passed",
-                    proven,
-                    "A code sent to a contact on file came back.".into(),
-                );
-            } else {
-                let sentence = "A code came back, but the contact on file is the same as the link's destination, so it proves nothing more.";
-                add(
-                    "on_file_code_not_independent",
-                    weights.contact_not_independent + again,
-                    sentence.into(),
-                );
-            }
+    for check in &facts.checks {
+        let not_needed = check.result == Some(CheckResult::Unavailable) && passed_elsewhere(check.kind());
+        if !not_needed {
+            findings.extend(check.finding(&policy.weights));
         }
-        (CheckDetail::OnFileCode(_), Some(CheckResult::Failed)) => add(
-            "on_file_code_failed",
-            weights.check_failed,
-            "The requester could not enter the code sent to the contact on file.".into(),
-        ),
-        (CheckDetail::OnFileCode(_), Some(CheckResult::Unavailable)) => add(
-            "on_file_code_unavailable",
-            weights.no_contact_on_file,
-            "No contact on file could be used to send a code to.".into(),
-        ),
-        (CheckDetail::CallNumber, Some(CheckResult::Unavailable)) | (_, None) => {}
     }
+}
+
+/// The kind by which a step was passed, other than `used`.
+fn passed_kind(step: &Step, facts: &Facts, used: &[CheckKind]) -> Option<CheckKind> {
+    let passed = |kind: &CheckKind| facts.checks.iter().any(|c| c.kind() == *kind && c.is_passed());
+    step.any_of
+        .iter()
+        .copied()
+        .find(|kind| !used.contains(kind) && passed(kind))
+}
+
+/// True when every step is passed, each by a proof of its own. No steps: nothing was asked, so nothing is proven.
+fn all_steps_passed(facts: &Facts, policy: &Policy) -> bool {
+    let steps = policy.steps(facts.action, facts.assurance);
+    let mut used = Vec::with_capacity(steps.len());
+    for step in steps {
+        match passed_kind(step, facts, &used) {
+            Some(kind) => used.push(kind),
+            None => return false,
+        }
+    }
+    !steps.is_empty()
 }
 
 fn signal_findings(facts: &Facts, policy: &Policy, findings: &mut Vec<Finding>) {
@@ -266,35 +248,23 @@ fn capped(count: u32, most: u32) -> i16 {
 fn apply_rules(facts: &Facts, policy: &Policy, level: &mut RiskLevel, findings: &mut Vec<Finding>) -> bool {
     let mut rule =
         |code: &str, sentence: &str| findings.push(finding(code, FindingKind::Rule, 0, sentence, true));
-    let result_of = |kind: CheckKind| {
-        facts
-            .checks
-            .iter()
-            .find(|check| check.kind() == kind)
-            .and_then(|c| c.result)
-    };
-    let all_passed = policy
-        .required_checks
+    let refuted = facts
+        .checks
         .iter()
-        .all(|kind| result_of(*kind) == Some(CheckResult::Passed));
+        .any(|check| check.result == Some(CheckResult::Failed));
+    let all_passed = all_steps_passed(facts, policy) && !refuted;
     if facts.refused_by_requester {
         *level = RiskLevel::High;
     } else if !all_passed {
         rule(
             "required_check_missing",
-            "A check that the policy requires was not passed.",
+            "A step that the policy requires was not passed.",
         );
         *level = RiskLevel::High;
     }
-    let independent = facts.checks.iter().any(|check| match &check.detail {
-        CheckDetail::OnFileCode(code) => {
-            check.result == Some(CheckResult::Passed) && code.contact.as_ref().is_some_and(|c| c.independent)
-        }
-        CheckDetail::CallNumber => false,
-    });
+    let independent = facts.checks.iter().any(Check::is_strong_proof);
     if all_passed && !independent && *level == RiskLevel::Verified {
-        let sentence =
-            "Nothing independent of the link's destination was proven, so the level is at least Medium.";
+        let sentence = "Nothing strong and independent of the link's destination was proven, so the level is at least Medium.";
         rule("nothing_independent_proven", sentence);
         *level = RiskLevel::Medium;
     }

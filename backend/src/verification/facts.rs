@@ -1,6 +1,7 @@
 //! Facts: everything that a decision is made from, recorded with it so that it can be replayed.
 
 use serde::{Deserialize, Serialize};
+use shared::words::{Action, Assurance};
 
 /// What the browser told about itself when the requester pressed Begin. All of it can be forged: it may add to the
 /// risk, never take away from it.
@@ -34,7 +35,11 @@ pub struct History {
 /// The input of a decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// Each check with its result, in the order in which they were asked.
+    /// What the ticket asks for: with `assurance` it says which steps are required.
+    pub action: Option<Action>,
+    /// How much must be proven.
+    pub assurance: Assurance,
+    /// Every check of the session, also alternatives that were not asked, in the order of the steps.
     pub checks: Vec<super::checks::Check>,
     /// The destination is among the contacts on file.
     pub destination_on_file: bool,

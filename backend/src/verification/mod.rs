@@ -16,11 +16,11 @@ pub mod state;
 #[cfg(test)]
 mod state_tests;
 
-pub use checks::{Check, CheckDetail};
+pub use checks::{Check, CheckDetail, SessionStep};
 pub use decision::{Decision, decide};
 pub use destination::{Destination, DestinationError};
 pub use facts::{ClientFacts, Facts, History};
 pub use ids::{InstanceId, LinkId, VerificationId};
-pub use policy::Policy;
+pub use policy::{Plan, Policy, Step};
 pub use report::{Finding, FindingKind, Report};
 pub use state::{Delivery, InvalidTransition, Link, Opens, Session, State, Verification};

@@ -1,7 +1,7 @@
-//! The risk policy: weights, thresholds and required checks, under a version that every decision records.
+//! The risk policy: weights, thresholds and the steps that are required, under a version that every decision records.
 
 use serde::{Deserialize, Serialize};
-use shared::words::{CheckKind, RiskLevel};
+use shared::words::{Action, Assurance, CheckKind, RiskLevel};
 
 /// What a decision weighs, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,10 +14,35 @@ pub struct Policy {
     pub high_from: u8,
     /// The highest level that may still pass.
     pub highest_passing_level: RiskLevel,
-    /// Every one of these must be passed, in the order in which they are asked.
-    pub required_checks: Vec<CheckKind>,
+    /// What must be proven. The first plan that applies to a verification is the one.
+    pub plans: Vec<Plan>,
     /// See [`Weights`].
     pub weights: Weights,
+}
+
+/// What must be proven for some verifications.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// It applies to tickets that ask for one of these actions; empty: to all, also to those that ask for none.
+    pub actions: Vec<Action>,
+    /// It applies to this assurance; `None`: to every one.
+    pub assurance: Option<Assurance>,
+    /// Every step must be passed, in this order.
+    pub steps: Vec<Step>,
+}
+
+/// One step: any one of the kinds passes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// In order of preference: the first that the requester can be asked is asked, and they may choose another.
+    pub any_of: Vec<CheckKind>,
+}
+
+impl Step {
+    /// A step of these kinds.
+    pub fn any_of(kinds: &[CheckKind]) -> Self {
+        Self { any_of: kinds.into() }
+    }
 }
 
 /// Points that a finding adds to the score (0–100).
@@ -29,6 +54,16 @@ pub struct Weights {
     pub destination_shared: i16,
     /// A code reached an independent contact on file and came back (negative: it speaks for the requester).
     pub independent_contact_proven: i16,
+    /// A passkey enrolled earlier signed (negative, like all that follow with `proven` or `approved`).
+    pub passkey_proven: i16,
+    /// A code of the authenticator app enrolled earlier was entered.
+    pub authenticator_app_proven: i16,
+    /// A recovery code was entered.
+    pub recovery_code_proven: i16,
+    /// The requester signed in at the company's identity provider.
+    pub company_sign_in_proven: i16,
+    /// The manager on file confirmed the request.
+    pub manager_approved: i16,
     /// The contact on file is the same as the destination.
     pub contact_not_independent: i16,
     /// No contact on file could be used.
@@ -59,15 +94,20 @@ impl Policy {
     /// The policy in force when none is configured.
     pub fn standard() -> Self {
         Self {
-            version: "standard-1".into(),
+            version: "standard-2".into(),
             medium_from: 30,
             high_from: 60,
             highest_passing_level: RiskLevel::Medium,
-            required_checks: vec![CheckKind::CallNumber, CheckKind::OnFileCode],
+            plans: standard_plans(),
             weights: Weights {
                 destination_not_on_file: 25,
                 destination_shared: 30,
                 independent_contact_proven: -20,
+                passkey_proven: -25,
+                authenticator_app_proven: -20,
+                recovery_code_proven: -10,
+                company_sign_in_proven: -20,
+                manager_approved: -10,
                 contact_not_independent: 20,
                 no_contact_on_file: 40,
                 check_failed: 70,
@@ -84,6 +124,16 @@ impl Policy {
         }
     }
 
+    /// The steps that a verification must pass. Empty when no plan applies: then nothing can pass.
+    pub fn steps(&self, action: Option<Action>, assurance: Assurance) -> &[Step] {
+        let applies = |plan: &&Plan| {
+            let to_action =
+                plan.actions.is_empty() || action.is_some_and(|asked| plan.actions.contains(&asked));
+            to_action && plan.assurance.is_none_or(|wanted| wanted == assurance)
+        };
+        self.plans.iter().find(applies).map_or(&[], |plan| &plan.steps)
+    }
+
     /// The level of a score.
     pub const fn level(&self, score: u8) -> RiskLevel {
         if score >= self.high_from {
@@ -92,6 +142,102 @@ impl Policy {
             RiskLevel::Medium
         } else {
             RiskLevel::Verified
+        }
+    }
+}
+
+/// The plans in force when none is configured. The call number always comes first: it is cheap, and it shows that the
+/// caller and the browser belong together before anything is sent to anyone.
+///
+/// - High: a passkey, the company's sign-in or an authenticator app (whoever has none of them cannot pass: a privileged
+///   account must not fall back to a mailbox), and after it the manager on file, because a lost factor of a privileged
+///   account is worth a second person's look. Recovery codes are left out: a copied code must not open such an account.
+/// - Standard, access lost (password reset, unlock, reset of the second sign-in step): company sign-in comes late in the
+///   order of preference, as the very thing that was lost is mostly what it asks for.
+/// - Standard, all else: the strongest first.
+fn standard_plans() -> Vec<Plan> {
+    use CheckKind::{
+        AuthenticatorApp, CallNumber, CompanySignIn, ManagerApproval, OnFileCode, Passkey, RecoveryCode,
+    };
+    let call_number = Step::any_of(&[CallNumber]);
+    vec![
+        Plan {
+            actions: Vec::new(),
+            assurance: Some(Assurance::High),
+            steps: vec![
+                call_number.clone(),
+                Step::any_of(&[Passkey, CompanySignIn, AuthenticatorApp]),
+                Step::any_of(&[ManagerApproval]),
+            ],
+        },
+        Plan {
+            actions: Action::ALL.into(),
+            assurance: None,
+            steps: vec![
+                call_number.clone(),
+                Step::any_of(&[
+                    Passkey,
+                    AuthenticatorApp,
+                    OnFileCode,
+                    CompanySignIn,
+                    RecoveryCode,
+                    ManagerApproval,
+                ]),
+            ],
+        },
+        Plan {
+            actions: Vec::new(),
+            assurance: None,
+            steps: vec![
+                call_number,
+                Step::any_of(&[
+                    Passkey,
+                    AuthenticatorApp,
+                    CompanySignIn,
+                    OnFileCode,
+                    RecoveryCode,
+                    ManagerApproval,
+                ]),
+            ],
+        },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_plan_that_applies_is_the_one() {
+        use CheckKind::{CallNumber, ManagerApproval, Passkey};
+
+        let policy = Policy::standard();
+        let kinds = |action, assurance| -> Vec<CheckKind> {
+            let steps = policy.steps(action, assurance);
+            steps.iter().map(|step| step.any_of[0]).collect()
+        };
+        let reset = Some(Action::PasswordReset);
+        assert_eq!(
+            kinds(reset, Assurance::High),
+            [CallNumber, Passkey, ManagerApproval]
+        );
+        assert_eq!(kinds(reset, Assurance::Standard), [CallNumber, Passkey]);
+        assert_eq!(kinds(None, Assurance::Standard), [CallNumber, Passkey]);
+        let nothing = Policy {
+            plans: Vec::new(),
+            ..policy.clone()
+        };
+        assert!(nothing.steps(None, Assurance::Standard).is_empty());
+    }
+
+    #[test]
+    fn a_privileged_request_never_falls_back_to_a_mailbox_or_a_saved_code() {
+        let policy = Policy::standard();
+        for action in Action::ALL.iter().copied().map(Some).chain([None]) {
+            for step in policy.steps(action, Assurance::High) {
+                assert!(!step.any_of.contains(&CheckKind::OnFileCode));
+                assert!(!step.any_of.contains(&CheckKind::RecoveryCode));
+            }
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use shared::agent_token::{Agent, Requester, Ticket};
-use shared::words::{Action, CheckResult, Outcome, Status, UnixMillis};
+use shared::words::{Action, Assurance, CheckKind, Outcome, Status, UnixMillis};
 
-use super::checks::Check;
+use super::checks::{Check, SessionStep};
 use super::decision::Decision;
 use super::destination::Destination;
 use super::facts::ClientFacts;
@@ -34,6 +34,8 @@ pub struct Verification {
     pub agent: Agent,
     /// The predefined action that the ticket asks for.
     pub action: Option<Action>,
+    /// How much must be proven.
+    pub assurance: Assurance,
     /// Where the link goes: what the agent typed, hence a claim and not a fact.
     pub destination: Destination,
     /// Whether that destination is among the contacts on file.
@@ -147,7 +149,7 @@ pub struct Session {
     /// When the session ends, undecided or not.
     pub expires_at: UnixMillis,
     /// In the order in which they are asked.
-    pub checks: Vec<Check>,
+    pub steps: Vec<SessionStep>,
     /// What the browser told about itself at Begin.
     pub client: ClientFacts,
 }
@@ -163,18 +165,64 @@ pub struct InvalidTransition {
 }
 
 impl Session {
-    /// The check that is asked now.
-    pub fn current_check(&self) -> Option<&Check> {
-        self.checks.iter().find(|check| check.is_open())
+    /// The step that is asked now.
+    pub fn current_step(&self) -> Option<&SessionStep> {
+        if self.is_answered() {
+            return None;
+        }
+        self.steps.iter().find(|step| !step.is_passed())
     }
 
-    /// True when nothing is left to ask: all checks ended, or one has failed.
+    /// The check that is asked now.
+    pub fn current_check(&self) -> Option<&Check> {
+        self.current_step().and_then(SessionStep::current)
+    }
+
+    /// True when nothing is left to ask: every step is passed, or one was failed, or the next one cannot be passed by
+    /// any way that this requester has.
     pub fn is_answered(&self) -> bool {
-        let failed = self
-            .checks
-            .iter()
-            .any(|check| check.result == Some(CheckResult::Failed));
-        failed || self.current_check().is_none()
+        if self.steps.iter().any(SessionStep::is_failed) {
+            return true;
+        }
+        let next = self.steps.iter().find(|step| !step.is_passed());
+        next.is_none_or(SessionStep::is_unavailable)
+    }
+
+    /// True when it ended because the requester has no way left to pass the next step; nothing was refuted.
+    pub fn has_no_way_left(&self) -> bool {
+        let next = self.steps.iter().find(|step| !step.is_passed());
+        next.is_some_and(SessionStep::is_unavailable) && !self.steps.iter().any(SessionStep::is_failed)
+    }
+
+    /// Every check of every step.
+    pub fn checks(&self) -> impl Iterator<Item = &Check> {
+        self.steps.iter().flat_map(|step| &step.alternatives)
+    }
+
+    /// The check of a kind, if the session has it.
+    pub fn check(&self, kind: CheckKind) -> Option<&Check> {
+        self.checks().find(|check| check.kind() == kind)
+    }
+
+    /// Changes the check of a kind.
+    #[must_use]
+    pub fn with_check(mut self, kind: CheckKind, change: impl FnOnce(Check) -> Check) -> Self {
+        let mut all = self.steps.iter_mut().flat_map(|step| &mut step.alternatives);
+        if let Some(check) = all.find(|check| check.kind() == kind) {
+            *check = change(check.clone());
+        }
+        self
+    }
+
+    /// The requester chooses another way of the current step.
+    #[must_use]
+    pub fn choosing(mut self, kind: CheckKind) -> Self {
+        if !self.is_answered()
+            && let Some(step) = self.steps.iter_mut().find(|step| !step.is_passed())
+        {
+            step.choose(kind);
+        }
+        self
     }
 }
 

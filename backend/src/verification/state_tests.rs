@@ -1,9 +1,10 @@
 //! The state machine under any order of events: nothing illegal is ever admitted.
 
 use proptest::prelude::*;
-use shared::words::{Status, UnixMillis};
+use shared::words::{Assurance, CheckKind, CheckResult, Outcome, Status, UnixMillis};
 
-use super::checks::call_number;
+use super::checks::Means;
+use super::checks::step::open_steps;
 use super::facts::{ClientFacts, Facts, History};
 use super::ids::LinkId;
 use super::policy::Policy;
@@ -20,6 +21,7 @@ fn fresh() -> Verification {
         requester: claims.requester,
         agent: claims.agent,
         action: claims.action,
+        assurance: Assurance::Standard,
         destination: Destination::parse(shared::words::Channel::Email, "mia.private@gmail.com", None)
             .unwrap(),
         destination_on_file: false,
@@ -37,21 +39,33 @@ fn fresh() -> Verification {
     }
 }
 
+/// A requester who has several ways.
+fn means() -> Means {
+    Means {
+        passkeys: 1,
+        authenticator_app: true,
+        recovery_codes: 2,
+        ..Means::default()
+    }
+}
+
 fn session(at: UnixMillis) -> Session {
     Session {
         cookie_digest: "digest".into(),
         started_at: at,
         expires_at: at.plus_seconds(900),
-        checks: vec![call_number::open()],
+        steps: open_steps(Policy::standard().steps(None, Assurance::Standard), &means(), at),
         client: ClientFacts::default(),
     }
 }
 
 fn facts(of: &Verification) -> Facts {
     Facts {
+        action: of.action,
+        assurance: of.assurance,
         checks: of
             .session()
-            .map_or_else(Vec::new, |session| session.checks.clone()),
+            .map_or_else(Vec::new, |session| session.checks().cloned().collect()),
         destination_on_file: false,
         opens: of.opens.count,
         devices: 1,
@@ -72,25 +86,33 @@ enum Event {
     Opened,
     Resent,
     Begun(u8),
-    Answered(bool),
+    Answered(CheckKind, bool),
+    Unavailable(CheckKind),
+    Chosen(CheckKind),
     Decided,
     Expired,
     Cancelled,
 }
 
+fn any_kind() -> impl Strategy<Value = CheckKind> {
+    proptest::sample::select(CheckKind::ALL)
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        (1_i64..700).prop_map(Event::Wait),
-        (0_u8..3).prop_map(Event::Accepted),
-        (0_u8..3).prop_map(Event::Delivered),
-        (0_u8..3).prop_map(Event::Refused),
-        Just(Event::Opened),
-        Just(Event::Resent),
-        (0_u8..3).prop_map(Event::Begun),
-        any::<bool>().prop_map(Event::Answered),
-        Just(Event::Decided),
-        Just(Event::Expired),
-        Just(Event::Cancelled),
+        1 => (1_i64..700).prop_map(Event::Wait),
+        1 => (0_u8..3).prop_map(Event::Accepted),
+        1 => (0_u8..3).prop_map(Event::Delivered),
+        1 => (0_u8..3).prop_map(Event::Refused),
+        1 => Just(Event::Opened),
+        1 => Just(Event::Resent),
+        1 => (0_u8..3).prop_map(Event::Begun),
+        4 => (any_kind(), any::<bool>()).prop_map(|(kind, correct)| Event::Answered(kind, correct)),
+        1 => any_kind().prop_map(Event::Unavailable),
+        1 => any_kind().prop_map(Event::Chosen),
+        1 => Just(Event::Decided),
+        1 => Just(Event::Expired),
+        1 => Just(Event::Cancelled),
     ]
 }
 
@@ -115,14 +137,19 @@ fn apply(before: Verification, event: &Event, now: &mut UnixMillis) -> Verificat
             before.resent(next, 600, *now)
         }
         Event::Begun(n) => before.begun(link(*n), session(*now)),
-        Event::Answered(correct) => before.with_session(*now, |mut session| {
-            session.checks = session
-                .checks
-                .into_iter()
-                .map(|check| check.answered(*correct, *now))
-                .collect();
-            session
+        Event::Answered(kind, correct) => before.with_session(*now, |session| {
+            // Only the check that is asked takes answers: the use cases ask the session which one that is.
+            let asked = session.current_check().is_some_and(|check| check.kind() == *kind);
+            if asked {
+                session.with_check(*kind, |check| check.answered(*correct, *now))
+            } else {
+                session
+            }
         }),
+        Event::Unavailable(kind) => before.with_session(*now, |session| {
+            session.with_check(*kind, |check| check.ended(CheckResult::Unavailable, *now))
+        }),
+        Event::Chosen(kind) => before.with_session(*now, |session| session.choosing(*kind)),
         Event::Decided => {
             let decision = decide(facts(&before), &Policy::standard(), *now);
             before.decided(decision)
@@ -155,6 +182,19 @@ proptest! {
             }
             if current.status() == Status::Expired && before.status() != Status::Expired {
                 prop_assert!(before.is_overdue(now));
+            }
+            if let (Some(earlier), Some(later)) = (before.session(), current.session()) {
+                for (was, is) in earlier.checks().zip(later.checks()) {
+                    prop_assert!(was.is_open() || was == is, "what has ended stays as it is");
+                    prop_assert!(is.wrong_answers >= was.wrong_answers, "no choice gives tries back");
+                }
+                let passed = later.steps.iter().map(super::checks::SessionStep::is_passed).collect::<Vec<_>>();
+                prop_assert!(passed.is_sorted_by(|left, right| left >= right), "steps are passed in order: {:?}", passed);
+                prop_assert_eq!(later.is_answered(), later.current_check().is_none());
+            }
+            if current.decision().is_some_and(|decision| decision.outcome == Outcome::Passed) && current.state != before.state {
+                let session = before.session();
+                prop_assert!(session.is_some_and(|s| s.steps.iter().all(super::checks::SessionStep::is_passed)));
             }
             prop_assert_eq!(current.expires_at().is_none(), current.status().is_final());
             prop_assert_eq!(current.ended_at().is_some(), current.status().is_final());

@@ -7,11 +7,11 @@ use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::CheckKind;
 
-pub use page::{Answered, Ending, Page, Request, Step};
+pub use page::{Answered, Ending, Landing, Page, Request, Step};
 pub(super) use progress::proceed;
 
 use self::page::{request, show};
-use self::progress::{finish, open_checks, send_code};
+use self::progress::{finish, open_steps, send_code};
 use super::error::LinkProblem;
 use super::{Service, ServiceError, events, expire_if_overdue, record};
 use crate::keys::{equal, hex, sha256_hex};
@@ -19,13 +19,13 @@ use crate::ports::random;
 use crate::store::{self, verifications};
 use crate::verification::checks::call_number;
 use crate::verification::state::SESSION_SECONDS;
-use crate::verification::{Check, CheckDetail, ClientFacts, Session, State, Verification};
+use crate::verification::{Check, ClientFacts, Session, State, Verification};
 
 /// Opens the landing page. Counts the opening; changes nothing else (mail scanners open links, ASVS 3.5.3).
-pub async fn open(service: &Service, token: &str, device_digest: String) -> Result<Request, ServiceError> {
+pub async fn open(service: &Service, token: &str, device_digest: String) -> Result<Landing, ServiceError> {
     let digest = sha256_hex(token.as_bytes());
     let context = service.clone();
-    let (verification, first) = service
+    let (verification, asks, first) = service
         .store
         .write(move |tx| {
             let verification = usable_link(&context, tx, &digest)?;
@@ -38,13 +38,21 @@ pub async fn open(service: &Service, token: &str, device_digest: String) -> Resu
                 record(&context, tx, &opened, "link.opened", &body)?;
             }
             verifications::update(tx, &opened)?;
-            Ok::<_, ServiceError>((opened, first))
+            let steps = open_steps(&context, &opened, context.now())?;
+            let asks = steps
+                .iter()
+                .filter_map(|step| step.current().map(Check::kind))
+                .collect();
+            Ok::<_, ServiceError>((opened, asks, first))
         })
         .await?;
     if first {
         service.announce(&verification.id);
     }
-    request(service, &verification)
+    Ok(Landing {
+        request: request(service, &verification)?,
+        asks,
+    })
 }
 
 /// Spends the link and begins the session. Returns the secret of the session cookie.
@@ -62,7 +70,7 @@ pub async fn begin(service: &Service, token: &str, client: ClientFacts) -> Resul
                 cookie_digest: cookie_digest.clone(),
                 started_at: now,
                 expires_at: now.plus_seconds(SESSION_SECONDS),
-                checks: open_checks(&context, &verification, now)?,
+                steps: open_steps(&context, &verification, now)?,
                 client,
             };
             let link = verification.link.id;
@@ -136,9 +144,7 @@ pub async fn answer_code(service: &Service, cookie: &str, text: &str) -> Result<
         cookie,
         CheckKind::OnFileCode,
         move |service, verification, session, check| {
-            let CheckDetail::OnFileCode(code) = &check.detail else {
-                return None;
-            };
+            let code = check.detail.on_file_code()?;
             let expected =
                 service
                     .config
@@ -156,10 +162,8 @@ pub async fn resend_code(service: &Service, cookie: &str) -> Result<Page, Servic
         let ready = verification
             .session()
             .and_then(Session::current_check)
-            .is_some_and(|check| match &check.detail {
-                CheckDetail::OnFileCode(code) => code.resend_in(service.now()) == Some(0),
-                CheckDetail::CallNumber => false,
-            });
+            .and_then(|check| check.detail.on_file_code())
+            .is_some_and(|code| code.resend_in(service.now()) == Some(0));
         let verification = if ready {
             send_code(service, tx, verification)?
         } else {
@@ -221,15 +225,8 @@ async fn answer_check(
         let Some(correct) = judged else {
             return Ok((verification, false));
         };
-        let answered = verification.with_session(now, |mut session| {
-            for check in session
-                .checks
-                .iter_mut()
-                .filter(|check| check.kind() == kind && check.is_open())
-            {
-                *check = check.clone().answered(correct, now);
-            }
-            session
+        let answered = verification.with_session(now, |session| {
+            session.with_check(kind, |check| check.answered(correct, now))
         })?;
         record(
             service,

@@ -1,10 +1,10 @@
 //! What the requester sees: who asks and for what, the question now, or the end. Never why.
 
-use shared::words::{Action, CheckResult, Outcome};
+use shared::words::{Action, CheckKind, Outcome, UnixMillis};
 
 use super::super::{Service, ServiceError};
 use crate::config::Instance;
-use crate::verification::{CheckDetail, InstanceId, State, Verification};
+use crate::verification::{Check, CheckDetail, InstanceId, Session, State, Verification};
 
 /// Who asks and for what: shown on every page, so that the requester can recognise the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,15 @@ pub struct Request {
     pub action: Option<Action>,
 }
 
+/// What the landing page tells before anything has begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Landing {
+    /// Who asks and for what.
+    pub request: Request,
+    /// What will be asked, one check for each step.
+    pub asks: Vec<CheckKind>,
+}
+
 /// What a running or ended session shows now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -34,6 +43,8 @@ pub struct Page {
     pub steps: usize,
     /// The question, or the end.
     pub step: Step,
+    /// Other ways that the requester may choose for this step.
+    pub other_ways: Vec<CheckKind>,
 }
 
 /// The question, or the end.
@@ -66,6 +77,8 @@ pub enum Ending {
     Confirmed,
     /// Not confirmed.
     NotConfirmed,
+    /// Not confirmed, because this requester has no way left to prove who they are; nothing was refuted.
+    NoWayLeft,
     /// The requester said that they did not ask for this.
     Refused,
     /// Out of time.
@@ -98,40 +111,46 @@ pub(super) fn request(service: &Service, of: &Verification) -> Result<Request, S
 pub(super) fn show(service: &Service, of: &Verification) -> Result<Page, ServiceError> {
     let now = service.now();
     let current = of.session().and_then(|session| {
-        // A check that was never asked is no step: the requester would wait for it.
-        let asked = session
-            .checks
-            .iter()
-            .filter(|check| check.result != Some(CheckResult::Unavailable));
-        let (position, check) = asked.clone().enumerate().find(|(_, check)| check.is_open())?;
-        Some((position, asked.count(), check))
+        let step = session.current_step()?;
+        let position = session.steps.iter().position(|other| other == step)?;
+        Some((position, session.steps.len(), step, step.current()?))
     });
-    let (step_number, steps, step) = match (&of.state, current) {
-        (State::InProgress(_), Some((position, steps, check))) => {
-            let step = match &check.detail {
-                CheckDetail::CallNumber => Step::CallNumber {
-                    tries_left: check.tries_left(),
-                },
-                CheckDetail::OnFileCode(code) => Step::OnFileCode {
-                    contact: code
-                        .contact
-                        .as_ref()
-                        .map_or_else(String::new, |contact| contact.destination.masked()),
-                    tries_left: check.tries_left(),
-                    code_is_valid: code.is_valid_at(now),
-                    resend_in: code.resend_in(now),
-                },
-            };
-            (position + 1, steps, step)
+    let (step_number, steps, other_ways, step) = match (&of.state, current) {
+        (State::InProgress(_), Some((position, steps, of_steps, check))) => {
+            (position + 1, steps, of_steps.other_ways(), question(check, now))
         }
-        (state, _) => (1, 1, Step::Finished(ending(state))),
+        (state, _) => (1, 1, Vec::new(), Step::Finished(ending(state))),
     };
     Ok(Page {
         request: request(service, of)?,
         step_number,
         steps,
         step,
+        other_ways,
     })
+}
+
+/// What the requester is asked.
+fn question(check: &Check, now: UnixMillis) -> Step {
+    let tries_left = check.tries_left();
+    match &check.detail {
+        CheckDetail::CallNumber(_) => Step::CallNumber { tries_left },
+        CheckDetail::OnFileCode(code) => Step::OnFileCode {
+            contact: code
+                .contact
+                .as_ref()
+                .map_or_else(String::new, |contact| contact.destination.masked()),
+            tries_left,
+            code_is_valid: code.is_valid_at(now),
+            resend_in: code.resend_in(now),
+        },
+        // No session has one of these open: see `progress::means`.
+        CheckDetail::Passkey(_)
+        | CheckDetail::AuthenticatorApp(_)
+        | CheckDetail::RecoveryCode(_)
+        | CheckDetail::CompanySignIn(_)
+        | CheckDetail::ManagerApproval(_) => Step::Finished(Ending::NoWayLeft),
+    }
 }
 
 fn ending(state: &State) -> Ending {
@@ -139,6 +158,9 @@ fn ending(state: &State) -> Ending {
         State::Decided(decided) if decided.decision.facts.refused_by_requester => Ending::Refused,
         State::Decided(decided) => match decided.decision.outcome {
             Outcome::Passed => Ending::Confirmed,
+            Outcome::Failed if decided.session.as_ref().is_some_and(Session::has_no_way_left) => {
+                Ending::NoWayLeft
+            }
             Outcome::Failed => Ending::NotConfirmed,
         },
         State::Cancelled { .. } => Ending::Cancelled,

@@ -7,27 +7,28 @@ use shared::words::{CheckKind, UnixMillis};
 use super::super::{Service, ServiceError, destination_digest, events, record};
 use crate::store::outbox::{self, Message};
 use crate::store::verifications;
-use crate::verification::checks::{call_number, on_file_code};
-use crate::verification::{Check, CheckDetail, Facts, Session, Verification, decide, limits};
+use crate::verification::checks::{Means, SessionStep, on_file_code, step};
+use crate::verification::{CheckDetail, Facts, Session, Verification, decide, limits};
 
-/// Opens the checks that the policy requires, in its order.
-pub(super) fn open_checks(
+/// Opens the steps that the policy requires, with the ways that this requester has.
+pub(super) fn open_steps(
     service: &Service,
     of: &Verification,
     now: UnixMillis,
-) -> Result<Vec<Check>, ServiceError> {
+) -> Result<Vec<SessionStep>, ServiceError> {
+    let steps = service.policy(&of.instance).steps(of.action, of.assurance);
+    Ok(step::open_steps(steps, &means(service, of)?, now))
+}
+
+/// The ways in which this requester can prove who they are.
+fn means(service: &Service, of: &Verification) -> Result<Means, ServiceError> {
     let region = service.instance(&of.instance)?.default_region.as_deref();
     let channels = service.config.channels();
-    let open = |kind: &CheckKind| match kind {
-        CheckKind::CallNumber => call_number::open(),
-        CheckKind::OnFileCode => {
-            let contacts = &of.requester.contacts;
-            let contact =
-                on_file_code::choose_contact(contacts, &of.destination, &channels, of.action, region);
-            on_file_code::open(contact, now)
-        }
-    };
-    Ok(service.config.policy.required_checks.iter().map(open).collect())
+    let contacts = &of.requester.contacts;
+    Ok(Means {
+        contact: on_file_code::choose_contact(contacts, &of.destination, &channels, of.action, region),
+        ..Means::default()
+    })
 }
 
 /// Goes on after an answer: sends the code when its check comes up, decides when nothing is left to ask.
@@ -44,7 +45,8 @@ pub(in crate::service) fn proceed(
     }
     let code_is_due = session
         .current_check()
-        .is_some_and(|check| matches!(&check.detail, CheckDetail::OnFileCode(code) if code.code_number == 0));
+        .and_then(|check| check.detail.on_file_code())
+        .is_some_and(|code| code.code_number == 0);
     if code_is_due {
         send_code(service, tx, verification)
     } else {
@@ -62,10 +64,8 @@ pub(super) fn send_code(
     let contact = verification
         .session()
         .and_then(Session::current_check)
-        .and_then(|check| match &check.detail {
-            CheckDetail::OnFileCode(code) => code.contact.clone().map(|contact| (contact, code.code_number)),
-            CheckDetail::CallNumber => None,
-        });
+        .and_then(|check| check.detail.on_file_code())
+        .and_then(|code| Some((code.contact.clone()?, code.code_number)));
     let Some((contact, earlier_codes)) = contact else {
         return Ok(verification);
     };
@@ -86,13 +86,13 @@ pub(super) fn send_code(
         limits::may_send(counts)?;
     }
     verifications::log_message(tx, &verification.instance, &digest, now)?;
-    let sent = verification.with_session(now, |mut session| {
-        for check in &mut session.checks {
+    let sent = verification.with_session(now, |session| {
+        session.with_check(CheckKind::OnFileCode, |mut check| {
             if let CheckDetail::OnFileCode(code) = &mut check.detail {
                 *code = code.clone().issued(now);
             }
-        }
-        session
+            check
+        })
     })?;
     let number = earlier_codes + 1;
     let lane = format!("code:{}", sent.id);
@@ -126,7 +126,9 @@ pub(super) fn finish(
     devices.sort();
     devices.dedup();
     let facts = Facts {
-        checks: session.map_or_else(Vec::new, |session| session.checks.clone()),
+        action: verification.action,
+        assurance: verification.assurance,
+        checks: session.map_or_else(Vec::new, |session| session.checks().cloned().collect()),
         destination_on_file: verification.destination_on_file,
         opens: verification.opens.count,
         devices: u32::try_from(devices.len()).unwrap_or(u32::MAX),
@@ -136,7 +138,7 @@ pub(super) fn finish(
         history,
         refused_by_requester: refused,
     };
-    let decision = decide(facts, &service.config.policy, now);
+    let decision = decide(facts, service.policy(&verification.instance), now);
     let body = json!({
         "outcome": decision.outcome.as_str(),
         "level": decision.level.as_str(),

@@ -5,10 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 use shared::agent_token::Contact;
-use shared::words::{Action, Channel, CheckResult, UnixMillis};
+use shared::words::{Action, Channel, CheckKind, CheckResult, UnixMillis};
 
-use super::{Check, CheckDetail};
+use super::{Proof, Said};
 use crate::verification::destination::Destination;
+use crate::verification::policy::Weights;
 
 /// Five tries per verification, surviving a resend (ASVS 6.6.3; NIST SP 800-63B-4, 3.1.3.2).
 pub const MAX_WRONG_ANSWERS: u8 = 5;
@@ -39,22 +40,6 @@ pub struct OnFileContact {
     pub source: String,
     /// False when it equals the destination that the agent typed: then link and code prove the same thing.
     pub independent: bool,
-}
-
-/// Opens the check: chooses the contact, or ends it as not available.
-pub fn open(contact: Option<OnFileContact>, at: UnixMillis) -> Check {
-    let result = contact.is_none().then_some(CheckResult::Unavailable);
-    Check {
-        wrong_answers: 0,
-        max_wrong_answers: MAX_WRONG_ANSWERS,
-        result,
-        ended_at: result.map(|_| at),
-        detail: CheckDetail::OnFileCode(OnFileCode {
-            contact,
-            code_number: 0,
-            issued_at: at,
-        }),
-    }
 }
 
 /// Chooses among the contacts on file. Preferred: a contact other than the typed destination, and for a password or
@@ -88,7 +73,60 @@ pub fn choose_contact(
     candidates.into_iter().next()
 }
 
+impl Proof for OnFileCode {
+    fn kind(&self) -> CheckKind {
+        CheckKind::OnFileCode
+    }
+
+    fn max_wrong_answers(&self) -> u8 {
+        MAX_WRONG_ANSWERS
+    }
+
+    fn can_be_asked(&self) -> bool {
+        self.contact.is_some()
+    }
+
+    /// Only if the contact is another than the destination of the link: else both prove the same thing.
+    fn is_strong(&self) -> bool {
+        self.contact.as_ref().is_some_and(|contact| contact.independent)
+    }
+
+    fn said(&self, result: CheckResult, weights: &Weights) -> Said {
+        match result {
+            CheckResult::Passed if self.is_strong() => Said::new(
+                "on_file_code_passed",
+                weights.independent_contact_proven,
+                "A code sent to a contact on file came back.",
+            ),
+            CheckResult::Passed => Said::new(
+                "on_file_code_not_independent",
+                weights.contact_not_independent,
+                "A code came back, but the contact on file is the same as the link's destination, so it proves nothing more.",
+            ),
+            CheckResult::Failed => Said::new(
+                "on_file_code_failed",
+                weights.check_failed,
+                "The requester could not enter the code sent to the contact on file.",
+            ),
+            CheckResult::Unavailable => Said::new(
+                "on_file_code_unavailable",
+                weights.no_contact_on_file,
+                "No contact on file could be used to send a code to.",
+            ),
+        }
+    }
+}
+
 impl OnFileCode {
+    /// Before the first code is sent.
+    pub const fn new(contact: Option<OnFileContact>, at: UnixMillis) -> Self {
+        Self {
+            contact,
+            code_number: 0,
+            issued_at: at,
+        }
+    }
+
     /// Makes the next code; the one before it is void.
     #[must_use]
     pub fn issued(mut self, at: UnixMillis) -> Self {
@@ -120,6 +158,7 @@ pub fn from_derived(bytes: [u8; 8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verification::checks::{Means, open};
 
     fn contact(channel: Channel, address: &str) -> Contact {
         Contact {
@@ -174,7 +213,8 @@ mod tests {
             choose_contact(&on_file, &typed("mia@gmail.com"), BOTH, None, None),
             None
         );
-        assert_eq!(open(None, UnixMillis(0)).result, Some(CheckResult::Unavailable));
+        let check = open(CheckKind::OnFileCode, &Means::default(), UnixMillis(0));
+        assert_eq!(check.result, Some(CheckResult::Unavailable));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
-use shared::words::Channel;
+use shared::words::{Assurance, Channel};
 
-use super::super::checks::{call_number, on_file_code};
+use super::super::checks::{CheckDetail, Means, on_file_code, open};
 use super::super::destination::Destination;
 use super::super::facts::History;
 use super::*;
@@ -15,7 +15,19 @@ fn code_check(independent: bool) -> Check {
         source: "email".into(),
         independent,
     };
-    on_file_code::open(Some(contact), AT)
+    let means = Means {
+        contact: Some(contact),
+        ..Means::default()
+    };
+    open(CheckKind::OnFileCode, &means, AT)
+}
+
+fn call_number() -> Check {
+    open(CheckKind::CallNumber, &Means::default(), AT)
+}
+
+fn no_code() -> Check {
+    open(CheckKind::OnFileCode, &Means::default(), AT)
 }
 
 fn browser() -> ClientFacts {
@@ -30,8 +42,10 @@ fn browser() -> ClientFacts {
 /// An honest employee: fresh private address, both checks answered.
 fn honest() -> Facts {
     Facts {
+        action: None,
+        assurance: Assurance::Standard,
         checks: vec![
-            call_number::open().answered(true, AT),
+            call_number().answered(true, AT),
             code_check(true).answered(true, AT),
         ],
         destination_on_file: false,
@@ -68,7 +82,7 @@ fn a_fresh_destination_alone_is_never_verified() {
     assert_eq!(decision.level, RiskLevel::Medium);
     assert_eq!(decision.recommendation, Recommendation::ProceedWithCare);
 
-    facts.checks[1] = on_file_code::open(None, AT);
+    facts.checks[1] = no_code();
     let decision = decided(facts);
     assert_eq!(
         (decision.outcome, decision.level),
@@ -100,7 +114,7 @@ fn a_contact_on_file_that_is_the_destination_itself_is_medium_by_rule() {
 fn a_failed_check_is_high_whatever_else_speaks_for_the_requester() {
     let mut facts = honest();
     facts.destination_on_file = true;
-    facts.checks[0] = (0..3).fold(call_number::open(), |check, _| check.answered(false, AT));
+    facts.checks[0] = (0..3).fold(call_number(), |check, _| check.answered(false, AT));
     let decision = decided(facts);
     assert_eq!(
         (decision.outcome, decision.level),
@@ -163,20 +177,131 @@ fn twenty_openings_by_a_scanner_do_not_stop_the_person() {
     );
 }
 
+fn all_means() -> Means {
+    Means {
+        passkeys: 1,
+        authenticator_app: true,
+        recovery_codes: 1,
+        company_sign_in: Some("Acme".into()),
+        manager: Some(super::super::checks::manager_approval::Manager {
+            sys_id: "c".into(),
+            name: "Ada Lopez".into(),
+            destination: Destination::parse(Channel::Email, "ada@corp.example", None).unwrap(),
+        }),
+        ..Means::default()
+    }
+}
+
+fn passed_by(kinds: &[CheckKind]) -> Facts {
+    let passed = |kind: &CheckKind| open(*kind, &all_means(), AT).answered(true, AT);
+    let mut checks = vec![call_number().answered(true, AT)];
+    checks.extend(kinds.iter().map(passed));
+    Facts { checks, ..honest() }
+}
+
+#[test]
+fn any_one_alternative_passes_its_step_and_only_strong_proof_is_verified() {
+    use CheckKind::{AuthenticatorApp, CompanySignIn, ManagerApproval, Passkey, RecoveryCode};
+    for kind in [Passkey, AuthenticatorApp, CompanySignIn] {
+        let decision = decided(passed_by(&[kind]));
+        assert_eq!(
+            (decision.outcome, decision.level),
+            (Outcome::Passed, RiskLevel::Verified),
+            "{kind}"
+        );
+    }
+    for kind in [RecoveryCode, ManagerApproval] {
+        let decision = decided(passed_by(&[kind]));
+        assert_eq!(
+            (decision.outcome, decision.level),
+            (Outcome::Passed, RiskLevel::Medium),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn high_assurance_wants_strong_proof_and_the_manager() {
+    use CheckKind::{AuthenticatorApp, ManagerApproval, Passkey, RecoveryCode};
+    let high = |kinds: &[CheckKind]| {
+        decided(Facts {
+            assurance: Assurance::High,
+            ..passed_by(kinds)
+        })
+        .outcome
+    };
+    assert_eq!(high(&[Passkey, ManagerApproval]), Outcome::Passed);
+    assert_eq!(high(&[Passkey, AuthenticatorApp]), Outcome::Failed);
+    assert_eq!(high(&[ManagerApproval]), Outcome::Failed);
+    assert_eq!(high(&[RecoveryCode, ManagerApproval]), Outcome::Failed);
+}
+
+#[test]
+fn a_refuted_alternative_fails_whatever_else_was_passed() {
+    let mut facts = passed_by(&[CheckKind::Passkey]);
+    facts
+        .checks
+        .push(open(CheckKind::ManagerApproval, &all_means(), AT).answered(false, AT));
+    let decision = decided(facts);
+    assert_eq!(
+        (decision.outcome, decision.level),
+        (Outcome::Failed, RiskLevel::High)
+    );
+}
+
+#[test]
+fn what_was_not_available_is_told_only_where_nothing_else_was_passed() {
+    let has = |facts: Facts, code: &str| decided(facts).report.findings.iter().any(|f| f.code == code);
+    let mut facts = passed_by(&[CheckKind::Passkey]);
+    facts.checks.push(no_code());
+    assert!(!has(facts.clone(), "on_file_code_unavailable"));
+    facts.checks[1] = open(CheckKind::Passkey, &Means::default(), AT);
+    assert!(has(facts, "on_file_code_unavailable"));
+}
+
+#[test]
+fn wrong_answers_before_another_way_are_counted() {
+    let mut facts = passed_by(&[CheckKind::Passkey]);
+    facts
+        .checks
+        .push(code_check(true).answered(false, AT).answered(false, AT));
+    let decision = decided(facts);
+    let weight = |code: &str| {
+        decision
+            .report
+            .findings
+            .iter()
+            .find(|f| f.code == code)
+            .map(|f| f.weight)
+    };
+    assert_eq!(weight("wrong_answers_before_another_way"), Some(10));
+}
+
+#[test]
+fn a_policy_without_a_plan_passes_nobody() {
+    let policy = Policy {
+        plans: Vec::new(),
+        ..Policy::standard()
+    };
+    assert_eq!(decide(honest(), &policy, AT).outcome, Outcome::Failed);
+}
+
 fn any_facts() -> impl Strategy<Value = Facts> {
     let flags = proptest::collection::vec(any::<bool>(), 8);
     (flags, 0_u32..40, 0_u32..6, 0_u32..4, 0_u32..4).prop_map(|(flags, opens, devices, others, failures)| {
         let call = if flags[0] {
-            call_number::open().answered(true, AT)
+            call_number().answered(true, AT)
         } else {
-            (0..3).fold(call_number::open(), |c, _| c.answered(false, AT))
+            (0..3).fold(call_number(), |c, _| c.answered(false, AT))
         };
         let code = if flags[1] {
             code_check(flags[2]).answered(true, AT)
         } else {
-            on_file_code::open(None, AT)
+            no_code()
         };
         Facts {
+            action: None,
+            assurance: Assurance::Standard,
             checks: vec![call, code],
             destination_on_file: flags[3],
             opens,

@@ -119,7 +119,7 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
         findings: decision.map(findings::lines).unwrap_or_default(),
         checks: of
             .session()
-            .map(|session| findings::checks(&session.checks))
+            .map(|session| findings::checks(&session.steps))
             .unwrap_or_default(),
         no_report: no_report(status),
         about: about(&of, now),

@@ -3,7 +3,7 @@
 use shared::words::{CheckResult, RiskLevel};
 
 use super::badge::{self, CROSS, DASH, RULE, TICK, WARNING};
-use crate::verification::{Check, Decision, Finding, FindingKind, Policy};
+use crate::verification::{Check, Decision, Finding, FindingKind, Policy, SessionStep};
 
 /// One line of the report.
 pub struct FindingLine {
@@ -170,8 +170,9 @@ pub struct CheckLine {
     pub text: String,
 }
 
-/// The checks of a running verification.
-pub fn checks(checks: &[Check]) -> Vec<CheckLine> {
+/// The checks of a running verification: of each step what is asked, was answered, or could not be asked though nothing
+/// else is left. Alternatives that nobody needed are left out.
+pub fn checks(steps: &[SessionStep]) -> Vec<CheckLine> {
     let line = |check: &Check| {
         let (tone, icon, state) = match check.result {
             Some(CheckResult::Passed) => ("passed", TICK, "passed".to_owned()),
@@ -189,7 +190,17 @@ pub fn checks(checks: &[Check]) -> Vec<CheckLine> {
             text: format!("{}: {state}", check.kind().label()),
         }
     };
-    checks.iter().map(line).collect()
+    let shown = |step: &SessionStep, check: &Check| {
+        let asked = step.current().map(Check::kind) == Some(check.kind());
+        let answered = check.wrong_answers > 0
+            || matches!(check.result, Some(CheckResult::Passed | CheckResult::Failed));
+        asked || answered || step.is_unavailable()
+    };
+    let lines = steps.iter().flat_map(|step| {
+        let checks = step.alternatives.iter();
+        checks.filter(move |check| shown(step, check)).map(line)
+    });
+    lines.collect()
 }
 
 /// What to do, for a verification without a decision. The fixed texts belong to decisions alone.

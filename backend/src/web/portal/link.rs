@@ -15,10 +15,7 @@ use crate::web::html;
 pub async fn landing(visit: &Visit, token: &str) -> Result<Response, Refusal> {
     let device = form::device_digest(&visit.headers);
     match portal::open(&visit.service, token, device).await {
-        Ok(request) => {
-            let checks = &visit.service.config.policy.required_checks;
-            Ok(pages::landing(&request, token, checks))
-        }
+        Ok(landing) => Ok(pages::landing(&landing, token)),
         Err(error) => resume(visit, token, error).await,
     }
 }

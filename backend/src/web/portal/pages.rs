@@ -1,14 +1,13 @@
 //! From what a page says to its HTML. Askama escapes every value; nothing here is marked as safe.
 
 use askama::Template;
-use shared::words::CheckKind;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::guard::TOKEN_FIELD;
 use super::texts::{self, Notice, Tone};
 use crate::service::Service;
-use crate::service::portal::{Page, Request, Step};
+use crate::service::portal::{self, Page, Request, Step};
 use crate::web::assets::{ICON, PORTAL_CSS, PORTAL_JS};
 use crate::web::html;
 
@@ -58,8 +57,13 @@ struct Landing<'a> {
 }
 
 /// Who asks, for what, and what will happen.
-pub fn landing(request: &Request, token: &str, checks: &[CheckKind]) -> Response {
-    let checks = checks.iter().map(|&kind| texts::check(kind, request)).collect();
+pub fn landing(landing: &portal::Landing, token: &str) -> Response {
+    let request = &landing.request;
+    let checks = landing
+        .asks
+        .iter()
+        .map(|&kind| texts::check(kind, request))
+        .collect();
     let action = request.action.map(texts::action);
     render(
         StatusCode::OK,
@@ -171,6 +175,7 @@ pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
         step_number,
         steps,
         step,
+        ..
     } = view.page;
     let brand = Some(Brand::of(request));
     let (step_number, steps, step_label) = (*step_number, *steps, texts::step(*step_number, *steps));

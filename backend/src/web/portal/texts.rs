@@ -121,6 +121,11 @@ pub fn check(kind: CheckKind, request: &Request) -> String {
             "You enter a code that we send to a contact {} has on file for you.",
             request.company
         ),
+        CheckKind::Passkey => "You use the passkey that you added here earlier.".to_owned(),
+        CheckKind::AuthenticatorApp => "You enter a code from your authenticator app.".to_owned(),
+        CheckKind::RecoveryCode => "You enter one of your recovery codes.".to_owned(),
+        CheckKind::CompanySignIn => format!("You sign in with your {} account.", request.company),
+        CheckKind::ManagerApproval => "Your manager confirms that it is you.".to_owned(),
     }
 }
 
@@ -222,6 +227,17 @@ pub fn ending(ending: Ending, request: &Request) -> Notice {
             Tone::Failed,
             "We could not confirm your identity",
             &[&format!("Your service desk knows. To go on, {call}")],
+        ),
+        Ending::NoWayLeft => Notice::new(
+            Tone::Attention,
+            "We cannot confirm your identity here",
+            &[
+                &format!(
+                    "{} has no contact or sign-in method on file that we could use for this check.",
+                    request.company
+                ),
+                &format!("Your service desk knows. To go on, {call}"),
+            ],
         ),
         Ending::Refused => Notice::new(
             Tone::Neutral,

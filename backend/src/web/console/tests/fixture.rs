@@ -296,6 +296,7 @@ pub async fn fill(
             requester: claims.requester,
             agent: claims.agent,
             action: claims.action,
+            assurance: shared::words::Assurance::Standard,
             destination: crate::verification::Destination::parse(
                 shared::words::Channel::Email,
                 "mia.private@gmail.com",

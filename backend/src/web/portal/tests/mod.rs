@@ -15,7 +15,6 @@ use crate::keys::sha256_hex;
 use crate::service::{Service, agent};
 use crate::store::verifications;
 use crate::testing::{self, ManualClock};
-use crate::verification::checks::CheckDetail;
 use crate::verification::{InstanceId, Verification, VerificationId};
 
 /// What a phone says of itself.
@@ -211,10 +210,8 @@ impl Browser<'_> {
     async fn code(&self) -> String {
         let verification = self.portal.verification(&self.id).await;
         let number = verification.session().and_then(|session| {
-            session.checks.iter().find_map(|check| match &check.detail {
-                CheckDetail::OnFileCode(code) => Some(code.code_number),
-                CheckDetail::CallNumber => None,
-            })
+            let mut codes = session.checks().filter_map(|check| check.detail.on_file_code());
+            codes.next().map(|code| code.code_number)
         });
         self.portal
             .service

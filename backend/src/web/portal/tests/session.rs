@@ -127,14 +127,9 @@ async fn an_answer_that_cannot_be_one_costs_no_try() {
     browser.answer_number().await;
     let again = browser.post("/verify/code", "code=12345").await;
     assert!(again.body.contains("Enter all six digits of the code."));
-    let checks = portal
-        .verification(&browser.id)
-        .await
-        .session()
-        .unwrap()
-        .checks
-        .clone();
-    assert!(checks.iter().all(|check| check.wrong_answers == 0));
+    let verification = portal.verification(&browser.id).await;
+    let mut checks = verification.session().unwrap().checks();
+    assert!(checks.all(|check| check.wrong_answers == 0));
 }
 
 #[tokio::test]
@@ -303,10 +298,9 @@ async fn a_form_without_the_token_of_its_session_is_not_counted() {
             );
         }
     }
-    assert_eq!(
-        portal.verification(&browser.id).await.session().unwrap().checks[0].wrong_answers,
-        0
-    );
+    let verification = portal.verification(&browser.id).await;
+    let mut checks = verification.session().unwrap().checks();
+    assert!(checks.all(|check| check.wrong_answers == 0));
 }
 
 #[tokio::test]
