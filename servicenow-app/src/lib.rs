@@ -12,6 +12,7 @@ mod build;
 mod check;
 mod error;
 mod ids;
+mod manifest;
 mod panel;
 pub mod record;
 mod source;
@@ -21,6 +22,7 @@ mod xml;
 use std::path::Path;
 
 pub use error::{Finding, PackError, Rule};
+pub use manifest::{ManifestRecord, ManifestRow};
 pub use panel::{MARKER, PLACEHOLDER, panel_module};
 pub use update_set::UpdateSet;
 

@@ -1,6 +1,7 @@
 //! The envelope: one `sys_remote_update_set`, then one `sys_update_xml` for each record.
 
 use crate::ids;
+use crate::manifest::{self, ManifestRow};
 use crate::record::{FIXED_TIME, FIXED_USER, Record};
 use crate::source::model::AppFile;
 use crate::xml::Element;
@@ -18,6 +19,8 @@ pub struct UpdateSet {
     pub version: String,
     /// `sys_id` of the application.
     pub app_sys_id: String,
+    /// What each row holds, for readers that must find the same.
+    pub manifest: Vec<ManifestRow>,
 }
 
 /// Writes the whole file.
@@ -38,6 +41,7 @@ pub fn write(app: &AppFile, records: &[Record]) -> UpdateSet {
         name: app.name.clone(),
         version: app.version.clone(),
         app_sys_id: app.sys_id(),
+        manifest: manifest::of(records),
     }
 }
 

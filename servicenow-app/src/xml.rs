@@ -58,6 +58,28 @@ impl Element {
         &self.name
     }
 
+    /// The value of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|(attribute, _)| attribute == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The elements inside, none if there is text.
+    pub fn children(&self) -> &[Self] {
+        match &self.content {
+            Content::Children(children) => children,
+            Content::Text(_) | Content::Script(_) => &[],
+        }
+    }
+
+    /// The text inside, empty if there are elements.
+    pub fn value(&self) -> &str {
+        match &self.content {
+            Content::Text(text) | Content::Script(text) => text,
+            Content::Children(_) => "",
+        }
+    }
+
     /// Writes the element without any white space of its own.
     pub fn write(&self, out: &mut String) {
         out.push('<');

@@ -6,6 +6,7 @@ mod demo;
 mod es5;
 mod gate;
 mod package;
+mod read_back;
 mod run;
 mod setup;
 mod size;
@@ -42,7 +43,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Setup => setup::setup(),
+        Command::Setup => setup::setup().and_then(|()| setup::test_tools()),
         Command::Package => setup::setup()
             .and_then(|()| package::package())
             .map(|package| package.print()),

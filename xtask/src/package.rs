@@ -8,12 +8,14 @@ use sha2::{Digest, Sha256};
 
 use crate::run::{root, step, target};
 use crate::size::{Size, UPDATE_SET_BUDGET, WIDGET_BUDGET, kilobytes};
-use crate::{es5, gate, widget};
+use crate::{es5, gate, read_back, widget};
 
 /// A packed update set and its measures.
 pub struct Package {
     /// Where it lies.
     pub path: PathBuf,
+    /// What the packer put into it.
+    pub manifest: serde_json::Value,
     records: usize,
     sha256: String,
     xml: Size,
@@ -47,6 +49,7 @@ pub fn package() -> Result<Package> {
         records: set.records,
         sha256: hex(&Sha256::digest(&set.xml)),
         xml: Size::of(set.xml.as_bytes())?,
+        manifest: read_back::manifest(&set),
         script: Size::of(widget.script.as_bytes())?,
         wasm: Size::of(&widget.wasm)?,
         module: Size::of(widget.module.as_bytes())?,

@@ -29,7 +29,7 @@ pub fn setup() -> Result<()> {
     step("Setup");
     wasm_target()?;
     debian_packages()?;
-    npm_tools()?;
+    npm_packages("xtask/tools", "npm tools (binaryen, esbuild, acorn)")?;
     cargo_tool(
         "wasm-bindgen",
         "wasm-bindgen-cli",
@@ -96,8 +96,15 @@ fn debian_packages() -> Result<()> {
     )
 }
 
-fn npm_tools() -> Result<()> {
-    let folder = root().join("xtask/tools");
+/// What only the tests need: ServiceNow's SDK, which reads the update set back, and axe-core, which judges pages.
+pub fn test_tools() -> Result<()> {
+    npm_packages("xtask/sdk", "ServiceNow's SDK 4.9.0")?;
+    npm_packages("tests/tools", "axe-core")
+}
+
+/// Installs what the lock file in `folder` names.
+fn npm_packages(folder: &str, what: &str) -> Result<()> {
+    let folder = root().join(folder);
     // npm writes this file at the end of an installation; one that is older than the lock file is out of date.
     let installed = folder.join("node_modules/.package-lock.json");
     let is_current = match (
@@ -108,7 +115,7 @@ fn npm_tools() -> Result<()> {
         _ => false,
     };
     if is_current {
-        println!("   npm tools (binaryen, esbuild, acorn): there");
+        println!("   {what}: there");
         return Ok(());
     }
     // No install scripts: none of the tools needs one.

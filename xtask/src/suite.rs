@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::run::{cargo, run, step};
-use crate::{package, setup};
+use crate::{package, read_back, setup};
 
 /// The update set for the end-to-end tests.
 const UPDATE_SET: &str = "IMPER_UPDATE_SET";
@@ -14,6 +14,7 @@ pub fn test() -> Result<()> {
     run(cargo().args(["fmt", "--all", "--check"]), "run `cargo fmt --all`")?;
 
     setup::setup()?;
+    setup::test_tools()?;
 
     step("Lints");
     run(
@@ -35,6 +36,11 @@ pub fn test() -> Result<()> {
     )?;
 
     let package = package::package()?;
+    read_back::check(&package.path, &package.manifest)?;
+    run(
+        cargo().args(["test", "--package", "xtask", "--", "--ignored", "read_back"]),
+        "reading back no longer notices a damaged set",
+    )?;
 
     step("Tests");
     run(

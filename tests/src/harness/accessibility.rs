@@ -1,0 +1,76 @@
+//! axe-core on a page in a real browser.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::browser::Browser;
+
+/// Rules of WCAG 2.2, levels A and AA, and what axe-core itself thinks good practice.
+const RULES: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]"#;
+
+/// Makes sure that axe-core finds nothing wrong, of whatever impact, with what the browser shows.
+///
+/// It looks at the current frame, open shadow roots included; a page inside a frame is looked at after entering that
+/// frame. `page` names the page in the message.
+pub async fn assert_accessible(browser: &Browser, page: &str) -> Result<()> {
+    let found = violations(browser).await?;
+    ensure!(
+        found.is_empty(),
+        "axe-core on {page}:\n{}",
+        found.iter().map(describe).collect::<Vec<_>>().join("\n")
+    );
+    Ok(())
+}
+
+/// What axe-core finds: its own objects, as <https://github.com/dequelabs/axe-core/blob/develop/doc/API.md> has them.
+pub async fn violations(browser: &Browser) -> Result<Vec<Value>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/node_modules/axe-core/axe.min.js");
+    let axe = fs::read_to_string(&path)
+        .with_context(|| format!("{} is missing: `cargo xtask setup` installs it", path.display()))?;
+    // Handed over by the driver and not by a script element: no content security policy of the page forbids it.
+    browser.evaluate(&format!("{axe}\nreturn true;")).await?;
+    let script = format!(
+        "const done = arguments[arguments.length - 1];
+         axe.run(document, {{ runOnly: {RULES}, resultTypes: ['violations'], iframes: false }})
+            .then((results) => done(results.violations), (error) => done(String(error)));"
+    );
+    let answer = browser
+        .driver()
+        .execute_async(script, Vec::new())
+        .await
+        .context("axe-core did not answer")?;
+    match answer.json() {
+        Value::Array(found) => Ok(found.clone()),
+        other => anyhow::bail!("axe-core failed: {other}"),
+    }
+}
+
+/// One violation: its impact, what it is about, and where.
+fn describe(violation: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let nodes = violation["nodes"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let places: Vec<String> = nodes
+        .iter()
+        .map(|node| {
+            format!(
+                "    {} {}\n      {}",
+                node["target"],
+                text(&node["html"]),
+                text(&node["failureSummary"]).replace('\n', "\n      ")
+            )
+        })
+        .collect();
+    format!(
+        "  {} ({}): {}\n{}",
+        text(&violation["id"]),
+        text(&violation["impact"]),
+        text(&violation["help"]),
+        places.join("\n")
+    )
+}
