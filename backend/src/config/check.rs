@@ -13,6 +13,7 @@ use super::raw::{Raw, RawAgentKey, RawInstance, RawServer, RawSmtp};
 use super::secrets::SecretSource;
 use super::{AgentKey, Callback, Config, ConfigError, Instance, Server, Sms, Smtp, SmtpTls, Storage};
 use crate::keys::Keys;
+use crate::locale::Locale;
 use crate::verification::{InstanceId, Policy};
 
 /// RFC 7518, section 3.2: an HS256 key has at least 256 bits.
@@ -260,6 +261,15 @@ impl Checker<'_> {
                 format!("“{code}” is not a country code like GB"),
             );
         }
+        let default_language = match &raw.default_language {
+            None => Locale::English,
+            Some(tag) => Locale::from_tag(tag).unwrap_or_else(|| {
+                let known = Locale::ALL.map(Locale::tag).join(", ");
+                let mistake = format!("“{tag}” is not one of {known}");
+                self.note(&format!("{place}.default_language"), mistake);
+                Locale::English
+            }),
+        };
         if !LINK_SECONDS.contains(&raw.link_seconds) {
             self.note(&format!("{place}.link_seconds"), "must be between 60 and 86400");
         }
@@ -294,6 +304,7 @@ impl Checker<'_> {
             url: url?,
             support_contact: raw.support_contact.trim().to_owned(),
             default_region: raw.default_region.clone(),
+            default_language,
             link_seconds: raw.link_seconds,
             agent_keys,
             callback: Callback {

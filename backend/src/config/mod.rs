@@ -19,6 +19,7 @@ use url::Url;
 pub use secrets::{Environment, SecretSource};
 
 use crate::keys::Keys;
+use crate::locale::Locale;
 use crate::verification::{InstanceId, Policy};
 
 /// The whole configuration, checked.
@@ -113,6 +114,8 @@ pub struct Instance {
     pub support_contact: String,
     /// ISO 3166 code for phone numbers without a country code.
     pub default_region: Option<String>,
+    /// The language of whoever has none on file and asks for none that the portal speaks.
+    pub default_language: Locale,
     /// How long a link lives, in seconds (600 unless raised, at most 86 400).
     pub link_seconds: i64,
     /// Keys that may sign agent tokens, by `kid`.

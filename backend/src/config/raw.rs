@@ -65,6 +65,7 @@ pub(super) struct RawInstance {
     pub url: String,
     pub support_contact: String,
     pub default_region: Option<String>,
+    pub default_language: Option<String>,
     #[serde(default = "default_link_seconds")]
     pub link_seconds: i64,
     #[serde(default)]

@@ -13,6 +13,7 @@ use std::time::Duration;
 use shared::words::{Action, Channel, UnixMillis};
 
 use crate::config::Config;
+use crate::locale::Locale;
 use crate::verification::Destination;
 
 /// One message to a requester.
@@ -20,6 +21,8 @@ use crate::verification::Destination;
 pub struct Message {
     /// Where it goes.
     pub to: Destination,
+    /// The language of whoever reads it.
+    pub language: Locale,
     /// The company, as requesters know it.
     pub company: String,
     /// How to reach the service desk on a known way.

@@ -36,25 +36,6 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     whole_words.unwrap_or(kept).trim_end().to_owned()
 }
 
-/// “10 minutes”, “1 hour”, “24 hours”.
-pub(super) fn life(minutes: i64) -> String {
-    match minutes {
-        1 => "1 minute".into(),
-        60 => "1 hour".into(),
-        m if m > 60 && m % 60 == 0 => format!("{} hours", m / 60),
-        m => format!("{m} minutes"),
-    }
-}
-
-/// “10 min”, “24 h”.
-pub(super) fn short_life(minutes: i64) -> String {
-    if minutes >= 60 && minutes % 60 == 0 {
-        format!("{} h", minutes / 60)
-    } else {
-        format!("{minutes} min")
-    }
-}
-
 /// The host name of our own URL.
 pub(super) fn host(public_url: &str) -> String {
     let host = Url::parse(public_url)
@@ -75,18 +56,6 @@ mod tests {
         );
         assert_eq!(name(&"word ".repeat(40)).chars().count(), 59);
         assert_eq!(name(&"ü".repeat(80)), "ü".repeat(60));
-    }
-
-    #[test]
-    fn times_are_said_as_people_say_them() {
-        assert_eq!(
-            [life(1), life(10), life(60), life(90), life(1440)],
-            ["1 minute", "10 minutes", "1 hour", "90 minutes", "24 hours"]
-        );
-        assert_eq!(
-            [short_life(10), short_life(60), short_life(90)],
-            ["10 min", "1 h", "90 min"]
-        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::json;
 use shared::words::{Action, CheckKind, CheckResult, UnixMillis};
 
 use super::{Service, ServiceError, events, portal, record};
+use crate::locale::Locale;
 use crate::store::outbox::{self, Due, Message};
 use crate::store::verifications;
 use crate::verification::{Delivery, Destination, InstanceId, LinkId, State, Verification};
@@ -32,6 +33,8 @@ pub enum Prepared {
 pub struct Envelope {
     /// Where it goes.
     pub to: Destination,
+    /// The requester's language on file, else the company's.
+    pub language: Locale,
     /// The company, as requesters know it.
     pub company: String,
     /// How to reach the service desk on a known way.
@@ -198,6 +201,7 @@ fn envelope(
     let instance = service.instance(&of.instance)?;
     Ok(Envelope {
         to,
+        language: Locale::from_tag(&of.requester.language).unwrap_or(instance.default_language),
         company: instance.company.clone(),
         support_contact: instance.support_contact.clone(),
         agent_name: of.agent.name.clone(),

@@ -38,10 +38,10 @@ pub fn page(status: StatusCode, body: String) -> Response {
 }
 
 /// 303 See Other to a path of our own: after a POST, so that a reload repeats nothing.
-pub fn see_other(path: &'static str) -> Response {
+pub fn see_other(path: &str) -> Response {
     let mut response = page(StatusCode::SEE_OTHER, String::new());
-    response
-        .headers_mut()
-        .insert(header::LOCATION, HeaderValue::from_static(path));
+    if let Ok(path) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(header::LOCATION, path);
+    }
     response
 }

@@ -97,6 +97,7 @@ fn count(metric: &'static str, due: &outbox::Due) {
 fn message(envelope: Envelope, content: Content) -> Message {
     Message {
         to: envelope.to,
+        language: envelope.language,
         company: envelope.company,
         support_contact: envelope.support_contact,
         agent_name: envelope.agent_name,

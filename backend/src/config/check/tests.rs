@@ -82,7 +82,7 @@ fn every_mistake_is_named_at_once() {
         .replace("https://verify.example.com/", "http://verify.example.com")
         .replace("tls = \"none\"", "tls = \"maybe\"")
         .replace("HS256", "none")
-        .replace("\"GB\"", "\"XX\"");
+        .replace("\"GB\"", "\"XX\"\ndefault_language = \"tlh\"");
     secrets.remove("ACME_CLIENT_SECRET");
     secrets.insert("ACME_WEBHOOK_SECRET".into(), "short".into());
     secrets.insert("IMPER_MASTER_KEY".into(), "AAAA".into());
@@ -93,6 +93,7 @@ fn every_mistake_is_named_at_once() {
         "smtp.tls",
         "“none” is not one of",
         "default_region",
+        "default_language: “tlh” is not one of en, de, fr, es, ja, ar",
         "ACME_CLIENT_SECRET",
         "ACME_WEBHOOK_SECRET",
         "IMPER_MASTER_KEY",

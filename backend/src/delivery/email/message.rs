@@ -7,8 +7,9 @@ use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use shared::words::UnixMillis;
 
-use crate::delivery::words::{life, name};
+use crate::delivery::words::name;
 use crate::delivery::{Content, Message};
+use crate::locale::{Strong, Texts};
 
 /// Why an email could not be written. Holds no address.
 #[derive(Debug, thiserror::Error)]
@@ -28,13 +29,14 @@ pub(super) struct Facts {
     agent: String,
     ticket: String,
     /// What the ticket asks for, as a label; empty if nothing predefined.
-    action: &'static str,
+    action: String,
     life: String,
 }
 
 #[derive(Template)]
 #[template(path = "mail/link.txt")]
 struct LinkText<'a> {
+    t: Texts,
     facts: &'a Facts,
     url: &'a str,
     replaces_earlier: bool,
@@ -43,6 +45,7 @@ struct LinkText<'a> {
 #[derive(Template)]
 #[template(path = "mail/link.html")]
 struct LinkHtml<'a> {
+    t: Texts,
     facts: &'a Facts,
     url: &'a str,
     replaces_earlier: bool,
@@ -51,6 +54,7 @@ struct LinkHtml<'a> {
 #[derive(Template)]
 #[template(path = "mail/code.txt")]
 struct CodeText<'a> {
+    t: Texts,
     facts: &'a Facts,
     code: &'a str,
 }
@@ -58,6 +62,7 @@ struct CodeText<'a> {
 #[derive(Template)]
 #[template(path = "mail/code.html")]
 struct CodeHtml<'a> {
+    t: Texts,
     facts: &'a Facts,
     code: &'a str,
 }
@@ -71,42 +76,47 @@ pub(super) struct Rendered {
 
 /// Writes the words of a message.
 pub(super) fn render(message: &Message) -> Result<Rendered, askama::Error> {
+    let t = Texts::of(message.language);
     let facts = Facts {
         company: name(&message.company),
         support_contact: name(&message.support_contact),
         agent: name(&message.agent_name),
         ticket: name(&message.ticket_number),
-        action: message.action.map_or("", |action| action.label()),
-        life: life(message.minutes),
+        action: message
+            .action
+            .map_or_else(String::new, |action| t.action_label(action)),
+        life: t.duration(message.minutes),
     };
-    let (company, ticket) = (&facts.company, &facts.ticket);
+    let facts = &facts;
     Ok(match &message.content {
         Content::Link {
             url,
             replaces_earlier,
         } => {
             let replaces_earlier = *replaces_earlier;
+            let text = LinkText {
+                t,
+                facts,
+                url,
+                replaces_earlier,
+            };
+            let html = LinkHtml {
+                t,
+                facts,
+                url,
+                replaces_earlier,
+            };
             Rendered {
-                subject: format!("{company}: confirm your identity for ticket {ticket}"),
-                text: LinkText {
-                    facts: &facts,
-                    url,
-                    replaces_earlier,
-                }
-                .render()?,
-                html: LinkHtml {
-                    facts: &facts,
-                    url,
-                    replaces_earlier,
-                }
-                .render()?,
+                subject: t.mail_link_subject(&facts.company, &facts.ticket),
+                text: text.render()?,
+                html: html.render()?,
             }
         }
         // The code itself stays out of the subject, which locked screens show.
         Content::Code { code } => Rendered {
-            subject: format!("{company}: your code for ticket {ticket}"),
-            text: CodeText { facts: &facts, code }.render()?,
-            html: CodeHtml { facts: &facts, code }.render()?,
+            subject: t.mail_code_subject(&facts.company, &facts.ticket),
+            text: CodeText { t, facts, code }.render()?,
+            html: CodeHtml { t, facts, code }.render()?,
         },
     })
 }
@@ -128,7 +138,7 @@ pub(super) fn build(
         .message_id(Some(format!("<{}@{host}>", message.key)))
         .subject(subject)
         .header(AutoSubmitted)
-        .header(ContentLanguage)
+        .header(ContentLanguage(message.language.tag()))
         .multipart(MultiPart::alternative_plain_html(text, html))
         .map_err(|_| MessageError::Parts)
 }
@@ -153,7 +163,7 @@ impl Header for AutoSubmitted {
 
 /// RFC 3282: the language of the message.
 #[derive(Clone)]
-struct ContentLanguage;
+struct ContentLanguage(&'static str);
 
 impl Header for ContentLanguage {
     fn name() -> HeaderName {
@@ -161,10 +171,10 @@ impl Header for ContentLanguage {
     }
 
     fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
+        Err("this header is only written".into())
     }
 
     fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), "en".into())
+        HeaderValue::new(Self::name(), self.0.into())
     }
 }

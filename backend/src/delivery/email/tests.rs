@@ -4,6 +4,7 @@ use super::message::render;
 use super::*;
 use crate::delivery::Content;
 use crate::delivery::smtp_double::{Manner, SmtpDouble};
+use crate::locale::Locale;
 use crate::testing::START;
 use crate::verification::Destination;
 
@@ -12,6 +13,7 @@ const URL: &str = "https://verify.example.com/v/01234567890123456789012345678901
 fn link() -> Message {
     Message {
         to: Destination::parse(Channel::Email, "mia.private@gmail.com", None).unwrap(),
+        language: Locale::English,
         company: "Acme".into(),
         support_contact: "+44 20 7946 0000".into(),
         agent_name: "Beth Anglin".into(),
@@ -277,7 +279,7 @@ fn plain_text_is_readable() {
         text.contains("\n\nThe IT service desk asks you") && !text.contains("Request:"),
         "{text}"
     );
-    assert!(text.contains("Ticket:  INC0010023\n\nTo begin"), "{text}");
+    assert!(text.contains("Ticket: INC0010023\n\nTo begin"), "{text}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use super::*;
 use crate::delivery::Content;
+use crate::locale::Locale;
 use crate::testing::START;
 use crate::verification::Destination;
 
@@ -23,6 +24,7 @@ fn gateway(server: &MockServer) -> Gateway {
 fn message() -> Message {
     Message {
         to: Destination::parse(Channel::Sms, "+442079460958", None).unwrap(),
+        language: Locale::English,
         company: "Acme".into(),
         support_contact: "+44 20 7946 0000".into(),
         agent_name: "Beth Anglin".into(),

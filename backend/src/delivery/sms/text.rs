@@ -1,11 +1,14 @@
 //! What stands in a text message: at most 160 characters of GSM-7 where the names allow it, so that it is one message
 //! and not several.
 
-use crate::delivery::words::{cut, name, short_life};
+use crate::delivery::words::{cut, name};
 use crate::delivery::{Content, Message};
+use crate::locale::Texts;
 
 /// One message, in septets.
 const MOST: usize = 160;
+/// Three joined messages of UCS-2, in UTF-16 units (3GPP TS 23.040: 67 each).
+const MOST_WIDE: usize = 3 * 67;
 /// The company's name is what the requester recognises; so much of it is always kept.
 const COMPANY_CHARS: usize = 20;
 /// So much of the agent's name is shown, or nothing.
@@ -60,56 +63,66 @@ const RELATIVES: [(&str, &str); 40] = [
     ("þ", "th"),
 ];
 
-/// The text for a message.
+/// The text for a message, in its language.
 pub(super) fn write(message: &Message, host: &str) -> String {
+    let t = Texts::of(message.language);
     let company = cut(&fold(&name(&message.company)), COMPANY_CHARS);
     let agent = fold(&name(&message.agent_name));
     let ticket = fold(&name(&message.ticket_number));
-    let life = short_life(message.minutes);
+    let life = if message.minutes >= 60 && message.minutes % 60 == 0 {
+        t.sms_hours(message.minutes / 60)
+    } else {
+        t.sms_minutes(message.minutes)
+    };
     match &message.content {
         Content::Link {
             url,
             replaces_earlier,
         } => {
-            let earlier = if *replaces_earlier {
-                " Older links are void."
-            } else {
-                ""
+            let whole = |text: String| {
+                let earlier = replaces_earlier.then(|| format!(" {}", t.sms_older_links()));
+                sendable(&format!("{text}{}", earlier.unwrap_or_default()))
             };
-            let with =
-                |who: &str| format!("{company} {ticket}: {who} confirm it's you: {url} ({life}).{earlier}");
-            let by = |agent: &str| with(&format!("{agent} asks you to"));
+            let by = |agent: &str| whole(t.sms_link(agent, &company, &life, &ticket, url));
             // The agent's name is cut as far as it stays a name, then left out.
             let cuts = (AGENT_CHARS..=agent.chars().count())
                 .rev()
                 .map(|most| by(&cut(&agent, most)));
             let in_full = (!agent.is_empty()).then(|| by(&agent));
-            let fits = |text: &String| septets(text).is_none_or(|length| length <= MOST);
             let text = in_full
                 .into_iter()
                 .chain(cuts)
-                .find(fits)
-                .unwrap_or_else(|| with("please"));
-            extended(text, " Not you? Ignore.")
+                .find(|text| fits(text))
+                .unwrap_or_else(|| whole(t.sms_link_no_agent(&company, &life, &ticket, url)));
+            extended(text, &format!(" {}", sendable(&t.sms_not_you())))
         }
         Content::Code { code } => {
-            let text = format!(
-                "{company} {ticket}: your code is {code}. It ends in {life}. Never tell it to anyone, not even the service desk."
-            );
+            let text = sendable(&t.sms_code(code, &company, &life, &ticket));
             // A code bound to its origin is offered by the phone on that page only.
             extended(text, &format!("\n\n@{host} #{code}"))
         }
     }
 }
 
-/// Adds a part if the message stays one message.
+/// Without the invisible characters that keep directions apart (phones show boxes for them, and take them for a part
+/// of a link), and in the letters of GSM-7 where that is possible.
+fn sendable(text: &str) -> String {
+    fold(&text.replace(['\u{2068}', '\u{2069}'], ""))
+}
+
+/// True if it costs no more than it has to: one message of GSM-7; for scripts that GSM-7 lacks, three of UCS-2, in
+/// which a link alone takes more than one.
+fn fits(text: &str) -> bool {
+    match septets(text) {
+        Some(length) => length <= MOST,
+        None => text.encode_utf16().count() <= MOST_WIDE,
+    }
+}
+
+/// Adds a part if the message still fits.
 fn extended(text: String, part: &str) -> String {
     let longer = format!("{text}{part}");
-    if septets(&longer).is_some_and(|length| length <= MOST) {
-        longer
-    } else {
-        text
-    }
+    if fits(&longer) { longer } else { text }
 }
 
 /// Length in GSM-7; `None` if it holds other characters.
@@ -147,6 +160,7 @@ mod tests {
     use shared::words::{Action, Channel};
 
     use super::*;
+    use crate::locale::Locale;
     use crate::verification::Destination;
 
     const URL: &str = "https://verify.example.com/v/0123456789012345678901234567890123456789012";
@@ -154,6 +168,7 @@ mod tests {
     fn message(company: &str, agent: &str, content: Content) -> Message {
         Message {
             to: Destination::parse(Channel::Sms, "+442079460958", None).unwrap(),
+            language: Locale::English,
             company: company.into(),
             support_contact: "+44 20 7946 0000".into(),
             agent_name: agent.into(),

@@ -27,6 +27,13 @@ pub fn set_cookie(secret: &str) -> Option<HeaderValue> {
 
 /// The secret of this browser's session, if it holds one.
 pub fn session(headers: &HeaderMap) -> Option<String> {
+    let secret = cookie(headers, COOKIE)?;
+    let well_formed = secret.len() == SECRET_DIGITS && secret.bytes().all(|byte| byte.is_ascii_hexdigit());
+    well_formed.then(|| secret.to_owned())
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let values = headers
         .get_all(header::COOKIE)
         .into_iter()
@@ -34,9 +41,7 @@ pub fn session(headers: &HeaderMap) -> Option<String> {
     let mut pairs = values
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
-    let (_, secret) = pairs.find(|(name, _)| *name == COOKIE)?;
-    let well_formed = secret.len() == SECRET_DIGITS && secret.bytes().all(|byte| byte.is_ascii_hexdigit());
-    well_formed.then(|| secret.to_owned())
+    pairs.find(|(own, _)| *own == name).map(|(_, value)| value)
 }
 
 /// The token that forms of a session carry.

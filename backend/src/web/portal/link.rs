@@ -4,8 +4,9 @@ use warp::http::{StatusCode, header};
 use warp::reply::Response;
 
 use super::form::{self, Form};
+use super::pages::Frame;
 use super::refusal::Refusal;
-use super::{Visit, guard, pages, texts};
+use super::{Visit, guard, notices, pages};
 use crate::service::ServiceError;
 use crate::service::error::LinkProblem;
 use crate::service::portal::{self, Ending};
@@ -15,7 +16,11 @@ use crate::web::html;
 pub async fn landing(visit: &Visit, token: &str) -> Result<Response, Refusal> {
     let device = form::device_digest(&visit.headers);
     match portal::open(&visit.service, token, device).await {
-        Ok(landing) => Ok(pages::landing(&landing, token)),
+        Ok(landing) => Ok(pages::landing(
+            Frame::of(visit, &landing.request),
+            &landing,
+            token,
+        )),
         Err(error) => resume(visit, token, error).await,
     }
 }
@@ -51,17 +56,13 @@ async fn resume(visit: &Visit, token: &str, error: ServiceError) -> Result<Respo
 
 /// Asks once more before the verification is stopped. Looks at nothing, so that a scanner's visit counts nothing.
 pub fn ask_to_refuse(visit: &Visit, token: &str) -> Response {
-    pages::ask_to_refuse(pages::Brand::only(&visit.service), &format!("/v/{token}"), "")
+    pages::ask_to_refuse(Frame::without_request(visit), &format!("/v/{token}"), "")
 }
 
 /// Stops the verification.
 pub async fn refuse(visit: &Visit, token: &str) -> Result<Response, Refusal> {
     let request = portal::refuse_link(&visit.service, token).await?;
-    let notice = texts::ending(Ending::Refused, &request);
-    Ok(pages::notice(
-        StatusCode::OK,
-        Some(pages::Brand::of(&request)),
-        notice,
-        false,
-    ))
+    let frame = Frame::of(visit, &request);
+    let notice = notices::ending(frame.t, Ending::Refused, &request);
+    Ok(pages::notice(StatusCode::OK, frame, notice, false))
 }

@@ -10,17 +10,21 @@
 //! | `/verify/number`, `/verify/code` | | an answer |
 //! | `/verify/code/resend` | | a new code |
 //! | `/verify/not-me` | asks once more | stops it |
+//! | `/language` | | remembers the language |
 //!
-//! Paths are read by [`Route`] rather than by a chain of filters, so that everything below `/v` and `/verify`, wrong
+//! Every word comes from `locales/`, in the language that `language.rs` chooses; a page gets it as `t` in its template.
+//!
+//! Paths are read by [`Route`] rather than by a chain of filters, so that everything below them, wrong
 //! methods and unknown paths included, is answered with a page for people.
 
 mod form;
 mod guard;
+mod language;
 mod link;
+mod notices;
 mod pages;
 mod refusal;
 mod session;
-mod texts;
 
 use warp::Filter as _;
 use warp::filters::BoxedFilter;
@@ -34,12 +38,14 @@ use self::refusal::Refusal;
 use super::{MAX_BODY_BYTES, html};
 use crate::service::Service;
 
-/// All routes under `/v` and `/verify`.
+/// All routes under `/v`, `/verify` and `/language`.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
     let service = service.clone();
     let context = warp::any().map(move || service.clone());
     let visit = warp::path("v")
         .or(warp::path("verify"))
+        .unify()
+        .or(warp::path("language"))
         .unify()
         .and(context)
         .and(warp::path::full())
@@ -82,6 +88,7 @@ enum Route<'a> {
     Code,
     Resend,
     RefuseSession,
+    Language,
 }
 
 impl<'a> Route<'a> {
@@ -106,6 +113,7 @@ impl<'a> Route<'a> {
             ["verify", "code", ""] => Some(Self::Code),
             ["verify", "code", "resend"] => Some(Self::Resend),
             ["verify", "not-me", ""] => Some(Self::RefuseSession),
+            ["language", "", ""] => Some(Self::Language),
             _ => None,
         }
     }
@@ -114,7 +122,7 @@ impl<'a> Route<'a> {
     const fn allowed(self) -> &'static str {
         match self {
             Self::Landing(_) | Self::Current => "GET, HEAD",
-            Self::Begin(_) | Self::Number | Self::Code | Self::Resend => "POST",
+            Self::Begin(_) | Self::Number | Self::Code | Self::Resend | Self::Language => "POST",
             Self::RefuseLink(_) | Self::RefuseSession => "GET, HEAD, POST",
         }
     }
@@ -124,7 +132,7 @@ impl<'a> Route<'a> {
 async fn read(visit: Visit, method: Method, query: String) -> Response {
     let answer = match Route::parse(visit.path.as_str()) {
         None => Err(Refusal::NothingHere),
-        Some(route @ (Route::Begin(_) | Route::Number | Route::Code | Route::Resend)) => {
+        Some(route @ (Route::Begin(_) | Route::Number | Route::Code | Route::Resend | Route::Language)) => {
             Err(Refusal::Method(route.allowed()))
         }
         // Mail scanners ask with HEAD. The answer is the same whatever the token is, and nothing is looked at.
@@ -134,7 +142,7 @@ async fn read(visit: Visit, method: Method, query: String) -> Response {
         Some(Route::Current) => session::show(&visit, &query).await,
         Some(Route::RefuseSession) => session::ask_to_refuse(&visit).await,
     };
-    answer.unwrap_or_else(|refusal| refusal::reply(&visit.service, &visit.headers, refusal))
+    answer.unwrap_or_else(|refusal| refusal::reply(&visit, refusal))
 }
 
 /// POST.
@@ -154,11 +162,12 @@ async fn write(visit: Visit, body: Bytes) -> Response {
                 Route::Code => session::answer_code(&visit, &form).await,
                 Route::Resend => session::resend(&visit, &form).await,
                 Route::RefuseSession => session::refuse(&visit, &form).await,
+                Route::Language => Ok(language::switch(&form)),
                 Route::Landing(_) | Route::Current => Err(Refusal::NothingHere),
             }
         }
     };
-    answer.unwrap_or_else(|refusal| refusal::reply(&visit.service, &visit.headers, refusal))
+    answer.unwrap_or_else(|refusal| refusal::reply(&visit, refusal))
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::guard::TOKEN_FIELD;
-use super::texts::{self, Notice, Tone};
+use super::notices::{self, Notice, Tone};
+use super::{Visit, language};
+use crate::locale::{self, Locale, Strong, Texts};
 use crate::service::Service;
 use crate::service::portal::{self, Page, Request, Step};
 use crate::web::assets::{ICON, PORTAL_CSS, PORTAL_JS};
@@ -46,31 +48,70 @@ impl Brand {
     }
 }
 
+/// What stands around every page: whose it is, its language, and where the switch of languages leads back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    brand: Option<Brand>,
+    /// The words.
+    pub t: Texts,
+    back: String,
+}
+
+impl Frame {
+    /// Around a page of a request. Who asks for no language of ours gets the company's.
+    pub fn of(visit: &Visit, request: &Request) -> Self {
+        let instance = visit.service.config.instances.get(&request.instance);
+        let own = instance.map(|instance| instance.default_language);
+        Self::new(visit, Some(Brand::of(request)), own)
+    }
+
+    /// Around a page that must not tell whose it is, unless the service works for one company only.
+    pub fn without_request(visit: &Visit) -> Self {
+        let mut instances = visit.service.config.instances.values();
+        let own = instances.next().filter(|_| instances.next().is_none());
+        let own = own.map(|instance| instance.default_language);
+        Self::new(visit, Brand::only(&visit.service), own)
+    }
+
+    fn new(visit: &Visit, brand: Option<Brand>, own: Option<Locale>) -> Self {
+        let locale = language::wanted(&visit.headers).or(own).unwrap_or_default();
+        Self {
+            brand,
+            t: Texts::of(locale),
+            back: language::way_back(visit.path.as_str()),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "portal/landing.html")]
 struct Landing<'a> {
-    brand: Option<Brand>,
-    request: &'a Request,
-    action: Option<&'static str>,
+    frame: Frame,
+    t: Texts,
+    asks: String,
     token: &'a str,
     checks: Vec<String>,
 }
 
 /// Who asks, for what, and what will happen.
-pub fn landing(landing: &portal::Landing, token: &str) -> Response {
-    let request = &landing.request;
+pub fn landing(frame: Frame, landing: &portal::Landing, token: &str) -> Response {
+    let (t, request) = (frame.t, &landing.request);
     let checks = landing
         .asks
         .iter()
-        .map(|&kind| texts::check(kind, request))
+        .map(|&kind| notices::check(t, kind, request))
         .collect();
-    let action = request.action.map(texts::action);
+    let (agent, ticket) = (Strong(&request.agent_name), Strong(&request.ticket_number));
+    let asks = match request.action {
+        Some(action) => t.who_asks_action(Strong(&t.action(action)), agent, &request.company, ticket),
+        None => t.who_asks(agent, &request.company, ticket),
+    };
     render(
         StatusCode::OK,
         &Landing {
-            brand: Some(Brand::of(request)),
-            request,
-            action,
+            frame,
+            t,
+            asks,
             token,
             checks,
         },
@@ -80,17 +121,19 @@ pub fn landing(landing: &portal::Landing, token: &str) -> Response {
 #[derive(Template)]
 #[template(path = "portal/not_me.html")]
 struct AskToRefuse<'a> {
-    brand: Option<Brand>,
+    frame: Frame,
+    t: Texts,
     back: &'a str,
     form_token: &'a str,
 }
 
 /// The question before a verification is stopped. The form goes back to its own address.
-pub fn ask_to_refuse(brand: Option<Brand>, back: &str, form_token: &str) -> Response {
+pub fn ask_to_refuse(frame: Frame, back: &str, form_token: &str) -> Response {
     render(
         StatusCode::OK,
         &AskToRefuse {
-            brand,
+            t: frame.t,
+            frame,
             back,
             form_token,
         },
@@ -100,17 +143,19 @@ pub fn ask_to_refuse(brand: Option<Brand>, back: &str, form_token: &str) -> Resp
 #[derive(Template)]
 #[template(path = "portal/notice.html")]
 struct NoticePage {
-    brand: Option<Brand>,
+    frame: Frame,
+    t: Texts,
     notice: Notice,
     leads_on: bool,
 }
 
 /// A page that only says something, and perhaps leads on to `/verify`.
-pub fn notice(status: StatusCode, brand: Option<Brand>, notice: Notice, leads_on: bool) -> Response {
+pub fn notice(status: StatusCode, frame: Frame, notice: Notice, leads_on: bool) -> Response {
     render(
         status,
         &NoticePage {
-            brand,
+            t: frame.t,
+            frame,
             notice,
             leads_on,
         },
@@ -121,6 +166,8 @@ pub fn notice(status: StatusCode, brand: Option<Brand>, notice: Notice, leads_on
 pub struct StepPage<'a> {
     page: &'a Page,
     form_token: String,
+    /// What stands around it.
+    pub frame: Frame,
     /// What was wrong with the last answer.
     pub error: Option<String>,
     /// True right after a new code was asked for.
@@ -129,10 +176,11 @@ pub struct StepPage<'a> {
 
 impl<'a> StepPage<'a> {
     /// A page without an error.
-    pub const fn new(page: &'a Page, form_token: String) -> Self {
+    pub fn new(visit: &Visit, page: &'a Page, form_token: String) -> Self {
         Self {
             page,
             form_token,
+            frame: Frame::of(visit, &page.request),
             error: None,
             code_on_its_way: false,
         }
@@ -142,7 +190,8 @@ impl<'a> StepPage<'a> {
 #[derive(Template)]
 #[template(path = "portal/number.html")]
 struct NumberPage<'a> {
-    brand: Option<Brand>,
+    frame: Frame,
+    t: Texts,
     request: &'a Request,
     step_label: String,
     step_number: usize,
@@ -154,7 +203,8 @@ struct NumberPage<'a> {
 #[derive(Template)]
 #[template(path = "portal/code.html")]
 struct CodePage<'a> {
-    brand: Option<Brand>,
+    frame: Frame,
+    t: Texts,
     request: &'a Request,
     step_label: String,
     step_number: usize,
@@ -164,7 +214,7 @@ struct CodePage<'a> {
     contact: &'a str,
     is_valid: bool,
     resend_in: Option<u32>,
-    wait: String,
+    resend_in_words: String,
     on_its_way: bool,
 }
 
@@ -177,14 +227,15 @@ pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
         step,
         ..
     } = view.page;
-    let brand = Some(Brand::of(request));
-    let (step_number, steps, step_label) = (*step_number, *steps, texts::step(*step_number, *steps));
+    let (frame, t) = (view.frame.clone(), view.frame.t);
+    let (step_number, steps, step_label) = (*step_number, *steps, t.step(*step_number, *steps));
     let (form_token, error) = (view.form_token.as_str(), view.error.as_deref());
     match step {
         Step::CallNumber { .. } => render(
             status,
             &NumberPage {
-                brand,
+                frame,
+                t,
                 request,
                 step_label,
                 step_number,
@@ -200,7 +251,8 @@ pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
             ..
         } => {
             let page = CodePage {
-                brand,
+                frame,
+                t,
                 request,
                 step_label,
                 step_number,
@@ -210,12 +262,12 @@ pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
                 contact,
                 is_valid: *code_is_valid,
                 resend_in: *resend_in,
-                wait: texts::wait(resend_in.unwrap_or(0)),
+                resend_in_words: t.code_resend_in(Strong(&t.wait(resend_in.unwrap_or(0)))),
                 on_its_way: view.code_on_its_way,
             };
             render(status, &page)
         }
-        Step::Finished(ending) => notice(status, brand, texts::ending(*ending, request), false),
+        Step::Finished(ending) => notice(status, frame, notices::ending(t, *ending, request), false),
     }
 }
 

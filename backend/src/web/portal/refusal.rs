@@ -1,12 +1,12 @@
 //! What a handler may answer instead of its page. The one place where errors become pages.
 
-use warp::http::{HeaderMap, HeaderValue, StatusCode, header};
+use warp::http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
-use super::pages::{self, Brand};
-use super::{guard, texts};
+use super::pages::{self, Frame};
+use super::{Visit, guard, notices};
+use crate::service::ServiceError;
 use crate::service::error::LinkProblem;
-use crate::service::{Service, ServiceError};
 
 /// See the module.
 #[derive(Debug)]
@@ -51,32 +51,39 @@ fn leads_on(refusal: &Refusal, has_session: bool) -> bool {
 }
 
 /// The page of a refusal.
-pub fn reply(service: &Service, headers: &HeaderMap, refusal: Refusal) -> Response {
+pub fn reply(visit: &Visit, refusal: Refusal) -> Response {
     // One company's portal can be shown in its name; with several, a dead link must not tell whose it was.
-    let brand = Brand::only(service);
-    let leads_on = leads_on(&refusal, guard::session(headers).is_some());
-    let page = |status, notice| pages::notice(status, brand, notice, leads_on);
+    let frame = Frame::without_request(visit);
+    let t = frame.t;
+    let leads_on = leads_on(&refusal, guard::session(&visit.headers).is_some());
+    let page = |status, notice| pages::notice(status, frame, notice, leads_on);
     match refusal {
-        Refusal::Foreign => page(StatusCode::FORBIDDEN, texts::foreign()),
-        Refusal::StaleForm => page(StatusCode::FORBIDDEN, texts::stale_form()),
-        Refusal::NothingHere => page(StatusCode::NOT_FOUND, texts::nothing_here()),
+        Refusal::Foreign => page(StatusCode::FORBIDDEN, notices::foreign(t)),
+        Refusal::StaleForm => page(StatusCode::FORBIDDEN, notices::stale_form(t)),
+        Refusal::NothingHere => page(StatusCode::NOT_FOUND, notices::nothing_here(t)),
         Refusal::Method(allowed) => {
-            let mut response = page(StatusCode::METHOD_NOT_ALLOWED, texts::wrong_method());
+            let mut response = page(StatusCode::METHOD_NOT_ALLOWED, notices::wrong_method(t));
             response
                 .headers_mut()
                 .insert(header::ALLOW, HeaderValue::from_static(allowed));
             response
         }
-        Refusal::Service(ServiceError::Link(problem)) => page(status(problem), texts::link_problem(problem)),
-        Refusal::Service(ServiceError::NotFound) => {
-            page(StatusCode::NOT_FOUND, texts::link_problem(LinkProblem::Unknown))
+        Refusal::Service(ServiceError::Link(problem)) => {
+            page(status(problem), notices::link_problem(t, problem))
         }
+        Refusal::Service(ServiceError::NotFound) => page(
+            StatusCode::NOT_FOUND,
+            notices::link_problem(t, LinkProblem::Unknown),
+        ),
         // Somebody else was quicker: a second press of Begin, or the agent's Cancel.
         Refusal::Service(ServiceError::Transition(_)) => {
-            page(StatusCode::GONE, texts::link_problem(LinkProblem::Used))
+            page(StatusCode::GONE, notices::link_problem(t, LinkProblem::Used))
         }
         Refusal::Service(ServiceError::Limit(limit)) => {
-            let mut response = page(StatusCode::TOO_MANY_REQUESTS, texts::limit(limit.retry_after()));
+            let mut response = page(
+                StatusCode::TOO_MANY_REQUESTS,
+                notices::limit(t, limit.retry_after()),
+            );
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, limit.retry_after().into());
@@ -84,7 +91,7 @@ pub fn reply(service: &Service, headers: &HeaderMap, refusal: Refusal) -> Respon
         }
         Refusal::Service(error) => {
             tracing::error!(%error, "a page of the portal failed");
-            page(StatusCode::INTERNAL_SERVER_ERROR, texts::internal())
+            page(StatusCode::INTERNAL_SERVER_ERROR, notices::internal(t))
         }
     }
 }

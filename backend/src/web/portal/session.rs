@@ -4,9 +4,10 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::form::Form;
-use super::pages::StepPage;
+use super::pages::{Frame, StepPage};
 use super::refusal::Refusal;
-use super::{Visit, guard, pages, texts};
+use super::{Visit, guard, pages};
+use crate::locale::Texts;
 use crate::service::error::LinkProblem;
 use crate::service::portal::{self, Answered, Page, Step};
 use crate::verification::checks::call_number::normalize_answer;
@@ -23,7 +24,7 @@ const SENT: &str = "sent";
 pub async fn show(visit: &Visit, query: &str) -> Result<Response, Refusal> {
     let session = guard::session(&visit.headers).ok_or(LinkProblem::NoSession)?;
     let page = portal::page(&visit.service, &session).await?;
-    let mut view = StepPage::new(&page, form_token(visit, &session));
+    let mut view = StepPage::new(visit, &page, form_token(visit, &session));
     view.code_on_its_way = query == SENT;
     Ok(pages::step(StatusCode::OK, &view))
 }
@@ -33,7 +34,7 @@ pub async fn answer_number(visit: &Visit, form: &Form) -> Result<Response, Refus
     let session = posted_session(visit, form)?;
     let answer = form.get("number");
     if normalize_answer(answer).len() != NUMBER_DIGITS {
-        return incomplete(visit, &session, texts::NUMBER_NOT_COMPLETE).await;
+        return incomplete(visit, &session, Texts::number_not_complete).await;
     }
     let answered = portal::answer_call_number(&visit.service, &session, answer).await?;
     Ok(after_answer(visit, &session, &answered))
@@ -44,7 +45,7 @@ pub async fn answer_code(visit: &Visit, form: &Form) -> Result<Response, Refusal
     let session = posted_session(visit, form)?;
     let answer = form.get("code");
     if normalize_answer(answer).len() != CODE_DIGITS {
-        return incomplete(visit, &session, texts::CODE_NOT_COMPLETE).await;
+        return incomplete(visit, &session, Texts::code_not_complete).await;
     }
     let answered = portal::answer_code(&visit.service, &session, answer).await?;
     Ok(after_answer(visit, &session, &answered))
@@ -66,7 +67,7 @@ pub async fn ask_to_refuse(visit: &Visit) -> Result<Response, Refusal> {
         return Ok(html::see_other("/verify"));
     }
     Ok(pages::ask_to_refuse(
-        Some(pages::Brand::of(&page.request)),
+        Frame::of(visit, &page.request),
         "/verify",
         &form_token(visit, &session),
     ))
@@ -88,33 +89,32 @@ fn posted_session(visit: &Visit, form: &Form) -> Result<String, Refusal> {
 }
 
 /// An answer that is too short or too long to be one is not counted as a try: nobody learns anything from it.
-async fn incomplete(visit: &Visit, session: &str, error: &str) -> Result<Response, Refusal> {
+async fn incomplete(visit: &Visit, session: &str, error: fn(Texts) -> String) -> Result<Response, Refusal> {
     let page = portal::page(&visit.service, session).await?;
-    Ok(with_error(visit, session, &page, error.to_owned()))
+    Ok(with_error(visit, session, &page, error))
 }
 
 fn after_answer(visit: &Visit, session: &str, answered: &Answered) -> Response {
-    let error = match &answered.page.step {
-        Step::CallNumber { tries_left } => texts::number_wrong(*tries_left),
+    if !answered.wrong {
+        return html::see_other("/verify");
+    }
+    let step = &answered.page.step;
+    with_error(visit, session, &answered.page, |t| match step {
+        Step::CallNumber { tries_left } => t.number_wrong(*tries_left),
         Step::OnFileCode {
             code_is_valid: false, ..
-        } => texts::CODE_EXPIRED.to_owned(),
-        Step::OnFileCode { tries_left, .. } => texts::code_wrong(*tries_left),
+        } => t.code_expired(),
+        Step::OnFileCode { tries_left, .. } => t.code_wrong(*tries_left),
         Step::Finished(_) => String::new(),
-    };
-    if answered.wrong {
-        with_error(visit, session, &answered.page, error)
-    } else {
-        html::see_other("/verify")
-    }
+    })
 }
 
 /// The same question again, with what was wrong.
-fn with_error(visit: &Visit, session: &str, page: &Page, error: String) -> Response {
+fn with_error(visit: &Visit, session: &str, page: &Page, error: impl FnOnce(Texts) -> String) -> Response {
     if matches!(page.step, Step::Finished(_)) {
         return html::see_other("/verify");
     }
-    let mut view = StepPage::new(page, form_token(visit, session));
-    view.error = Some(error);
+    let mut view = StepPage::new(visit, page, form_token(visit, session));
+    view.error = Some(error(view.frame.t));
     pages::step(StatusCode::UNPROCESSABLE_ENTITY, &view)
 }

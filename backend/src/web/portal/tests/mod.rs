@@ -1,5 +1,6 @@
 //! The portal through its real routes, on a real database.
 
+mod language;
 mod link;
 mod pages;
 mod session;
@@ -53,6 +54,12 @@ impl Answer {
     fn heading(&self) -> &str {
         let (_, rest) = self.body.split_once("<h1>").expect("a page has a heading");
         rest.split_once("</h1>").unwrap().0
+    }
+
+    /// The page without the way back that the switch of languages holds: the path that was asked for.
+    fn body_for_anybody(&self) -> String {
+        let lines = self.body.lines().filter(|line| !line.contains(r#"name="back""#));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// The value of the hidden form token.

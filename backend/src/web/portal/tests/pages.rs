@@ -137,7 +137,7 @@ async fn every_page_is_small_complete_and_asks_no_other_host() {
             files + body.len()
         );
         for part in [
-            r#"<html lang="en">"#,
+            r#"<html lang="en" dir="ltr">"#,
             r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#,
             r#"<meta name="robots" content="noindex, nofollow">"#,
             "Acme",

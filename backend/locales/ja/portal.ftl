@@ -1,0 +1,109 @@
+# 依頼者が見るページ。です・ます体。
+# 「番号」は電話で読み上げるもの、「コード」は送信するもの。
+
+identity-check = 本人確認
+footer = imper.ai による本人確認
+desk-contact = { $company } ITサービスデスク: { $contact }
+language-switch = 言語
+language-change = 言語を変更する
+button-begin = 開始する
+button-continue = 次へ
+go-back = 戻る
+go-on = 本人確認を続ける
+not-me = この依頼に心当たりがない
+error-prefix = エラー:
+there-is-a-problem = 問題があります
+step = ステップ { $number } / { $steps }
+
+confirm-your-identity = ご本人確認のお願い
+who-asks = { $company } ITサービスデスクの{ $agent }が、チケット { $ticket } についてご本人確認をお願いしています。
+who-asks-action = { $company } ITサービスデスクの{ $agent }が、チケット { $ticket } についてご本人確認をお願いしています。ご依頼内容: { $action }
+what-happens = 確認の流れ
+how-long = 所要時間は約2分です。開始後は15分以内に完了してください。
+only-if-you-asked = ご自身でサービスデスクに依頼した場合のみ、先へ進んでください。このページで現在のパスワードをお尋ねすることはありません。
+what-is-noted = 不正利用を見つけるため、ご利用のブラウザーとその言語、タイムゾーンも確認します。
+check-call-number = { $agent }が電話で読み上げる番号を入力します。
+check-on-file-code = { $company }に登録されているお客様の連絡先へ送信するコードを入力します。
+check-passkey = 以前ここで追加したパスキーを使用します。
+check-authenticator-app = 認証アプリに表示されるコードを入力します。
+check-recovery-code = 回復コードのいずれかを入力します。
+check-company-sign-in = { $company }のアカウントでサインインします。
+check-manager-approval = 上司がご本人であることを確認します。
+
+stop-heading = この依頼に心当たりがありませんか
+stop-what-it-means = 第三者がお客様の名前を使っている可能性があります。この本人確認を直ちに中止し、サービスデスクに知らせます。同じリンクで再開することはできません。
+stop-button = 本人確認を中止する
+
+number-heading = 電話で聞いた番号を入力してください
+number-label = 2桁の番号
+number-hint = { $agent }が電話で読み上げます。
+number-not-complete = 電話で聞いた2桁の数字を入力してください。
+number-wrong = 番号が一致しません。残り{ $tries }回入力できます。
+number-help-heading = 番号が聞こえない場合
+number-help = チケットに表示されている番号をもう一度読み上げるよう、{ $agent }に依頼してください。通話中でない場合は、すでにご存じの電話番号で{ $company } ITサービスデスクにお電話ください。
+
+code-heading = 送信したコードを入力してください
+code-label = 6桁のコード
+code-hint = { $contact }に送信しました。{ $company }に登録されているお客様の連絡先です。届くまで1分ほどかかることがあります。有効期間は10分です。
+code-not-complete = コードの6桁の数字をすべて入力してください。
+code-wrong = コードが一致しません。残り{ $tries }回入力できます。
+code-expired = このコードの有効期限が切れました。コードの有効期間は10分です。
+code-expired-heading = 新しいコードを受け取ってください
+code-help-heading = コードを受け取れない場合
+code-help = 迷惑メールのフォルダーもご確認ください。この連絡先を現在お使いでない場合は、{ $agent }にお知らせください。この本人確認を中止し、別の方法でご案内します。
+code-resend = 新しいコードを送信する
+code-resend-in = 新しいコードは{ $wait }後に送信できます。
+code-reload = このページを再表示する
+code-on-its-way = 新しいコードを送信しました。最新のコードだけが有効です。
+code-no-more = これ以上コードを送信できません。受け取った最新のコードを使用してください。
+code-no-more-and-expired = これ以上コードを送信できません。続けるには、すでにご存じの電話番号で{ $company } ITサービスデスクにお電話ください。
+
+confirmed-heading = ご本人であることを確認しました
+confirmed-next = { $agent }がチケット { $ticket } で結果を確認し、手続きを進めます。
+confirmed-next-action = { $agent }がチケット { $ticket } で結果を確認し、手続きを進めます。ご依頼内容: { $action }
+confirmed-close = このページは閉じてかまいません。
+not-confirmed-heading = ご本人であることを確認できませんでした
+not-confirmed-next = サービスデスクにも通知されています。続けるには、すでにご存じの電話番号で{ $company } ITサービスデスクにお電話ください。
+no-way-left-heading = ここではご本人であることを確認できません
+no-way-left-why = この確認に使用できる連絡先やサインイン方法が{ $company }に登録されていません。
+refused-heading = 本人確認を中止しました
+refused-thanks = お知らせいただきありがとうございます。心当たりのない依頼であることをサービスデスクに伝えました。リンクは無効になりました。
+refused-next = 名前を不正に使われているおそれがある場合は、すでにご存じの電話番号で{ $company } ITサービスデスクにお電話ください。
+expired-heading = 制限時間を過ぎました
+expired-nothing = 確認は行われず、何も変更されていません。
+expired-next = もう一度行うには、新しいリンクの送信を{ $agent }に依頼してください。
+cancelled-heading = サービスデスクがこの本人確認を中止しました
+cancelled-nothing = このページで行うことはもうありません。
+cancelled-next = 引き続きサポートが必要な場合は、すでにご存じの電話番号でサービスデスクにお電話ください。
+
+link-unknown-heading = このリンクは使用できません
+link-unknown-why = リンクが途中で切れている可能性があります。メッセージからもう一度開くか、リンク全体をコピーしてください。
+link-unknown-next = それでも開けない場合は、新しいリンクの送信をサービスデスクに依頼してください。
+link-expired-heading = このリンクの有効期限が切れました
+link-expired-why = 後から誰かに使われることを防ぐため、リンクは短時間だけ有効です。
+link-expired-next = 新しいリンクの送信をサービスデスクに依頼してください。
+link-replaced-heading = 新しいリンクがあります
+link-replaced-why = このリンクの後に別のリンクを送信しました。最新のリンクだけが有効です。
+link-replaced-next = 最新のメッセージを開いてください。
+link-used-heading = このリンクはすでに使用されています
+link-used-why = リンクは一度だけ使用できます。このブラウザーでご自身が開始した場合は、続けることができます。
+link-used-next = 心当たりがない場合は、すでにご存じの電話番号で今すぐサービスデスクにお知らせください。
+no-session-heading = このブラウザーで進行中の本人確認はありません
+no-session-elsewhere = 別のブラウザーや端末で開始した場合は、そちらで続けてください。
+no-session-next = まだ開始していない場合は、メッセージのリンクを開いてください。リンクが無効な場合は、新しいリンクの送信をサービスデスクに依頼してください。
+
+limit-heading = メッセージの送信回数が多すぎます
+limit-next = 新しいコードは送信されませんでした。次のコードは{ $wait }後に送信できます。
+limit-newest = 受け取った最新のコードがまだ有効な場合があります。
+internal-heading = 当方で問題が発生しました
+internal-wait = しばらく待ってから、もう一度お試しください。
+internal-again = 繰り返し発生する場合は、サービスデスクにお知らせください。
+nothing-here-heading = このページは存在しません
+nothing-here-next = サービスデスクからのメッセージにあるリンクを開いてください。
+wrong-method-heading = このページはこの方法では開けません
+wrong-method-nothing = 何も変更されていません。
+foreign-heading = 当サイト以外からの送信です
+foreign-why = 別のサイトがお客様に代わって回答しようとしたため、何も変更していません。
+foreign-next = メッセージのリンクを開くか、すでに開始している場合はここから続けてください。
+stale-heading = ページの内容が古くなっていました
+stale-next = 回答は受け付けられていません。現在のページで続けてください。
