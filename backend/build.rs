@@ -31,8 +31,11 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     for locale in names(&root)? {
         writeln!(code, "    ({locale:?}, &[")?;
         for file in names(&root.join(&locale))? {
-            let path = root.join(&locale).join(file);
-            writeln!(code, "        include_str!({path:?}),")?;
+            let path = format!("/{LOCALES}/{locale}/{file}");
+            writeln!(
+                code,
+                "        include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?})),"
+            )?;
         }
         code.push_str("    ]),\n");
     }
@@ -70,10 +73,11 @@ fn write_function(code: &mut String, message: &Message<&str>) -> Result<(), Box<
     }
     code.push_str("    /// ```\n    #[must_use]\n");
     let name = key.replace('-', "_");
-    let parameters: String = variables
+    let parameters: Vec<String> = variables
         .iter()
         .map(|variable| format!(", {variable}: impl Arg"))
         .collect();
+    let parameters = parameters.concat();
     let arguments: Vec<String> = variables
         .iter()
         .map(|variable| format!("({variable:?}, &{variable})"))

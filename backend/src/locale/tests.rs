@@ -82,7 +82,9 @@ impl Shape {
                     VariantKey::NumberLiteral { value } => format!("={value}"),
                 };
                 self.plurals.push(variants.iter().map(category).collect());
-                variants.iter().for_each(|variant| self.read(&variant.value));
+                for variant in variants {
+                    self.read(&variant.value);
+                }
             }
             other => self.strange.push(format!("{other:?}")),
         }
