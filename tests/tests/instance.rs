@@ -8,6 +8,7 @@
 mod instance {
     mod access;
     mod install;
+    mod outbound;
     mod pages;
     mod records;
     mod rest;

@@ -8,7 +8,7 @@ use aws_lc_rs::{digest, rand};
 
 use super::error::InstanceError;
 use super::records::Job;
-use super::store::{Store, Values};
+use super::store::{Row, Store, Values};
 
 /// Login name of the platform itself.
 pub const SYSTEM: &str = "system";
@@ -30,7 +30,21 @@ pub struct Core {
     pub vault: Mutex<HashMap<String, String>>,
     /// Who may log in and who is logged in.
     pub logins: Mutex<Logins>,
+    /// Update sets in the order of their commits.
+    pub committed: Mutex<Vec<Committed>>,
 }
+
+/// A committed update set, and what it takes to undo it.
+#[derive(Debug)]
+pub struct Committed {
+    /// Name of the set.
+    pub name: String,
+    /// Every row that it touched, as it was before.
+    pub before: Vec<Before>,
+}
+
+/// A row before a commit: table, `sys_id`, and the row if there was one.
+pub type Before = (String, String, Option<Row>);
 
 /// What tests want to know afterwards.
 #[derive(Debug, Default)]

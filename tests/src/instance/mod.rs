@@ -85,6 +85,7 @@ impl Instance {
             log: Mutex::default(),
             vault: Mutex::default(),
             logins: Mutex::new(Logins::default()),
+            committed: Mutex::default(),
         });
         let instance = Self { core };
         instance.add_user(UserSpec::new("admin", "System Administrator", "admin").role("admin"))?;
@@ -94,6 +95,12 @@ impl Instance {
     /// Previews and commits an update set; a refused one leaves nothing behind.
     pub fn install(&self, xml: &str) -> Result<InstallReport, InstallError> {
         update_set::install(&self.core, xml)
+    }
+
+    /// Takes back the newest committed update set, by its name: what it inserted goes, what it changed or deleted is as
+    /// before, and tables that it brought go with their data.
+    pub fn back_out(&self, name: &str) -> Result<(), InstallError> {
+        update_set::back_out(&self.core, name)
     }
 
     /// Serves HTTP until `shutdown` resolves.

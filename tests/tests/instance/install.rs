@@ -252,3 +252,67 @@ fn a_secret_is_clear_only_in_its_own_scope() {
         stored
     );
 }
+
+#[test]
+fn backing_out_leaves_the_instance_as_it_was_before() {
+    let instance = with(&Set::demo());
+    let second = Set::app()
+        .record(
+            "sys_user_role",
+            &id(1),
+            &[("name", "x_acme_demo.user"), ("description", "changed")],
+        )
+        .delete("sys_user_role_contains", &id(3))
+        .record(
+            "sys_db_object",
+            &id(0x70),
+            &[
+                ("name", "x_acme_demo_late"),
+                ("label", "Late"),
+                ("access", "public"),
+            ],
+        )
+        .column("x_acme_demo_late", 0x71, "text", "string", &[]);
+    let second = second.xml().replace("Demo 1.0", "Demo 2.0");
+    instance.install(&second).unwrap();
+    instance.insert("x_acme_demo_late", &[("text", "data")]).unwrap();
+    assert!(instance.record("sys_user_role_contains", &id(3)).is_none());
+
+    let refused = instance.back_out("Demo 1.0").unwrap_err().to_string();
+    assert!(refused.contains("newest committed update set"), "{refused}");
+    instance.back_out("Demo 2.0").unwrap();
+    assert_eq!(
+        instance
+            .record("sys_user_role", &id(1))
+            .unwrap()
+            .get("description"),
+        None
+    );
+    assert!(instance.record("sys_user_role_contains", &id(3)).is_some());
+    assert!(
+        instance.query("x_acme_demo_late", "").is_err(),
+        "the table is still there"
+    );
+
+    instance.back_out("Demo 1.0").unwrap();
+    assert!(instance.query("x_acme_demo_thing", "").is_err());
+    let incident = instance.insert("incident", &[]).unwrap();
+    assert!(
+        instance
+            .update("incident", &incident, &[("x_acme_demo_result", "x")])
+            .is_err()
+    );
+}
+
+#[test]
+fn a_table_that_holds_data_cannot_be_deleted_by_a_set() {
+    let instance = with(&Set::demo());
+    let thing = instance.insert("x_acme_demo_thing", &[("name", "one")]).unwrap();
+    let set = Set::app().delete("sys_db_object", &id(4)).xml();
+    let refused = instance.install(&set).unwrap_err().to_string();
+    assert!(
+        refused.contains("Table to be deleted has data: x_acme_demo_thing"),
+        "{refused}"
+    );
+    assert!(instance.record("x_acme_demo_thing", &thing).is_some());
+}

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{crypto, host_records, host_system};
+use super::{crypto, host_outbound, host_records, host_system};
 use crate::instance::core::Exec;
 use crate::instance::error::InstanceError;
 
@@ -37,6 +37,7 @@ fn dispatch(exec: &Exec, operation: &str, arguments: Value) -> Result<Value, Ins
             Err(exec.refuse(&what))
         }
         _ if operation.starts_with("record.") => host_records::call(exec, operation, arguments),
+        _ if operation.starts_with("outbound.") => host_outbound::call(exec, operation, arguments),
         _ if operation.starts_with("crypto.") => crypto::call(exec, operation, arguments),
         _ => host_system::call(exec, operation, arguments),
     }

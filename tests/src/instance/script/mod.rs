@@ -2,6 +2,7 @@
 
 mod crypto;
 mod host;
+mod host_outbound;
 mod host_records;
 mod host_system;
 
@@ -24,6 +25,7 @@ const PRELUDE: &[(&str, &str)] = &[
     ("gs.js", include_str!("prelude/gs.js")),
     ("utilities.js", include_str!("prelude/utilities.js")),
     ("rest.js", include_str!("prelude/rest.js")),
+    ("outbound.js", include_str!("prelude/outbound.js")),
     ("scope.js", include_str!("prelude/scope.js")),
 ];
 

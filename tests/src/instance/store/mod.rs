@@ -237,6 +237,33 @@ impl Store {
         Some(format!("{prefix}{last:0digits$}"))
     }
 
+    /// Every row that `after` has otherwise or has not, and every one that only it has, as it is here.
+    pub fn differences(&self, after: &Self) -> Vec<(String, String, Option<Row>)> {
+        let mut found = Vec::new();
+        for (root, rows) in &self.rows {
+            for (sys_id, row) in rows {
+                let then = after.rows.get(root).and_then(|rows| rows.get(sys_id));
+                if then.is_none_or(|then| then.values != row.values || then.class != row.class) {
+                    found.push((root.clone(), sys_id.clone(), Some(row.clone())));
+                }
+            }
+        }
+        for (root, rows) in &after.rows {
+            let here = self.rows.get(root);
+            let fresh = rows
+                .keys()
+                .filter(|sys_id| here.is_none_or(|rows| !rows.contains_key(*sys_id)));
+            found.extend(fresh.map(|sys_id| (root.clone(), sys_id.clone(), None)));
+        }
+        found
+    }
+
+    /// Drops the rows of tables that are in no dictionary entry any more.
+    pub fn drop_unknown_tables(&mut self) {
+        let schema = &self.schema;
+        self.rows.retain(|root, _| schema.table(root).is_some());
+    }
+
     /// Reads the dictionary again, after records of it changed.
     pub fn rebuild_schema(&mut self) {
         let scopes: HashMap<String, String> = self

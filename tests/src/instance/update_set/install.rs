@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::parse::{Action, Record, UpdateRow, UpdateSet, is_id, parse};
 use super::preview::{self, Application};
-use crate::instance::core::{Core, lock};
+use crate::instance::core::{Committed, Core, lock};
 use crate::instance::error::{InstallError, InstanceError};
 use crate::instance::store::query::Query;
 use crate::instance::store::{Store, Values};
@@ -40,16 +40,9 @@ const INERT: &[&str] = &[
     "sys_script_client",
     "sys_ui_policy",
     "sys_ui_policy_action",
-    "sys_ui_action",
-    "sys_ui_action_role",
     "sys_ui_script",
-    "sp_widget",
-    "sys_rest_message",
-    "sys_rest_message_fn",
-    "sys_alias",
     "sys_atf_test",
     "sys_atf_step",
-    "sys_response_header",
     "sys_data_policy2",
     "sys_report",
     "sys_relationship",
@@ -65,8 +58,39 @@ pub fn install(core: &Core, source: &str) -> Result<InstallReport, InstallError>
     let mut guard = lock(&core.store);
     let mut store = guard.clone();
     let report = commit(&guard, &mut store, &set)?;
+    let committed = Committed {
+        name: set.name,
+        before: guard.differences(&store),
+    };
     *guard = store;
+    lock(&core.committed).push(committed);
     Ok(report)
+}
+
+/// Takes back the newest committed set, which must have this name: an older one would take the newer one's ground away.
+pub fn back_out(core: &Core, name: &str) -> Result<(), InstallError> {
+    let mut history = lock(&core.committed);
+    let newest = history.last().map(|set| set.name.clone());
+    if newest.as_deref() != Some(name) {
+        return Err(InstallError::Preview(format!(
+            "cannot back out {name:?}: the newest committed update set is {newest:?}"
+        )));
+    }
+    let Some(set) = history.pop() else { return Ok(()) };
+    let mut store = lock(&core.store);
+    for (table, sys_id, before) in set.before {
+        match before {
+            Some(row) => {
+                store.put(&row.class, row.values);
+            }
+            None => {
+                store.remove(&table, &sys_id);
+            }
+        }
+    }
+    store.rebuild_schema();
+    store.drop_unknown_tables();
+    Ok(())
 }
 
 fn commit(before: &Store, store: &mut Store, set: &UpdateSet) -> Result<InstallReport, InstallError> {
@@ -136,6 +160,14 @@ fn apply(
     let id = record.values.get("sys_id").map_or("", String::as_str);
     match &record.action {
         Action::Delete => {
+            if let Some(name) = store.get(table, id).map(|row| row.get("name").to_owned())
+                && table == "sys_db_object"
+                && !store.all(&name).is_empty()
+            {
+                return Err(InstallError::Preview(format!(
+                    "Table to be deleted has data: {name}"
+                )));
+            }
             report.deleted += usize::from(store.remove(table, id));
         }
         Action::DeleteMultiple(query) => {

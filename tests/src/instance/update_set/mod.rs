@@ -4,4 +4,4 @@ mod install;
 mod parse;
 mod preview;
 
-pub use install::{InstallReport, install};
+pub use install::{InstallReport, back_out, install};

@@ -12,7 +12,9 @@
         GlideRecord: lib.recordClass(scope, false),
         GlideRecordSecure: lib.recordClass(scope, true),
         GlideAggregate: lib.aggregateClass(scope),
-        GlideFilter: lib.filterFor(scope)
+        GlideFilter: lib.filterFor(scope),
+        sn_ws: lib.webServicesFor(scope),
+        sn_cc: lib.credentialsFor(scope)
       };
     }
     return classes[scope];
@@ -27,7 +29,7 @@
     'GlideScopedEvaluator GlideTableHierarchy GlideEmailOutbound GlideSysListControl GlideTransaction GlideUser ' +
     'GlideQuery GlideImportSetRun GlideSecurityUtils GlideXMLUtil GlideDBFunctionBuilder GlideMultipleUpdate ' +
     'GlideUpdateManager2 GlideAjax GlideSession GlideElement GlideHTTPRequest GlideElementDescriptor Workflow XMLDocument ' +
-    'XMLDocument2 TemplatePrinter RESTMessageV2 SOAPMessageV2 Packages sn_ws sn_cc sn_auth sn_fd sn_hw sn_clotho ' +
+    'XMLDocument2 TemplatePrinter RESTMessageV2 SOAPMessageV2 Packages sn_auth sn_fd sn_hw sn_clotho ' +
     'sn_discovery sn_dt sn_email sn_hr_core sn_impex sn_ih sn_nlp sn_pad sn_uc sn_ws_int GlideQueryCondition ' +
     'StopWatch TableUtils J2js ArrayUtil RP').split(' ');
 
