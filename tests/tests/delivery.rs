@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use backend::config::Config;
 use backend::delivery::{Content, Delivery, Message, Outcome};
+use backend::locale::Locale;
 use backend::verification::Destination;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -72,6 +73,7 @@ webhook_secret_env = "WEBHOOK_SECRET"
 fn message(to: &str) -> Message {
     Message {
         to: Destination::parse(Channel::Email, to, None).unwrap(),
+        language: Locale::English,
         company: "Acme".into(),
         support_contact: "+44 20 7946 0000".into(),
         agent_name: "Bëth Ånglin".into(),
