@@ -38,7 +38,7 @@ test('the claims carry ticket, requester and agent', function () {
             contacts: [{ channel: 'email', address: 'abel@example.com', source: 'email' },
                 { channel: 'sms', address: '+1 555 0100', source: 'mobile_phone' }],
             time_zone: 'Europe/Berlin', language: 'pt-BR' },
-        action: 'password_reset'
+        action: 'password_reset', assurance: 'standard'
     });
 });
 

@@ -19,17 +19,24 @@ function reset() {
         log: [],
         columns: {
             incident: ['number', 'short_description', 'description', 'category', 'subcategory', 'caller_id', 'state', 'active',
-                'work_notes', 'x_imper_verify_outcome', 'x_imper_verify_id', 'x_imper_verify_url', 'x_imper_verify_risk'],
-            sc_req_item: ['number', 'short_description', 'description', 'requested_for', 'state', 'active', 'work_notes'],
+                'work_notes', 'close_code', 'close_notes', 'resolved_at', 'closed_at', 'sys_updated_on', 'x_imper_verify_outcome',
+                'x_imper_verify_id', 'x_imper_verify_url', 'x_imper_verify_risk', 'x_imper_verify_action'],
+            sc_req_item: ['number', 'short_description', 'description', 'requested_for', 'state', 'active', 'work_notes', 'close_notes',
+                'closed_at', 'sys_updated_on'],
+            sys_choice: ['name', 'element', 'value', 'label', 'language', 'inactive', 'sequence'],
+            sys_alias: ['id'],
             sys_user: ['user_name', 'name', 'email', 'mobile_phone', 'phone', 'time_zone', 'preferred_language'],
             x_imper_verify_policy: ['name', 'table_name', 'condition', 'action', 'assurance', 'resolve_automatically',
                 'close_automatically', 'order', 'active'],
-            x_imper_verify_verification: ['number', 'ticket_table', 'ticket', 'ticket_number', 'incident', 'requester',
+            x_imper_verify_verification: ['number', 'ticket_table', 'ticket', 'ticket_number', 'task', 'category', 'requester',
                 'initiated_by', 'action', 'status', 'outcome', 'risk_level', 'risk_score', 'recommendation', 'channel',
-                'destination', 'url', 'report_summary', 'started', 'ended', 'last_sequence'],
-            x_imper_verify_event: ['event_id', 'verification', 'sequence', 'type', 'occurred_at', 'applied', 'detail']
+                'destination', 'url', 'report_summary', 'started', 'ended', 'last_sequence', 'action_state', 'action_connector',
+                'action_automated', 'action_receipt', 'action_summary', 'action_expires'],
+            x_imper_verify_event: ['event_id', 'verification', 'sequence', 'type', 'task', 'ticket_number', 'user', 'occurred_at',
+                'applied', 'detail']
         },
         unique: { x_imper_verify_verification: 'number', x_imper_verify_event: 'event_id' },
+        credentials: {},
         rows: {},
         notes: []
     };
@@ -38,6 +45,11 @@ function reset() {
     }
     world.rows.sys_user.push({ sys_id: id('c'), user_name: 'abel.tuter', name: 'Abel Tuter', email: 'abel@example.com',
         mobile_phone: '+1 555 0100', phone: '+1 555 0100', time_zone: 'Europe/Berlin', preferred_language: 'pb' });
+    [['state', '6', 'Resolved'], ['state', '7', 'Closed'], ['close_code', 'User error', 'User error'],
+        ['close_code', 'Solution provided', 'Solution provided']].forEach(function (choice) {
+        offer('incident', choice[0], choice[1], choice[2]);
+    });
+    offer('task', 'state', '3', 'Closed Complete');
     policy('Password reset', 'category=password_reset^ORsubcategory=password_reset', 'password_reset', 100);
     policy('Account unlock', 'category=account_unlock', 'account_unlock', 200);
     policy('Anything of IT', 'category=it^NQsubcategory=vpn', 'none', 300);
@@ -55,6 +67,11 @@ function id(digit) {
 function policy(name, condition, action, order) {
     world.rows.x_imper_verify_policy.push({ sys_id: id('f'), name: name, table_name: 'incident', condition: condition,
         action: action, order: String(order), active: '1', resolve_automatically: '0', close_automatically: '1' });
+}
+
+function offer(table, element, value, label) {
+    world.rows.sys_choice.push({ name: table, element: element, value: value, label: label, language: 'en', inactive: '0',
+        sequence: String(world.rows.sys_choice.length) });
 }
 
 function ticket(digit, fields) {
@@ -89,8 +106,20 @@ CertificateEncryption.prototype.generateMac = function (key, algorithm, data) {
     return Bytes.getEncoder().encodeToString(mac.doFinal(utf8(data)));
 };
 
+var sn_cc = {
+    StandardCredentialsProvider: function () {
+        this.getCredentialByAliasID = function (sysId) {
+            var found = world.credentials[sysId];
+            return found === undefined ? null : { getAttribute: function (name) { return found[name]; } };
+        };
+    }
+};
+
 function GlideDateTime() {
 }
+GlideDateTime.prototype.getValue = function () {
+    return '2026-11-22 10:23:20';
+};
 GlideDateTime.prototype.getNumericValue = function () {
     return world.now * 1000;
 };
@@ -127,9 +156,18 @@ var sn_ws_err = {
     }
 };
 
+function copy(row) {
+    var same = {};
+    for (var field in row) {
+        same[field] = row[field];
+    }
+    return same;
+}
+
 function GlideRecord(table) {
     this._table = table;
     this._terms = [];
+    this._notNull = [];
     this._order = null;
     this._row = {};
     this._found = [];
@@ -148,7 +186,11 @@ GlideRecord.prototype = {
     },
     addQuery: function (field, value) {
         this._known(field);
-        this._terms.push([[field, value === true ? '1' : String(value)]]);
+        this._terms.push([[field, value === true ? '1' : value === false ? '0' : String(value)]]);
+    },
+    addNotNullQuery: function (field) {
+        this._known(field);
+        this._notNull.push(field);
     },
     addEncodedQuery: function (query) {
         if (query.indexOf('^NQ') >= 0) {
@@ -162,16 +204,23 @@ GlideRecord.prototype = {
         });
     },
     orderBy: function (field) { this._order = field; },
+    orderByDesc: function (field) { this._order = '-' + field; },
     setLimit: function () { },
     query: function () {
         var that = this;
         this._found = world.rows[this._table].filter(function (row) {
-            return that._visible(row) && that._terms.every(function (alternatives) {
+            return that._visible(row) && that._notNull.every(function (field) { return !!row[field]; }) && that._terms.every(function (alternatives) {
                 return alternatives.some(function (term) { return String(row[term[0]] || '') === term[1]; });
             });
         });
         if (this._order !== null) {
-            this._found.sort(function (a, b) { return parseInt(a[that._order], 10) - parseInt(b[that._order], 10); });
+            var falling = this._order.charAt(0) === '-';
+            var field = this._order.replace('-', '');
+            this._found.sort(function (a, b) {
+                var difference = field === 'order' || field === 'sequence' ? parseInt(a[field], 10) - parseInt(b[field], 10)
+                    : a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0;
+                return falling ? -difference : difference;
+            });
         }
     },
     _visible: function () { return true; },
@@ -180,10 +229,7 @@ GlideRecord.prototype = {
             return false;
         }
         this._stored = this._found.shift();
-        this._row = {};
-        for (var field in this._stored) {
-            this._row[field] = this._stored[field];
-        }
+        this._row = copy(this._stored);
         return true;
     },
     get: function (field, value) {
@@ -219,10 +265,12 @@ GlideRecord.prototype = {
         }
         row.sys_id = id('e').substring(0, 30) + (10 + world.rows[table].length);
         world.rows[table].push(row);
+        this._stored = row;
+        this._row = copy(row);
         return row.sys_id;
     },
     update: function () {
-        if (world.refused === this._table) {
+        if (world.refused === this._table || world.refusedState !== undefined && this._row.state === world.refusedState) {
             return null;
         }
         for (var field in this._row) {
@@ -230,6 +278,7 @@ GlideRecord.prototype = {
         }
         if (this.work_notes !== undefined) {
             world.notes.push(this.work_notes);
+            this.work_notes = undefined;
         }
         world.updates = (world.updates || 0) + 1;
         return this._row.sys_id;

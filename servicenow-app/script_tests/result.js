@@ -92,7 +92,8 @@ test('a passed verification fills fields, note, record and events', function () 
         + '\n\nRequested action: Password reset\nInitiated by: Beth Anglin\nVerification ID: VER7K3M9QX2A4TN'
         + '\nhttps://verify.example.com/console/v/VER7K3M9QX2A4TN');
     equal(world.rows.x_imper_verify_verification, [{
-        number: 'VER7K3M9QX2A4TN', ticket_table: 'incident', ticket: id('1'), incident: id('1'), requester: id('c'),
+        number: 'VER7K3M9QX2A4TN', ticket_table: 'incident', ticket: id('1'), task: id('1'),
+        category: 'Display of password_reset', requester: id('c'),
         initiated_by: id('a'), started: '2026-11-22 10:40:00', ticket_number: 'INC0000001', action: 'password_reset',
         status: 'passed', outcome: 'passed', risk_level: 'verified', risk_score: '8', recommendation: 'proceed',
         channel: 'email', destination: 'm\u2022\u2022\u2022@gmail.com', url: 'https://verify.example.com/console/v/VER7K3M9QX2A4TN',
@@ -221,7 +222,7 @@ test('a table without the columns gets the note', function () {
     made.ticket.table = 'sc_req_item';
     equal(apply(made).reply.status, 'applied');
     equal(world.notes.length, 1);
-    equal(world.rows.x_imper_verify_verification[0].incident, '');
+    equal(world.rows.x_imper_verify_verification[0].task, id('1'));
 });
 
 test('malformed events are refused with the names of what is wrong', function () {
@@ -257,5 +258,3 @@ test('a request is answered in one shape', function () {
     rest.answer(response, { reply: { a: 1 } });
     equal(answered, { error: [422, 'No.', 'no_policy'], status: 200, body: { a: 1 } });
 });
-
-finish();

@@ -49,7 +49,68 @@ pub fn pack(app_dir: &Path, panel_module: &str) -> Result<UpdateSet, PackError> 
     if !duplicates.is_empty() {
         return Err(PackError::Invalid(duplicates));
     }
-    Ok(update_set::write(&source.app, &records))
+    let title = update_set::Title {
+        title: &source.app.name,
+        description: &source.app.short_description,
+    };
+    Ok(update_set::write(&source.app, &title, &records))
+}
+
+/// An update set beside the app's own, which an admin may import or leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SupplementSet {
+    /// File name without version and ending.
+    pub file: String,
+    /// The set.
+    pub set: UpdateSet,
+}
+
+/// Packs every set in `sets_dir`, one folder each, for the app in `app_dir`.
+///
+/// # Errors
+/// As [`pack`].
+pub fn pack_supplements(app_dir: &Path, sets_dir: &Path) -> Result<Vec<SupplementSet>, PackError> {
+    let (source, findings) = source::load(app_dir)?;
+    let Some(source) = source else {
+        return Err(PackError::Invalid(findings));
+    };
+    let mut folders = Vec::new();
+    let io = |source| PackError::Io {
+        path: sets_dir.to_owned(),
+        source,
+    };
+    for entry in std::fs::read_dir(sets_dir).map_err(io)? {
+        let path = entry.map_err(io)?.path();
+        if path.is_dir() {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    let mut sets = Vec::new();
+    for folder in folders {
+        let (supplement, mut findings) = source::load_supplement(&folder)?;
+        if let Some(supplement) = &supplement {
+            findings.extend(check::check_supplement(&source, supplement));
+        }
+        let (Some(supplement), true) = (supplement, findings.is_empty()) else {
+            findings.sort();
+            return Err(PackError::Invalid(findings));
+        };
+        let app = if supplement.set.global {
+            source.app.global()
+        } else {
+            (*source.app).clone()
+        };
+        let title = update_set::Title {
+            title: &supplement.set.title,
+            description: &supplement.set.description,
+        };
+        sets.push(SupplementSet {
+            file: supplement.set.file.clone(),
+            set: update_set::write(&app, &title, &build::supplement(&app, &supplement)),
+        });
+    }
+    Ok(sets)
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub struct Record {
     pub target_name: String,
     /// Name of the view, for the few records that belong to one.
     pub view: String,
+    /// True for a row that takes the record away.
+    pub deletes: bool,
     /// The `record_update` element.
     pub(crate) payload: Element,
 }
@@ -42,6 +44,7 @@ impl Record {
             target_table: identity.target_table.to_owned(),
             target_name: identity.name.to_owned(),
             view: String::new(),
+            deletes: false,
             payload,
         }
     }
@@ -71,7 +74,23 @@ pub(crate) struct Identity<'a> {
 impl AppFile {
     /// The `sys_id` of the application, which is also that of its scope.
     pub(crate) fn sys_id(&self) -> String {
+        if self.is_global() {
+            return self.scope.clone();
+        }
         self.id("sys_app", &self.scope)
+    }
+
+    /// The platform's own scope, for the sets that an admin may add beside the app.
+    pub(crate) fn global(&self) -> Self {
+        Self {
+            name: "Global".to_owned(),
+            scope: "global".to_owned(),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn is_global(&self) -> bool {
+        self.scope == "global"
     }
 
     /// The `sys_id` of one of the app's records.
@@ -213,12 +232,19 @@ impl Fields {
             .empty("sys_overrides")
     }
 
+    /// `<table action="DELETE">` with the fields in it.
+    pub fn into_delete(self, table: &str) -> Element {
+        self.into_element(table, "DELETE")
+    }
+
     /// `<table action="INSERT_OR_UPDATE">` with the fields in it.
     pub fn into_upsert(self, table: &str) -> Element {
+        self.into_element(table, "INSERT_OR_UPDATE")
+    }
+
+    fn into_element(self, table: &str, action: &str) -> Element {
         let mut fields = self.0;
         fields.sort_by(|a, b| a.name().cmp(b.name()));
-        Element::new(table)
-            .with("action", "INSERT_OR_UPDATE")
-            .holding(fields)
+        Element::new(table).with("action", action).holding(fields)
     }
 }

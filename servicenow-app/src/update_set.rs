@@ -23,26 +23,62 @@ pub struct UpdateSet {
     pub manifest: Vec<ManifestRow>,
 }
 
+/// What names a set: its title without the version, and a text for the person who imports it.
+pub struct Title<'a> {
+    pub title: &'a str,
+    pub description: &'a str,
+}
+
 /// Writes the whole file.
-pub fn write(app: &AppFile, records: &[Record]) -> UpdateSet {
-    let set_id = app.id("sys_remote_update_set", &app.version);
+pub fn write(app: &AppFile, title: &Title<'_>, records: &[Record]) -> UpdateSet {
+    let name = format!("{} {}", title.title, app.version);
+    let set = Set {
+        app,
+        sys_id: app.id(
+            "sys_remote_update_set",
+            &format!("{}{}", suffix(app, title), app.version),
+        ),
+        remote: app.id(
+            "sys_update_set",
+            &format!("{}{}", suffix(app, title), app.version),
+        ),
+        name: &name,
+        description: title.description,
+    };
     let mut xml = String::from(r#"<?xml version="1.0" encoding="UTF-8"?>"#);
     xml.push_str("<unload unload_date=\"");
     xml.push_str(FIXED_TIME);
     xml.push_str("\">\n");
-    write_lines("sys_remote_update_set", &envelope(app, &set_id), &mut xml);
+    write_lines("sys_remote_update_set", &envelope(&set), &mut xml);
     for record in records {
-        write_lines("sys_update_xml", &row(app, &set_id, record), &mut xml);
+        write_lines("sys_update_xml", &row(&set, record), &mut xml);
     }
     xml.push_str("</unload>\n");
     UpdateSet {
         xml,
         records: records.len(),
-        name: app.name.clone(),
+        name: title.title.to_owned(),
         version: app.version.clone(),
         app_sys_id: app.sys_id(),
         manifest: manifest::of(records),
     }
+}
+
+/// The app's own set is named by its version alone; the ones beside it also by their title.
+fn suffix(app: &AppFile, title: &Title<'_>) -> String {
+    if title.title == app.name {
+        String::new()
+    } else {
+        format!("{}\n", title.title)
+    }
+}
+
+struct Set<'a> {
+    app: &'a AppFile,
+    sys_id: String,
+    remote: String,
+    name: &'a str,
+    description: &'a str,
 }
 
 /// One field to a line: the file is read by people and by diff tools too.
@@ -63,31 +99,33 @@ fn shown(name: &str, display: &str, value: &str) -> Element {
     Element::text(name, value).with("display_value", display)
 }
 
-fn envelope(app: &AppFile, set_id: &str) -> Vec<Element> {
+fn envelope(set: &Set<'_>) -> Vec<Element> {
     let text = Element::text;
+    let app = set.app;
+    let version = if app.is_global() { "" } else { &app.version };
     vec![
         shown("application", &app.name, &app.sys_id()),
         text("application_name", &app.name),
         text("application_scope", &app.scope),
-        text("application_version", &app.version),
+        text("application_version", version),
         text("collisions", ""),
         text("commit_date", ""),
         text("deleted", ""),
-        text("description", &app.short_description),
+        text("description", set.description),
         text("inserted", ""),
-        text("name", &format!("{} {}", app.name, app.version)),
+        text("name", set.name),
         text("origin_sys_id", ""),
         shown("parent", "", ""),
         text("release_date", ""),
         shown("remote_base_update_set", "", ""),
         text("remote_parent_id", ""),
-        text("remote_sys_id", &app.id("sys_update_set", &app.version)),
+        text("remote_sys_id", &set.remote),
         text("state", "loaded"),
         text("summary", ""),
         text("sys_class_name", "sys_remote_update_set"),
         text("sys_created_by", FIXED_USER),
         text("sys_created_on", FIXED_TIME),
-        text("sys_id", set_id),
+        text("sys_id", &set.sys_id),
         text("sys_mod_count", "0"),
         text("sys_updated_by", FIXED_USER),
         text("sys_updated_on", FIXED_TIME),
@@ -97,12 +135,18 @@ fn envelope(app: &AppFile, set_id: &str) -> Vec<Element> {
     ]
 }
 
-fn row(app: &AppFile, set_id: &str, record: &Record) -> Vec<Element> {
+fn row(set: &Set<'_>, record: &Record) -> Vec<Element> {
     let text = Element::text;
+    let app = set.app;
+    let action = if record.deletes {
+        "DELETE"
+    } else {
+        "INSERT_OR_UPDATE"
+    };
     let payload = record.payload();
     let hash = ids::java_hash(&payload).to_string();
     vec![
-        text("action", "INSERT_OR_UPDATE"),
+        text("action", action),
         shown("application", &app.name, &app.sys_id()),
         text("category", "customer"),
         text("comments", ""),
@@ -111,11 +155,7 @@ fn row(app: &AppFile, set_id: &str, record: &Record) -> Vec<Element> {
         // what `Element::script` does.
         Element::script("payload", &payload),
         text("payload_hash", &hash),
-        shown(
-            "remote_update_set",
-            &format!("{} {}", app.name, app.version),
-            set_id,
-        ),
+        shown("remote_update_set", set.name, &set.sys_id),
         text("replace_on_upgrade", "false"),
         text("sys_created_by", FIXED_USER),
         text("sys_created_on", FIXED_TIME),

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::run::{root, run, step, tool};
 
-/// Parses every script of the app as ECMAScript 5, except the module that browsers load.
+/// Parses every script of the app and of the sets beside it as ECMAScript 5, except the module that browsers load.
 pub fn check() -> Result<()> {
     step("Server scripts: ECMAScript 5");
     let scripts = scripts()?;
@@ -22,8 +22,10 @@ pub fn check() -> Result<()> {
 
 fn scripts() -> Result<Vec<PathBuf>> {
     let app = root().join("servicenow-app/app");
+    let sets = root().join("servicenow-app/sets");
     let mut scripts = Vec::new();
-    for entry in walkdir::WalkDir::new(&app).sort_by_file_name() {
+    let files = [&app, &sets].map(|folder| walkdir::WalkDir::new(folder).sort_by_file_name());
+    for entry in files.into_iter().flatten() {
         let entry = entry?;
         let path = entry.path();
         let for_browsers = path.starts_with(app.join("sys_ux_lib_asset"));

@@ -1,7 +1,7 @@
 //! The update set: built, checked, packed twice, measured.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
@@ -16,6 +16,8 @@ pub struct Package {
     pub path: PathBuf,
     /// What the packer put into it.
     pub manifest: serde_json::Value,
+    /// The sets that an admin may import beside it.
+    optional: Vec<PathBuf>,
     records: usize,
     sha256: String,
     xml: Size,
@@ -44,8 +46,11 @@ pub fn package() -> Result<Package> {
     fs::create_dir_all(&folder)?;
     fs::write(&path, &set.xml).with_context(|| format!("could not write {}", path.display()))?;
 
+    let optional = optional_sets(&app, &folder, &set.version)?;
+
     let package = Package {
         path,
+        optional,
         records: set.records,
         sha256: hex(&Sha256::digest(&set.xml)),
         xml: Size::of(set.xml.as_bytes())?,
@@ -56,6 +61,24 @@ pub fn package() -> Result<Package> {
     };
     package.check_budgets()?;
     Ok(package)
+}
+
+/// Packs the sets beside the app's own into a folder of their own: nothing takes one of them for the app.
+fn optional_sets(app: &Path, folder: &Path, version: &str) -> Result<Vec<PathBuf>> {
+    let sources = root().join("servicenow-app/sets");
+    let sets = servicenow_app::pack_supplements(app, &sources)?;
+    if sets != servicenow_app::pack_supplements(app, &sources)? {
+        bail!("packing the optional sets twice gave two different files");
+    }
+    let folder = folder.join("optional");
+    fs::create_dir_all(&folder)?;
+    let mut paths = Vec::new();
+    for set in sets {
+        let path = folder.join(format!("{}-{version}.xml", set.file));
+        fs::write(&path, &set.set.xml).with_context(|| format!("could not write {}", path.display()))?;
+        paths.push(path);
+    }
+    Ok(paths)
 }
 
 impl Package {
@@ -84,6 +107,10 @@ impl Package {
         let path = self.path.strip_prefix(root()).unwrap_or(&self.path);
         println!("\n   {}", path.display());
         println!("   {} records, sha256 {}", self.records, self.sha256);
+        for path in &self.optional {
+            let path = path.strip_prefix(root()).unwrap_or(path);
+            println!("   optional: {}", path.display());
+        }
         println!("\n   {:<28}{:>11}{:>11}{:>11}", "", "raw", "gzip", "brotli");
         for (name, size) in [
             ("Wasm (with the style)", self.wasm),

@@ -15,9 +15,6 @@ ImperAgentToken.MAX_BYTES = 8192;
 
 ImperAgentToken.MAX_DESCRIPTION = 1000;
 
-/** Where the person whom a ticket is for may stand, by table: the first field that exists and is filled counts. */
-ImperAgentToken.REQUESTER_FIELDS = ['caller_id', 'requested_for', 'opened_for'];
-
 /** Languages that ServiceNow names in its own way, as BCP 47 tags. */
 ImperAgentToken.LANGUAGES = { pb: 'pt-BR', fq: 'fr-CA', zh: 'zh-Hans', zt: 'zh-Hant' };
 
@@ -61,7 +58,7 @@ ImperAgentToken.prototype = {
         if (requester === null) {
             return this._problem(422, 'no_requester', 'The ticket does not say whom it is for. Fill in the caller and save it.');
         }
-        var token = this._token(ticket, requester, policy.action);
+        var token = this._token(ticket, requester, policy);
         if (token === '') {
             return this._problem(422, 'ticket_too_large', 'The ticket holds too much text to be signed. Shorten its short description.');
         }
@@ -71,10 +68,10 @@ ImperAgentToken.prototype = {
     },
 
     /** The signed token; '' if it cannot be made short enough. Text that is expensive to encode shortens the description. */
-    _token: function (ticket, requester, action) {
+    _token: function (ticket, requester, policy) {
         var length = ImperAgentToken.MAX_DESCRIPTION;
         while (length >= 1) {
-            var token = this._sign(this._claims(ticket, requester, action, length));
+            var token = this._sign(this._claims(ticket, requester, policy, length));
             if (token.length <= ImperAgentToken.MAX_BYTES) {
                 return token;
             }
@@ -83,7 +80,7 @@ ImperAgentToken.prototype = {
         return '';
     },
 
-    _claims: function (ticket, requester, action, descriptionLength) {
+    _claims: function (ticket, requester, policy, descriptionLength) {
         var now = Math.floor(new GlideDateTime().getNumericValue() / 1000);
         return {
             iss: this.properties.instanceUrl(),
@@ -107,14 +104,15 @@ ImperAgentToken.prototype = {
                 category: ticket.isValidField('category') ? String(ticket.getDisplayValue('category') || '') : ''
             },
             requester: requester,
-            action: action
+            action: policy.action,
+            assurance: policy.assurance
         };
     },
 
     _requester: function (ticket) {
         var sysId = '';
-        for (var i = 0; i < ImperAgentToken.REQUESTER_FIELDS.length && sysId === ''; i++) {
-            sysId = this._value(ticket, ImperAgentToken.REQUESTER_FIELDS[i]);
+        for (var i = 0; i < ImperTicket.REQUESTER_FIELDS.length && sysId === ''; i++) {
+            sysId = this._value(ticket, ImperTicket.REQUESTER_FIELDS[i]);
         }
         var user = new GlideRecord('sys_user');
         if (sysId === '' || !user.get(sysId)) {

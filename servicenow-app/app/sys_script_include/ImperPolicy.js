@@ -28,13 +28,18 @@ ImperPolicy.prototype = {
                 return {
                     name: policy.getValue('name'),
                     action: action === 'none' ? null : action,
-                    assurance: policy.getValue('assurance') || 'standard',
+                    assurance: this._assurance(policy.getValue('assurance')),
                     resolve: policy.getValue('resolve_automatically') === '1',
                     close: policy.getValue('close_automatically') === '1'
                 };
             }
         }
         return null;
+    },
+
+    /** A word that an admin has added to the list and the backend does not know asks for more, never for less. */
+    _assurance: function (value) {
+        return !value || value === 'standard' ? 'standard' : 'high';
     },
 
     /**

@@ -16,6 +16,7 @@ ImperProperties.MIN_WEBHOOK_KEY_BYTES = 24;
 ImperProperties.prototype = {
 
     initialize: function () {
+        this.secrets = new ImperSecrets();
     },
 
     isEnabled: function () {
@@ -38,13 +39,13 @@ ImperProperties.prototype = {
 
     /** The HMAC key of agent tokens, in base64; '' unless it is one. */
     tokenKey: function () {
-        var key = this._read('x_imper_verify.token_secret', '');
+        var key = this.secrets.read('token_secret');
         return this._keyBytes(key) >= ImperProperties.MIN_TOKEN_KEY_BYTES ? key : '';
     },
 
     /** The HMAC keys of result events, in base64, newest first. Two are valid while a secret is being replaced. */
     webhookKeys: function () {
-        var secrets = this._list(this._read('x_imper_verify.webhook_secret', ''));
+        var secrets = this._list(this.secrets.read('webhook_secret'));
         var keys = [];
         for (var i = 0; i < secrets.length; i++) {
             var key = secrets[i].indexOf('whsec_') === 0 ? secrets[i].substring(6) : '';
@@ -73,6 +74,11 @@ ImperProperties.prototype = {
     /** Fields of sys_user that hold contacts on file. */
     contactFields: function () {
         return this._list(this._read('x_imper_verify.contact_fields', 'email,mobile_phone,phone'));
+    },
+
+    /** Value or label of the resolution code for tickets that are resolved automatically; '' for the best one there is. */
+    closeCode: function () {
+        return this._read('x_imper_verify.close_code', '');
     },
 
     /** What is missing before a link can be sent and a result taken, in words for the admin. Empty when all is set. */

@@ -1,24 +1,19 @@
 /**
  * Applies a result event. Delivery is at least once and in order for each verification; this side adds: an event is
- * applied once (by its id), never after a newer one (by its sequence), and never once a final status was reached.
+ * applied once (by its id), never after a newer one (by its sequence), and nothing overrides a final status. A kind of
+ * event that this version does not know is written as an event row and changes nothing else.
  *
- * The order of the writes is ticket, verification, event: if one fails, the backend delivers again and the worst that
- * can happen is a work note that stands twice, never one that is lost.
+ * The order of the writes is ticket, verification, completion of the ticket, event. If one fails, the backend delivers
+ * again; what was already written is recognised by the verification record, so the worst that can happen is a work
+ * note that stands twice, never one that is lost.
  */
 var ImperResult = Class.create();
-
-ImperResult.STATUSES = {
-    sending: false, sent: false, opened: false, in_progress: false,
-    passed: true, failed: true, expired: true, cancelled: true, undeliverable: true
-};
-
-ImperResult.TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-
 ImperResult.prototype = {
 
     initialize: function () {
         this.properties = new ImperProperties();
         this.policy = new ImperPolicy();
+        this.check = new ImperEventCheck();
     },
 
     /**
@@ -27,7 +22,7 @@ ImperResult.prototype = {
      * @return {Object} {reply: {status, detail}} or {problem: {status, code, message}}
      */
     apply: function (event, webhookId) {
-        var mistake = this._mistake(event);
+        var mistake = this.check.mistake(event);
         if (mistake !== '') {
             return this._problem(400, 'invalid_event', mistake);
         }
@@ -45,9 +40,15 @@ ImperResult.prototype = {
         if (exists && verification.getValue('ticket') !== event.ticket.sys_id) {
             return this._problem(409, 'other_ticket', 'This verification belongs to another ticket.');
         }
+        var sysId = exists ? verification.getUniqueValue() : '';
+        if (!this.check.isKnown(event.type)) {
+            var unknown = 'This version of the app does not know events of this kind.';
+            this._record(event, sysId, false, unknown);
+            return { reply: { status: 'recorded', detail: unknown } };
+        }
         var late = exists ? this._lateness(verification, event) : '';
         if (late !== '') {
-            this._record(event, verification.getUniqueValue(), false, late);
+            this._record(event, sysId, false, late);
             return { reply: { status: 'superseded', detail: late } };
         }
         return this._write(event, verification, exists);
@@ -57,7 +58,7 @@ ImperResult.prototype = {
         var detail = 'Applied.';
         var ticket = new ImperTicket(event.ticket.table, event.ticket.sys_id);
         if (ticket.exists()) {
-            var note = new ImperWorkNote(event, exists && this._linkWasSent(verification)).text();
+            var note = new ImperWorkNote(event, this._before(verification, exists)).text();
             if (!ticket.write(event, note)) {
                 this.properties.log('error', event.verification.id + ': this instance does not let ' + event.ticket.number + ' be written.');
                 return this._problem(500, 'ticket_not_written', 'The ticket could not be written: a rule of this instance turned it down.');
@@ -66,11 +67,19 @@ ImperResult.prototype = {
             detail = 'The ticket does not exist; only the verification was recorded.';
             this.properties.log('warn', event.verification.id + ': the ticket ' + event.ticket.number + ' does not exist.');
         }
-        var sysId = this._save(event, verification, exists);
-        if (!sysId) {
+        var completion = new ImperCompletion(ticket);
+        var completes = ticket.exists() && completion.isDue(event);
+        // Until the ticket is completed, a repeat of this event must not look like a late one.
+        var saved = this._save(event, verification, exists, completes ? '' : event.sequence, ticket);
+        if (!saved) {
             return this._problem(500, 'not_saved', 'The verification could not be saved.');
         }
-        this._record(event, sysId, true, detail);
+        if (completes) {
+            detail = completion.run(event);
+            verification.setValue('last_sequence', event.sequence);
+            verification.update();
+        }
+        this._record(event, saved, true, detail);
         this.properties.log('info', event.verification.id + ': ' + event.type + ' applied to ' + event.ticket.number + '.');
         return { reply: { status: 'applied', detail: detail } };
     },
@@ -82,15 +91,21 @@ ImperResult.prototype = {
         if (event.sequence <= last) {
             return 'Sequence ' + event.sequence + ' came after sequence ' + last + '.';
         }
-        if (ImperResult.STATUSES[status] === true && event.verification.status !== status) {
+        if (ImperEventCheck.STATUSES[status] === true && event.verification.status !== status) {
             return 'The verification had already ended as ' + status + '.';
         }
         return '';
     },
 
-    _linkWasSent: function (verification) {
-        var status = String(verification.getValue('status') || '');
-        return status === 'sent' || status === 'opened' || status === 'in_progress';
+    /** What the ticket has already been told, so that nothing is told twice. */
+    _before: function (verification, exists) {
+        if (!exists) {
+            return { status: '', action: '' };
+        }
+        return {
+            status: String(verification.getValue('status') || ''),
+            action: String(verification.getValue('action_state') || '')
+        };
     },
 
     _isKnown: function (eventId) {
@@ -98,15 +113,16 @@ ImperResult.prototype = {
         return !!known.get('event_id', eventId);
     },
 
-    /** Inserts or updates the verification; its sys_id, or null. */
-    _save: function (event, record, exists) {
+    /** Inserts or updates the verification; its sys_id, or null. A sequence of '' keeps the last one. */
+    _save: function (event, record, exists, sequence, ticket) {
         var verification = event.verification;
         if (!exists) {
             record.initialize();
             record.setValue('number', verification.id);
             record.setValue('ticket_table', event.ticket.table);
             record.setValue('ticket', event.ticket.sys_id);
-            record.setValue('incident', event.ticket.table === 'incident' ? event.ticket.sys_id : '');
+            record.setValue('task', event.ticket.sys_id);
+            record.setValue('category', ticket.exists() ? ticket.category() : '');
             record.setValue('requester', this.policy.sysIdOrBlank(verification.requester_sys_id));
             record.setValue('initiated_by', this.policy.sysIdOrBlank(verification.agent_sys_id));
             record.setValue('started', this._time(verification.created_at));
@@ -123,7 +139,17 @@ ImperResult.prototype = {
         record.setValue('url', verification.url);
         record.setValue('report_summary', verification.report_summary);
         record.setValue('ended', verification.ended_at ? this._time(verification.ended_at) : '');
-        record.setValue('last_sequence', event.sequence);
+        if (sequence !== '') {
+            record.setValue('last_sequence', sequence);
+        }
+        if (this.check.isAction(event.type)) {
+            record.setValue('action_state', event.action.state);
+            record.setValue('action_connector', event.action.connector);
+            record.setValue('action_automated', event.action.automated);
+            record.setValue('action_receipt', event.action.receipt || '');
+            record.setValue('action_summary', event.action.summary);
+            record.setValue('action_expires', event.action.expires_at ? this._time(event.action.expires_at) : '');
+        }
         return exists ? record.update() : record.insert();
     },
 
@@ -135,6 +161,8 @@ ImperResult.prototype = {
         row.setValue('verification', verificationSysId);
         row.setValue('sequence', event.sequence);
         row.setValue('type', event.type);
+        row.setValue('task', event.ticket.sys_id);
+        row.setValue('ticket_number', event.ticket.number);
         row.setValue('occurred_at', this._time(event.occurred_at));
         row.setValue('applied', applied);
         row.setValue('detail', detail);
@@ -144,72 +172,6 @@ ImperResult.prototype = {
     /** RFC 3339 in UTC to the platform's own notation. */
     _time: function (text) {
         return text.replace('T', ' ').replace('Z', '');
-    },
-
-    /** The first thing that is wrong with the event, in words; '' if it is sound. */
-    _mistake: function (event) {
-        if (event === null || typeof event !== 'object' || !event.verification || !event.ticket) {
-            return 'The body must be a JSON object with a verification and a ticket.';
-        }
-        var verification = event.verification;
-        var wrong = [];
-        this._check(wrong, /^evt_[0-9a-f]{32}$/.test(event.id), 'id');
-        this._check(wrong, ImperResult.STATUSES.hasOwnProperty(verification.status), 'verification.status');
-        this._check(wrong, event.type === 'verification.' + verification.status, 'type');
-        this._check(wrong, typeof event.sequence === 'number' && event.sequence >= 1 && event.sequence % 1 === 0, 'sequence');
-        this._check(wrong, ImperResult.TIME.test(event.occurred_at), 'occurred_at');
-        this._check(wrong, /^[A-Z0-9]{4,40}$/.test(verification.id), 'verification.id');
-        this._check(wrong, this._isUrl(verification.url), 'verification.url');
-        this._check(wrong, this._oneOf(verification.outcome, ['passed', 'failed']), 'verification.outcome');
-        this._check(wrong, this._outcomeFits(verification), 'verification.outcome');
-        this._check(wrong, this._oneOf(verification.risk_level, ['verified', 'medium', 'high']), 'verification.risk_level');
-        this._check(wrong, this._isScore(verification.risk_score), 'verification.risk_score');
-        this._check(wrong, this._oneOf(verification.recommendation, ['proceed', 'proceed_with_care', 'reject']), 'verification.recommendation');
-        this._check(wrong, this._isText(verification.recommendation_text, 200, true), 'verification.recommendation_text');
-        this._check(wrong, this._isText(verification.report_summary, 4000, false), 'verification.report_summary');
-        this._check(wrong, this._oneOf(verification.action, ['password_reset', 'account_unlock', 'mfa_reset']), 'verification.action');
-        this._check(wrong, verification.channel === 'email' || verification.channel === 'sms', 'verification.channel');
-        this._check(wrong, this._isText(verification.destination, 255, false), 'verification.destination');
-        this._check(wrong, this._isText(verification.agent_name, 255, false), 'verification.agent_name');
-        this._check(wrong, ImperResult.TIME.test(verification.created_at), 'verification.created_at');
-        this._check(wrong, this._isAbsent(verification.ended_at) || ImperResult.TIME.test(verification.ended_at), 'verification.ended_at');
-        this._check(wrong, this.policy.isTable(event.ticket.table), 'ticket.table');
-        this._check(wrong, this.policy.isSysId(event.ticket.sys_id), 'ticket.sys_id');
-        this._check(wrong, this._isText(event.ticket.number, 40, false), 'ticket.number');
-        return wrong.length === 0 ? '' : 'Missing or malformed: ' + wrong.join(', ') + '.';
-    },
-
-    _check: function (wrong, holds, name) {
-        if (!holds && wrong.indexOf(name) < 0) {
-            wrong.push(name);
-        }
-    },
-
-    /** Passed and failed come with that outcome, every other status with none. */
-    _outcomeFits: function (verification) {
-        var decided = verification.status === 'passed' || verification.status === 'failed';
-        return decided ? verification.outcome === verification.status : this._isAbsent(verification.outcome);
-    },
-
-    _isAbsent: function (value) {
-        return value === null || value === undefined;
-    },
-
-    _oneOf: function (value, words) {
-        return this._isAbsent(value) || words.indexOf(value) >= 0;
-    },
-
-    _isScore: function (value) {
-        return this._isAbsent(value) || typeof value === 'number' && value >= 0 && value <= 100 && value % 1 === 0;
-    },
-
-    _isText: function (value, length, mayBeAbsent) {
-        return this._isAbsent(value) ? mayBeAbsent : typeof value === 'string' && value.length <= length;
-    },
-
-    /** A web address without anything that would end it in a work note. */
-    _isUrl: function (value) {
-        return typeof value === 'string' && value.length <= 1024 && /^https?:\/\/[^\s"<>]+$/.test(value);
     },
 
     _problem: function (status, code, message) {

@@ -6,43 +6,77 @@ var ImperWorkNote = Class.create();
 ImperWorkNote.ACTIONS = { password_reset: 'Password reset', account_unlock: 'Account unlock', mfa_reset: 'MFA reset' };
 ImperWorkNote.RISKS = { verified: 'Verified', medium: 'Medium', high: 'High' };
 
+/** What became of an action: the end of the heading, and what an agent should know or do. */
+ImperWorkNote.ACTION_STATES = {
+    granted: ['granted', 'The requester may now complete it in the imper.ai portal. Nothing has been changed yet.'],
+    awaiting_release: ['waits for a second person', 'The account is privileged: a second person must release it first. Nothing has been changed yet.'],
+    manual: ['to be done by hand', 'The requester is verified. Perform it by hand, then confirm it.'],
+    performed: ['performed', ''],
+    failed: ['failed', 'Nothing is known to have been changed. Perform it by hand, or send a new link.'],
+    unknown: ['result not known', 'It is not known whether anything was changed: look in the directory before you act.'],
+    revoked: ['taken back', 'It was taken back before it was used. Nothing was changed.'],
+    expired: ['not used in time', 'The requester did not complete it in time. Nothing was changed; a new link can be sent from this ticket.']
+};
+
+ImperWorkNote.CONNECTORS = { ldap: 'LDAP directory', active_directory: 'Active Directory', entra: 'Microsoft Entra ID',
+    okta: 'Okta', webhook: 'Webhook', manual: 'By hand' };
+
 ImperWorkNote.prototype = {
 
     /**
      * @param {Object} event a validated result event
-     * @param {Boolean} again true if a link had been sent for this verification before
+     * @param {Object} before {status, action} that the verification had before; both '' if it is new
      */
-    initialize: function (event, again) {
+    initialize: function (event, before) {
+        this.event = event;
         this.verification = event.verification;
-        this.again = again;
+        this.before = before;
     },
 
-    /** The note, or '' if this status is no milestone (sending, opened, in progress). */
+    /** The note, or '' if this event is no milestone (sending, opened, in progress) or was told before. */
     text: function () {
-        var verification = this.verification;
-        var lines;
-        if (verification.status === 'sent') {
-            lines = this._sent();
-        } else if (verification.status === 'passed' || verification.status === 'failed') {
-            lines = this._decided();
-        } else if (verification.status === 'expired') {
-            lines = ['imper.ai Verification: expired', '',
-                'The time ran out before the requester had completed the verification. Nothing is proven; a new link can be sent from this ticket.'];
-        } else if (verification.status === 'cancelled') {
-            lines = ['imper.ai Verification: cancelled', '',
-                'The verification was stopped before a decision. Nothing is proven; a new link can be sent from this ticket.'];
-        } else if (verification.status === 'undeliverable') {
-            lines = ['imper.ai Verification: link not delivered', '',
-                'The link could not be delivered ' + this._way() + '. Check the address or number with the requester and send a new link.'];
+        var lines = [];
+        // An action event may arrive without the decision before it: then the note tells both.
+        if (!this.event.action || this.event.type.indexOf('action.') !== 0) {
+            lines = this._status();
         } else {
-            return '';
+            lines = this.verification.outcome ? this._status() : [];
+            var action = this._action();
+            lines = lines.concat(lines.length > 0 && action.length > 0 ? [''] : [], action);
         }
-        return this._plain(lines.concat(this._footer()).join('\n'));
+        return lines.length === 0 ? '' : this._plain(lines.concat(this._footer()).join('\n'));
+    },
+
+    _status: function () {
+        var status = this.verification.status;
+        if (status === 'sent') {
+            return this._sent();
+        }
+        if (status === this.before.status) {
+            return [];
+        }
+        if (status === 'passed' || status === 'failed') {
+            return this._decided();
+        }
+        if (status === 'expired') {
+            return ['imper.ai Verification: expired', '',
+                'The time ran out before the requester had completed the verification. Nothing is proven; a new link can be sent from this ticket.'];
+        }
+        if (status === 'cancelled') {
+            return ['imper.ai Verification: cancelled', '',
+                'The verification was stopped before a decision. Nothing is proven; a new link can be sent from this ticket.'];
+        }
+        if (status === 'undeliverable') {
+            return ['imper.ai Verification: link not delivered', '',
+                'The link could not be delivered ' + this._way() + '. Check the address or number with the requester and send a new link.'];
+        }
+        return [];
     },
 
     _sent: function () {
-        return ['imper.ai Verification: ' + (this.again ? 'new link sent' : 'link sent'), '',
-            (this.again ? 'A new verification link was sent ' : 'A verification link was sent ') + this._way() + '.'];
+        var again = this.before.status === 'sent' || this.before.status === 'opened' || this.before.status === 'in_progress';
+        return ['imper.ai Verification: ' + (again ? 'new link sent' : 'link sent'), '',
+            (again ? 'A new verification link was sent ' : 'A verification link was sent ') + this._way() + '.'];
     },
 
     _decided: function () {
@@ -57,6 +91,32 @@ ImperWorkNote.prototype = {
         }
         if (verification.report_summary) {
             lines.push('', 'Analysis report', verification.report_summary);
+        }
+        return lines;
+    },
+
+    _action: function () {
+        var action = this.event.action;
+        var words = ImperWorkNote.ACTION_STATES[action.state];
+        if (!words || this.before.action === action.state) {
+            return [];
+        }
+        var lines = ['imper.ai Verification: ' + ImperWorkNote.ACTIONS[action.action] + ' ' + words[0], ''];
+        if (action.summary !== '') {
+            lines.push(action.summary);
+        }
+        if (words[1] !== '') {
+            lines.push(words[1]);
+        }
+        if (action.expires_at) {
+            lines.push('Possible until: ' + action.expires_at.replace('T', ' ').replace(/:\d\dZ$/, ' UTC'));
+        }
+        if (action.state === 'performed') {
+            lines.push('Performed by: ' + (ImperWorkNote.CONNECTORS[action.connector] || action.connector)
+                + (action.automated && action.connector !== 'manual' ? ', automatically' : ''));
+        }
+        if (action.receipt) {
+            lines.push('Receipt: ' + action.receipt);
         }
         return lines;
     },

@@ -2,7 +2,7 @@
 
 use crate::record::{Fields, Identity, Record};
 use crate::source::Source;
-use crate::source::model::{AppFile, Formatter, Section};
+use crate::source::model::{AppFile, Formatter};
 use crate::xml::Element;
 
 /// The name by which a section shows a formatter.
@@ -33,12 +33,15 @@ pub fn records(source: &Source) -> Vec<Record> {
             ),
         );
     }
-    records.extend(
-        source
-            .sections
-            .iter()
-            .map(|section| self::section(source, section)),
-    );
+    records.extend(source.sections.iter().map(|part| {
+        section(
+            source,
+            &part.table,
+            &part.table_label,
+            &part.caption,
+            &part.elements,
+        )
+    }));
     records
 }
 
@@ -47,23 +50,23 @@ fn formatter_key(formatter: &Formatter) -> String {
 }
 
 /// The payload lists every element of the section; the section itself comes last.
-fn section(source: &Source, section: &Section) -> Record {
+pub fn section(source: &Source, table: &str, label: &str, caption: &str, elements: &[String]) -> Record {
     let app = &source.app;
-    let key = format!("{}.{}", section.table, section.caption);
+    let key = format!("{table}.{caption}");
     let sys_id = app.id("sys_ui_section", &key);
     let update_name = format!("sys_ui_section_{sys_id}");
-    let mut children: Vec<Element> = section
-        .elements
+    let mut children: Vec<Element> = elements
         .iter()
         .zip(0..)
         .map(|(element, position): (_, u32)| {
-            let formatter = source.formatters.iter().find(|formatter| {
-                formatter.table == section.table && formatter_element(app, formatter) == *element
-            });
+            let formatter = source
+                .formatters
+                .iter()
+                .find(|formatter| formatter.table == table && formatter_element(app, formatter) == *element);
             let reference = Element::text("sys_ui_section", &sys_id)
-                .with("caption", &section.caption)
-                .with("display_value", &section.caption)
-                .with("name", &section.table)
+                .with("caption", if caption.is_empty() { "NULL" } else { caption })
+                .with("display_value", caption)
+                .with("name", table)
                 .with("sys_domain", "global")
                 .with("view", "Default view");
             let fields = Fields::new()
@@ -79,7 +82,7 @@ fn section(source: &Source, section: &Section) -> Record {
                     &app.id("sys_ui_formatter", &formatter_key(formatter)),
                 ),
                 None => fields
-                    .empty("type")
+                    .set("type", if element.starts_with('.') { element } else { "" })
                     .element(Element::new("sys_ui_formatter").with("display_value", "")),
             };
             fields.into_upsert("sys_ui_element")
@@ -87,8 +90,8 @@ fn section(source: &Source, section: &Section) -> Record {
         .collect();
     children.push(
         Fields::new()
-            .set("caption", &section.caption)
-            .set("name", &section.table)
+            .set("caption", caption)
+            .set("name", table)
             .element(
                 Element::text("view", "Default view")
                     .with("display_value", "Default view")
@@ -97,23 +100,23 @@ fn section(source: &Source, section: &Section) -> Record {
             .no("header title")
             .empty("roles sys_user view_name")
             .domain()
-            .meta(app, "sys_ui_section", &sys_id, &section.table_label, &update_name)
+            .meta(app, "sys_ui_section", &sys_id, label, &update_name)
             .into_upsert("sys_ui_section"),
     );
     let wrapper = Element::new("sys_ui_section")
-        .with("caption", &section.caption)
+        .with("caption", caption)
         .with("section_id", &sys_id)
         .with("sys_domain", "global")
-        .with("table", &section.table)
+        .with("table", table)
         .with("version", "3")
         .with("view", "")
         .holding(children);
     let identity = Identity {
         table: "sys_ui_section",
         key: &key,
-        name: &section.table_label,
+        name: label,
         label: "Form Layout",
-        target_table: &section.table,
+        target_table: table,
     };
     Record::of(
         &identity,

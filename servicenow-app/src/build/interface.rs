@@ -3,6 +3,8 @@
 use crate::ids::md5_hex;
 use crate::record::{Fields, Identity, Record};
 use crate::source::Source;
+use crate::source::model::Module;
+use crate::xml::Element;
 
 /// `sys_ui_macro`, `sys_ui_page`, `sys_ux_lib_asset`.
 pub fn records(source: &Source, panel_module: &str) -> Vec<Record> {
@@ -114,6 +116,7 @@ pub fn menus(source: &Source) -> Vec<Record> {
                     },
                     Fields::new()
                         .shown("application", &menu.title, &menu_id)
+                        .element(module_filter(module))
                         .set("link_type", &module.link_type)
                         .set("mobile_title", &module.title)
                         .set("mobile_view_name", "Mobile")
@@ -124,13 +127,21 @@ pub fn menus(source: &Source) -> Vec<Record> {
                         .set("title", &module.title)
                         .yes("active")
                         .no("override_menu_roles require_confirmation uncancelable")
-                        .empty(
-                            "assessment content_page device_type filter hint homepage image map_page report",
-                        )
+                        .empty("assessment content_page device_type hint homepage image map_page report")
                         .empty("timeline_page view_name window_name"),
                 ),
             );
         }
     }
     records
+}
+
+/// The condition of a list, which names the table that it is about.
+fn module_filter(module: &Module) -> Element {
+    let filter = Element::text("filter", &module.filter);
+    if module.filter.is_empty() {
+        filter
+    } else {
+        filter.with("table", &module.table)
+    }
 }

@@ -2,11 +2,14 @@
 
 mod access;
 mod application;
+mod automation;
 mod forms;
 mod interface;
+mod layouts;
 mod rest;
 mod tables;
 
+pub use automation::supplement;
 pub use forms::formatter_element;
 pub use rest::versioned_path;
 
@@ -22,7 +25,10 @@ pub fn records(source: &Source, panel_module: &str) -> Vec<Record> {
     records.extend(application::properties(source));
     records.extend(rest::records(source));
     records.extend(interface::records(source, panel_module));
+    records.extend(automation::records(source));
     records.extend(forms::records(source));
+    records.extend(layouts::records(source));
     records.extend(interface::menus(source));
+    records.extend(automation::deletions(source));
     records
 }

@@ -1,8 +1,9 @@
 //! Tables, columns, labels, choices, and the data rows of the app's own tables.
 
+use crate::ids::md5_hex;
 use crate::record::{Fields, Identity, Record};
 use crate::source::Source;
-use crate::source::model::{AppFile, Column};
+use crate::source::model::{AppFile, Column, Table};
 use crate::xml::Element;
 
 /// A table as labels and rows name it.
@@ -38,9 +39,8 @@ pub fn records(source: &Source) -> Vec<Record> {
                     .no("actions_access alter_access client_scripts_access configuration_access")
                     .no("create_access create_access_controls delete_access is_extendable live_feed_enabled")
                     .no("scriptable_table update_access")
-                    .empty(
-                        "caller_access extension_model number_ref provider_class super_class sys_class_code",
-                    )
+                    .element(super_class(table))
+                    .empty("caller_access extension_model number_ref provider_class sys_class_code")
                     .empty("sys_class_path user_role"),
             ),
         );
@@ -56,6 +56,16 @@ pub fn records(source: &Source) -> Vec<Record> {
         columns(app, &owner, &added.columns, &mut records);
     }
     records
+}
+
+/// The table that it extends, found by its name: a platform table's `sys_id` is the instance's own affair.
+fn super_class(table: &Table) -> Element {
+    match table.extends.as_deref() {
+        None => Element::new("super_class"),
+        Some(parent) => Element::text("super_class", &md5_hex(parent))
+            .with("display_value", parent)
+            .with("name", parent),
+    }
 }
 
 fn columns(app: &AppFile, owner: &Owner<'_>, columns: &[Column], records: &mut Vec<Record>) {
@@ -284,7 +294,7 @@ fn choices(app: &AppFile, owner: &Owner<'_>, column: &Column) -> Record {
     )
 }
 
-/// Rows of the app's own tables. They are data, not metadata, so they carry the audit block only.
+/// Rows of the app's own tables. Data carries the audit block only; a table of application files the whole one.
 pub fn rows(source: &Source) -> Vec<Record> {
     let app = &source.app;
     let mut records = Vec::new();
@@ -293,7 +303,8 @@ pub fn rows(source: &Source) -> Vec<Record> {
             continue;
         };
         let sys_id = app.id(&row.table, &row.key);
-        let mut fields = Fields::new().audit(&sys_id);
+        let update_name = format!("{}_{sys_id}", row.table);
+        let mut fields = Fields::new();
         for column in &table.columns {
             let value = row.fields.get(&column.name).map(text_of).unwrap_or_default();
             fields = fields.set(&column.name, &value);
@@ -302,6 +313,11 @@ pub fn rows(source: &Source) -> Vec<Record> {
         let name = display
             .and_then(|column| row.fields.get(&column.name))
             .map_or_else(|| row.key.clone(), text_of);
+        fields = if table.extends.as_deref() == Some("sys_metadata") {
+            fields.meta(app, &row.table, &sys_id, &name, &update_name)
+        } else {
+            fields.audit(&sys_id)
+        };
         let payload = Element::new("record_update")
             .with("table", &row.table)
             .holding(vec![fields.into_upsert(&row.table)]);
@@ -312,7 +328,6 @@ pub fn rows(source: &Source) -> Vec<Record> {
             label: &table.label,
             target_table: &row.table,
         };
-        let update_name = format!("{}_{sys_id}", row.table);
         records.push(Record::of(&identity, sys_id, update_name, payload));
     }
     records

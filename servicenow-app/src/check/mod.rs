@@ -1,9 +1,13 @@
 //! What is refused before anything is packed. Every check reports all it finds.
 
+mod automation;
+mod layouts;
 mod names;
 mod references;
 mod scripts;
 mod text;
+
+pub use automation::check_supplement;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +20,8 @@ pub fn check(source: &Source) -> Vec<Finding> {
     let known = Known::of(source);
     let mut findings = names::check(source);
     findings.extend(references::check(source, &known));
+    findings.extend(layouts::check(source, &known));
+    findings.extend(automation::check(source, &known));
     findings.extend(scripts::check(source, &known));
     findings.extend(text::check(source));
     findings
@@ -54,12 +60,22 @@ pub struct Known<'a> {
     pages: Vec<&'a str>,
     assets: Vec<&'a str>,
     rest_acls: Vec<&'a str>,
+    /// Ids of the credential aliases.
+    aliases: Vec<String>,
     /// Paths of the scripted REST resources, with the version in them.
     paths: Vec<String>,
 }
 
 /// Tables of the platform that the app's records may refer to.
-const PLATFORM_TABLES: &[&str] = &["incident", "sc_req_item", "sys_user", "task"];
+const PLATFORM_TABLES: &[&str] = &[
+    "incident",
+    "sc_req_item",
+    "sys_alias",
+    "sys_choice",
+    "sys_metadata",
+    "sys_user",
+    "task",
+];
 
 impl<'a> Known<'a> {
     fn of(source: &'a Source) -> Self {
@@ -102,6 +118,12 @@ impl<'a> Known<'a> {
             rest_acls: acls
                 .filter(|acl| acl.kind == crate::source::model::AclType::RestEndpoint)
                 .map(|acl| acl.name.as_str())
+                .collect(),
+            aliases: source
+                .aliases
+                .iter()
+                .flat_map(|file| &file.aliases)
+                .map(|alias| alias.id(&source.app.scope))
                 .collect(),
             paths: resources
                 .map(|(api, operation)| crate::build::versioned_path(&source.app, api, &operation.path))

@@ -56,6 +56,9 @@ impl Checker<'_> {
     fn tables(&mut self) {
         let source = self.source;
         for table in &source.tables {
+            if let Some(parent) = &table.extends {
+                self.exists(self.known.has_table(parent), "table", &table.file, parent);
+            }
             self.columns(&table.file, &table.columns);
             // Certification: create, read, write and delete are ruled for every table.
             for operation in [
@@ -153,8 +156,10 @@ impl Checker<'_> {
         }
         match acl.kind {
             AclType::Record => {
-                let table = name.split('.').next().unwrap_or_default();
-                if self.known.has_table(table) && !self.known.tables.contains(&table) {
+                let (table, column) = name.split_once('.').unwrap_or((name, ""));
+                // Its own column on a foreign table an app may protect, by roles alone.
+                let own_column = self.known.columns.contains(&(table, column)) && acl.script.is_none();
+                if self.known.has_table(table) && !self.known.tables.contains(&table) && !own_column {
                     let message = format!("an app must not control access to {table}, which is not its own");
                     self.refuse(Rule::Platform, file, name, message);
                 }

@@ -12,7 +12,9 @@ use crate::source::Source;
 const CLASSES: &[&str] = &[
     "Blob",
     "CertificateEncryption",
+    "Date",
     "DecompressionStream",
+    "GlideAggregate",
     "GlideDateTime",
     "GlideRecord",
     "GlideRecordSecure",
@@ -20,59 +22,62 @@ const CLASSES: &[&str] = &[
     "ResizeObserver",
     "Response",
     "Uint8Array",
+    "sn_cc.StandardCredentialsProvider",
+    "sn_ws.RESTMessageV2",
     "sn_ws_err.ServiceError",
 ];
 
 pub fn check(source: &Source, known: &Known<'_>) -> Vec<Finding> {
+    source
+        .files
+        .iter()
+        .filter(|(file, _)| !is_toml(file))
+        .flat_map(|(file, text)| check_text(known, file, text))
+        .collect()
+}
+
+/// The names in one text.
+pub fn check_text(known: &Known<'_>, file: &str, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (file, text) in source.files.iter().filter(|(file, _)| !is_toml(file)) {
-        for (offset, word) in words(text) {
-            if let Some(problem) = unknown(known, word) {
-                findings.push(Finding::at(file, text, offset, Rule::Reference, problem));
-            }
+    let mut refuse = |offset: usize, message: String| {
+        findings.push(Finding::at(file, text, offset, Rule::Reference, message));
+    };
+    for (offset, word) in words(text) {
+        if let Some(problem) = unknown(known, word) {
+            refuse(offset, problem);
         }
-        for (offset, class) in constructed(text) {
-            let own = class
-                .strip_prefix(known.scope)
-                .and_then(|rest| rest.strip_prefix('.'))
-                .unwrap_or(class);
-            if !CLASSES.contains(&class) && !known.script_includes.contains(&own) {
-                let message = format!("there is no script include or known class {class}");
-                findings.push(Finding::at(file, text, offset, Rule::Reference, message));
-            }
+    }
+    for (offset, class) in constructed(text) {
+        let own = class
+            .strip_prefix(known.scope)
+            .and_then(|rest| rest.strip_prefix('.'))
+            .unwrap_or(class);
+        if !CLASSES.contains(&class) && !known.script_includes.contains(&own) {
+            refuse(
+                offset,
+                format!("there is no script include or known class {class}"),
+            );
         }
-        for (offset, path) in quoted_after(text, &format!("/api/{}/", known.scope)) {
-            if !known.paths.iter().any(|resource| resource == path) {
-                findings.push(Finding::at(
-                    file,
-                    text,
-                    offset,
-                    Rule::Reference,
-                    format!("there is no resource {path}"),
-                ));
-            }
+    }
+    for (offset, path) in quoted_after(text, &format!("/api/{}/", known.scope)) {
+        if !known.paths.iter().any(|resource| resource == path) {
+            refuse(offset, format!("there is no resource {path}"));
         }
-        for (offset, path) in quoted_after(text, "/uxasset/externals/") {
-            let asset = path
-                .trim_start_matches("/uxasset/externals/")
-                .split(".jsdbx")
-                .next()
-                .unwrap_or_default();
-            if !known.assets.contains(&asset) {
-                findings.push(Finding::at(
-                    file,
-                    text,
-                    offset,
-                    Rule::Reference,
-                    format!("there is no asset {asset}"),
-                ));
-            }
+    }
+    for (offset, path) in quoted_after(text, "/uxasset/externals/") {
+        let asset = path
+            .trim_start_matches("/uxasset/externals/")
+            .split(".jsdbx")
+            .next()
+            .unwrap_or_default();
+        if !known.assets.contains(&asset) {
+            refuse(offset, format!("there is no asset {asset}"));
         }
     }
     findings
 }
 
-fn is_toml(file: &str) -> bool {
+pub fn is_toml(file: &str) -> bool {
     file.rsplit_once('.').is_some_and(|(_, ending)| ending == "toml")
 }
 
@@ -82,7 +87,8 @@ fn unknown(known: &Known<'_>, word: &str) -> Option<String> {
     if let Some(name) = rest.strip_prefix('.') {
         let first = name.split('.').next().unwrap_or_default();
         if first.starts_with(|c: char| c.is_ascii_uppercase()) {
-            return (!known.script_includes.contains(&first))
+            let is_alias = known.aliases.iter().any(|alias| alias == word);
+            return (!is_alias && !known.script_includes.contains(&first))
                 .then(|| format!("there is no script include {first}"));
         }
         let found = [&known.properties, &known.roles, &known.events]

@@ -1,6 +1,8 @@
 //! What no source may hold: secrets, console output, foreign `sys_id`s, characters that XML cannot carry; and markup
 //! that is not well-formed.
 
+use std::collections::BTreeMap;
+
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -33,8 +35,22 @@ const SECRET_NAMES: &[&str] = &[
 const LONG_TEXT: usize = 40;
 
 pub fn check(source: &Source) -> Vec<Finding> {
+    let allowed: Vec<&str> = source
+        .allowed_ids
+        .allowed
+        .iter()
+        .map(|allowed| allowed.sys_id.as_str())
+        .collect();
+    let mut findings = check_files(&source.files, &allowed);
+    findings.extend(properties(source));
+    findings.extend(reasons(source));
+    findings
+}
+
+/// The same for any files, with the `sys_id`s that may stand in them.
+pub fn check_files(files: &BTreeMap<String, String>, allowed: &[&str]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (file, text) in &source.files {
+    for (file, text) in files {
         let mut refuse = |offset: usize, rule, message: String| {
             findings.push(Finding::at(file, text, offset, rule, message));
         };
@@ -42,17 +58,9 @@ pub fn check(source: &Source) -> Vec<Finding> {
             refuse(offset, Rule::Secret, message);
         }
         if file != ALLOWED_IDS {
-            for (offset, id) in hex_ids(text) {
-                if !source
-                    .allowed_ids
-                    .allowed
-                    .iter()
-                    .any(|allowed| allowed.sys_id == id)
-                {
-                    let message =
-                        format!("the sys_id {id} is hard-coded; only those in {ALLOWED_IDS} may be");
-                    refuse(offset, Rule::SysId, message);
-                }
+            for (offset, id) in hex_ids(text).into_iter().filter(|(_, id)| !allowed.contains(id)) {
+                let message = format!("the sys_id {id} is hard-coded; only those in {ALLOWED_IDS} may be");
+                refuse(offset, Rule::SysId, message);
             }
         }
         if let Some(offset) = invalid_character(text) {
@@ -77,8 +85,6 @@ pub fn check(source: &Source) -> Vec<Finding> {
             refuse(offset, Rule::Syntax, format!("not well-formed: {message}"));
         }
     }
-    findings.extend(properties(source));
-    findings.extend(reasons(source));
     findings
 }
 

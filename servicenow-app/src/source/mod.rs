@@ -1,5 +1,6 @@
 //! Reads the app's folder into types. A file that does not parse becomes a finding, so that all of them are named.
 
+pub mod kinds;
 pub mod model;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use serde::de::DeserializeOwned;
 use walkdir::WalkDir;
 
 use crate::error::{Finding, PackError, Rule};
+use kinds::{AliasFile, AtfTest, BusinessRule, Deletions, Form, ListLayout, RelatedLists, SetFile};
 use model::{
     AclFile, AllowedIds, AppFile, Asset, Event, ForeignColumns, Formatter, Macro, Menu, Page, PrivilegeFile,
     PropertyPage, RestApi, Role, ScriptInclude, Section, Table,
@@ -17,6 +19,9 @@ use model::{
 
 /// The list of platform `sys_id`s that sources may name.
 pub const ALLOWED_IDS: &str = "allowed_sys_ids.toml";
+
+/// The list of records that this version takes away.
+pub const DELETED: &str = "deleted.toml";
 
 /// A parsed value and the file that it stands in.
 #[derive(Debug)]
@@ -55,6 +60,12 @@ pub struct Source {
     pub menus: Vec<Sourced<Menu>>,
     pub privileges: Vec<Sourced<PrivilegeFile>>,
     pub events: Vec<Sourced<Event>>,
+    pub business_rules: Vec<Sourced<BusinessRule>>,
+    pub lists: Vec<Sourced<ListLayout>>,
+    pub related_lists: Vec<Sourced<RelatedLists>>,
+    pub forms: Vec<Sourced<Form>>,
+    pub aliases: Vec<Sourced<AliasFile>>,
+    pub deletions: Deletions,
     /// Data rows of the app's own tables.
     pub rows: Vec<Sourced<DataRow>>,
     pub allowed_ids: AllowedIds,
@@ -117,9 +128,18 @@ pub fn load(root: &Path) -> Result<(Option<Source>, Vec<Finding>), PackError> {
     let menus = reader.folder("sys_app_application");
     let privileges = reader.folder("sys_scope_privilege");
     let events = reader.folder("sysevent_register");
+    let business_rules: Vec<Sourced<BusinessRule>> = reader.folder("sys_script");
+    let lists = reader.folder("sys_ui_list");
+    let related_lists = reader.folder("sys_ui_related_list");
+    let forms = reader.folder("sys_ui_form");
+    let aliases = reader.folder("sys_alias");
+    let deletions = reader.file(DELETED).unwrap_or_default();
     let allowed_ids = reader.file(ALLOWED_IDS).unwrap_or_default();
     for include in &script_includes {
         reader.companion(&include.file, &include.script);
+    }
+    for rule in &business_rules {
+        reader.companion(&rule.file, &rule.script);
     }
     for item in &macros {
         reader.companion(&item.file, &item.xml);
@@ -160,10 +180,73 @@ pub fn load(root: &Path) -> Result<(Option<Source>, Vec<Finding>), PackError> {
         menus,
         privileges,
         events,
+        business_rules,
+        lists,
+        related_lists,
+        forms,
+        aliases,
+        deletions,
         rows,
         allowed_ids,
     };
     Ok((Some(source), findings))
+}
+
+/// An update set beside the app's own: what an admin may add to it, or leave.
+#[derive(Debug)]
+pub struct Supplement {
+    /// Every file by its path.
+    pub files: BTreeMap<String, String>,
+    pub set: SetFile,
+    pub business_rules: Vec<Sourced<BusinessRule>>,
+    pub tests: Vec<Sourced<AtfTest>>,
+}
+
+impl Supplement {
+    /// The text of `name`, a file beside `file`.
+    pub fn beside(&self, file: &str, name: &str) -> &str {
+        self.files
+            .get(&path_beside(file, name))
+            .map_or("", String::as_str)
+    }
+}
+
+/// Reads the folder of one such set; `None` if it does not say what it is.
+pub fn load_supplement(root: &Path) -> Result<(Option<Supplement>, Vec<Finding>), PackError> {
+    let mut findings = Vec::new();
+    let files = read_files(root, &mut findings)?;
+    let mut reader = Reader {
+        files: &files,
+        seen: BTreeSet::new(),
+        findings,
+    };
+    let set: Option<SetFile> = reader.file("set.toml");
+    let business_rules: Vec<Sourced<BusinessRule>> = reader.folder("sys_script");
+    let tests: Vec<Sourced<AtfTest>> = reader.folder("sys_atf_test");
+    for rule in &business_rules {
+        reader.companion(&rule.file, &rule.script);
+    }
+    for test in &tests {
+        for step in &test.steps {
+            reader.companion(&test.file, &step.script);
+        }
+    }
+    let mut findings = reader.finish();
+    let Some(set) = set else {
+        findings.push(Finding::in_file(
+            "set.toml",
+            Rule::Syntax,
+            "is missing or does not parse",
+        ));
+        return Ok((None, findings));
+    };
+    let supplement = Supplement {
+        files,
+        set,
+        business_rules,
+        tests,
+    };
+    Ok((Some(supplement), findings))
 }
 
 /// Every file of the folder. Line ends are made the same everywhere: a checkout on Windows packs the same bytes.

@@ -32,6 +32,8 @@ pub struct Table {
     pub name: String,
     pub label: String,
     pub plural: Option<String>,
+    /// The platform table that this one extends.
+    pub extends: Option<String>,
     pub columns: Vec<Column>,
 }
 
@@ -315,6 +317,9 @@ pub struct Module {
     pub table: String,
     #[serde(default)]
     pub query: String,
+    /// Encoded query of a list.
+    #[serde(default)]
+    pub filter: String,
     pub roles: Vec<String>,
 }
 

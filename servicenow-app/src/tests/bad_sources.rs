@@ -8,7 +8,7 @@ use walkdir::WalkDir;
 use super::{app_dir, panel};
 use crate::{Finding, PackError, Rule, pack};
 
-fn copy_of_the_app() -> TempDir {
+pub fn copy_of_the_app() -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     for entry in WalkDir::new(app_dir()) {
         let entry = entry.unwrap();
@@ -22,7 +22,7 @@ fn copy_of_the_app() -> TempDir {
     copy
 }
 
-fn findings_of(copy: &TempDir) -> Vec<Finding> {
+pub fn findings_of(copy: &TempDir) -> Vec<Finding> {
     match pack(copy.path(), &panel()) {
         Err(PackError::Invalid(findings)) => findings,
         Err(other) => panic!("{other}"),
@@ -31,7 +31,7 @@ fn findings_of(copy: &TempDir) -> Vec<Finding> {
 }
 
 /// Replaces `from` in `file` by `to` and returns what the packer says.
-fn after_edit(file: &str, from: &str, to: &str) -> Vec<Finding> {
+pub fn after_edit(file: &str, from: &str, to: &str) -> Vec<Finding> {
     let copy = copy_of_the_app();
     let path = copy.path().join(file);
     let text = fs::read_to_string(&path).unwrap();
@@ -41,7 +41,7 @@ fn after_edit(file: &str, from: &str, to: &str) -> Vec<Finding> {
 }
 
 /// Adds a file and returns what the packer says.
-fn after_adding(file: &str, text: &str) -> Vec<Finding> {
+pub fn after_adding(file: &str, text: &str) -> Vec<Finding> {
     let copy = copy_of_the_app();
     let path = copy.path().join(file);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -50,7 +50,7 @@ fn after_adding(file: &str, text: &str) -> Vec<Finding> {
 }
 
 #[track_caller]
-fn assert_found(findings: &[Finding], rule: Rule, file: &str, part: &str) {
+pub fn assert_found(findings: &[Finding], rule: Rule, file: &str, part: &str) {
     let found = findings
         .iter()
         .any(|f| f.rule == rule && f.file == file && f.message.contains(part));
@@ -82,8 +82,8 @@ fn unknown_fields_and_files_are_refused() {
         "direct = true\npublic = true",
     );
     assert_found(&findings, Rule::Syntax, "sys_ui_page/panel.toml", "public");
-    let findings = after_adding("sys_script/rule.toml", "name = \"x\"");
-    assert_found(&findings, Rule::Syntax, "sys_script/rule.toml", "unknown");
+    let findings = after_adding("sys_data_policy2/rule.toml", "name = \"x\"");
+    assert_found(&findings, Rule::Syntax, "sys_data_policy2/rule.toml", "unknown");
     let findings = after_adding("sys_script_include/Left.js", "var Left = 1;");
     assert_found(
         &findings,
@@ -209,8 +209,8 @@ fn scripts_and_markup_name_only_what_exists() {
         (
             POLICY_JS,
             "new GlideRecord(table)",
-            "new GlideAggregate(table)",
-            "class GlideAggregate",
+            "new GlideMultipleUpdate(table)",
+            "class GlideMultipleUpdate",
         ),
         (
             POLICY_JS,

@@ -1,8 +1,11 @@
 //! Tests of the packer on the real app, and on copies of it with one mistake each.
 
+mod bad_layouts;
 mod bad_sources;
+mod layouts;
 mod records;
 mod scripts;
+mod sets;
 mod update_set;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +19,10 @@ fn panel() -> String {
 
 fn app_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("app")
+}
+
+fn sets_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sets")
 }
 
 fn packed() -> UpdateSet {

@@ -232,7 +232,7 @@ fn properties_are_private_and_secrets_are_empty() {
         .flat_map(|(_, payload)| payload.children)
         .filter(|r| r.name == "sys_properties")
         .collect();
-    assert_eq!(properties.len(), 8);
+    assert_eq!(properties.len(), 9);
     for property in properties {
         assert_eq!(property.child("is_private").text, "true");
         assert_eq!(property.child("write_roles").text, "x_imper_verify.admin");
@@ -257,7 +257,10 @@ fn the_shipped_policies_are_rows_of_the_policy_table() {
             format!("category={action}^ORsubcategory={action}")
         );
         assert_eq!(row.child("active").text, "true");
-        assert_eq!(row.child("resolve_automatically").text, "false");
+        assert_eq!(row.child("resolve_automatically").text, "true");
+        assert_eq!(row.child("close_automatically").text, "true");
+        // An application file carries the metadata block, so that a customer's change to it is tracked.
+        assert_eq!(row.child("sys_class_name").text, "x_imper_verify_policy");
     }
 }
 

@@ -10,6 +10,7 @@ use super::app_dir;
 fn server_scripts() -> Vec<(String, String)> {
     WalkDir::new(app_dir())
         .into_iter()
+        .chain(WalkDir::new(super::sets_dir()))
         .map(Result::unwrap)
         .filter(|entry| {
             entry
@@ -76,10 +77,11 @@ fn the_scripts_do_on_rhino_what_they_promise() {
         .collect();
     includes.sort();
     let test = |name: &str| crate_dir.join("script_tests").join(name).display().to_string();
-    let files = [test("double.js")]
-        .into_iter()
-        .chain(includes)
-        .chain([test("agent_token.js"), test("result.js")]);
+    let files = [test("double.js")].into_iter().chain(includes).chain([
+        test("agent_token.js"),
+        test("result.js"),
+        test("action.js"),
+    ]);
     let output = std::process::Command::new("rhino")
         .args(["-version", "180"])
         .args(files.flat_map(|file| ["-f".to_owned(), file]))

@@ -214,6 +214,25 @@ fn a_second_version_updates_and_deletes() {
 }
 
 #[test]
+fn a_local_change_to_an_application_file_collides_and_stays() {
+    let message = |text: &str| {
+        Set::app().record(
+            "sys_ui_message",
+            &id(0x50),
+            &[("key", "greeting"), ("message", text)],
+        )
+    };
+    let instance = with(&message("Hello"));
+    instance
+        .update("sys_ui_message", &id(0x50), &[("message", "Good day")])
+        .unwrap();
+    let report = instance.install(&message("Hi").xml()).unwrap();
+    assert_eq!(report.collisions, [format!("sys_ui_message_{}", id(0x50))]);
+    let kept = instance.record("sys_ui_message", &id(0x50)).unwrap();
+    assert_eq!(kept["message"], "Good day");
+}
+
+#[test]
 fn private_properties_keep_their_value_on_upgrade() {
     let property = |value: &str, private: &str| {
         let fields = [

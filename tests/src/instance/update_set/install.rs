@@ -28,6 +28,9 @@ pub struct InstallReport {
     pub tables: BTreeMap<String, usize>,
     /// Kept, but nothing here acts on them: client scripts, UI policies, portal widgets …
     pub inert: BTreeSet<String>,
+    /// Application files that were changed here after their installation. The preview shows each as "Found a local
+    /// update that is newer than this one"; it is resolved as *Skip remote update*, so the local change stays.
+    pub collisions: Vec<String>,
     /// Things that the platform would swallow and a careful author wants to know.
     pub warnings: Vec<String>,
 }
@@ -183,6 +186,10 @@ fn apply(
         }
         Action::Upsert => {
             let values = prepare(store, app, row, record, report);
+            if changed_here(before, table, id, &values) {
+                report.collisions.push(row.name.clone());
+                return Ok(());
+            }
             if INERT.contains(&table) {
                 report.inert.insert(table.to_owned());
             }
@@ -197,6 +204,16 @@ fn apply(
         }
     }
     Ok(())
+}
+
+/// A local change counts the record's updates up; what a set brings starts at its own count.
+fn changed_here(before: &Store, table: &str, id: &str, incoming: &Values) -> bool {
+    let count = |text: &str| text.parse::<u64>().unwrap_or(0);
+    let incoming = count(incoming.get("sys_mod_count").map_or("", String::as_str));
+    before.schema.is_metadata(table)
+        && before
+            .get(table, id)
+            .is_some_and(|known| count(known.get("sys_mod_count")) > incoming)
 }
 
 fn prepare(

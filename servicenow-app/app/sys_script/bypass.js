@@ -1,0 +1,3 @@
+(function executeRule(current) {
+    new ImperBypass().inspect(String(current.getTableName()), String(current.getUniqueValue()));
+})(current);

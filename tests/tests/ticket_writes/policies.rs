@@ -1,0 +1,155 @@
+//! What the policy, the instance's own choices and the agents decide.
+
+use super::desk::{Case, Desk, check};
+
+const CASES: &[Case] = &[
+    (
+        "the policy resolves and does not close",
+        "policy close_automatically=false; A1 action.performed",
+        "Resolved · passed · verified · performed · Solution provided · A
+         notes: Passed + Password reset performed | ticket resolved
+         records: A passed verified performed 1
+         events: 1 action.performed
+         answers: applied",
+    ),
+    (
+        "the policy leaves the ticket to its agent",
+        "policy resolve_automatically=false; A1 action.performed",
+        "New · passed · verified · performed · A
+         notes: Passed + Password reset performed
+         records: A passed verified performed 1
+         events: 1 action.performed
+         answers: applied",
+    ),
+    (
+        "the code that the admin has chosen",
+        "property x_imper_verify.close_code=Resolved by request; A1 action.performed",
+        "Closed · passed · verified · performed · Resolved by request · A
+         notes: Passed + Password reset performed | ticket resolved and closed
+         records: A passed verified performed 1
+         events: 1 action.performed
+         answers: applied",
+    ),
+    (
+        "the codes of an older release",
+        "script var c = new GlideRecord('sys_choice'), a = [c.addQuery('name', 'incident'), c.addQuery('element', 'close_code'), c.deleteMultiple(), c.initialize(), c.setValue('name', 'incident'), c.setValue('element', 'close_code'), c.setValue('value', 'Solved (Permanently)'), c.setValue('label', 'Solved (Permanently)'), c.setValue('language', 'en'), c.setValue('inactive', false), c.insert()]; A1 action.performed",
+        "Closed · passed · verified · performed · Solved (Permanently) · A
+         notes: Passed + Password reset performed | ticket resolved and closed
+         records: A passed verified performed 1
+         events: 1 action.performed
+         answers: applied",
+    ),
+    (
+        "an item of the service catalogue",
+        "item; A1 passed; A2 action.performed",
+        "Closed Complete
+         notes: Passed | Password reset performed | ticket resolved and closed
+         records: A passed verified performed 2
+         events: 1 passed | 2 action.performed
+         answers: applied | applied",
+    ),
+    (
+        "resolved without verification, then closed: one bypass",
+        "ticket state=6, close_code=User error, close_notes=x; ticket state=7",
+        "Closed · User error
+         notes: resolved without verification
+         records:
+         events: bypass
+         answers:",
+    ),
+    (
+        "resolved without verification, reopened, and again: two",
+        "ticket state=6, close_code=User error, close_notes=x; ticket state=2; ticket state=6",
+        "Resolved · User error
+         notes: resolved without verification | resolved without verification
+         records:
+         events: bypass | bypass
+         answers:",
+    ),
+    (
+        "resolved after a failure",
+        "A1 failed; ticket state=6, close_code=User error, close_notes=x",
+        "Resolved · failed · high · User error · A
+         notes: Failed | resolved without verification
+         records: A failed high 1
+         events: 1 failed | bypass
+         answers: applied",
+    ),
+    (
+        "resolved after a pass",
+        "A1 passed; ticket state=6, close_code=User error, close_notes=x",
+        "Resolved · passed · verified · User error · A
+         notes: Passed
+         records: A passed verified 1
+         events: 1 passed
+         answers: applied",
+    ),
+    (
+        "cancelled, or moved out of the category: no bypass",
+        "ticket category=hardware; ticket state=6, close_code=User error, close_notes=x; ticket state=2; ticket category=password_reset; ticket state=8",
+        "Canceled · User error
+         notes:
+         records:
+         events:
+         answers:",
+    ),
+    (
+        "a running verification survives the move out of the category and back",
+        "A1 sent; ticket category=hardware; A2 passed; ticket category=password_reset",
+        "New · passed · verified · A
+         notes: link sent | Passed
+         records: A passed verified 2
+         events: 1 sent | 2 passed
+         answers: applied | applied",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policies_leave_exactly_this_behind() {
+    check(CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moving_a_ticket_between_categories_shows_and_hides_the_field() {
+    let mut desk = Desk::open().await;
+    let shown = |desk: &Desk| {
+        let ticket = &desk.instance.query("incident", "number=INC0010001").unwrap()[0]["sys_id"];
+        let script = format!("new ImperPolicy().panelUrl('incident', '{ticket}')");
+        let url = desk
+            .instance
+            .run_script("x_imper_verify", "beth", &script)
+            .unwrap();
+        !url.as_str().unwrap().is_empty()
+    };
+    assert!(shown(&desk));
+    desk.run("ticket category=hardware").await;
+    assert!(!shown(&desk));
+    desk.run("ticket subcategory=password_reset").await;
+    assert!(shown(&desk), "the subcategory counts as well");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admins_policy_survives_the_next_import() {
+    let mut desk = Desk::open().await;
+    desk.run("policy close_automatically=false").await;
+    let app = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../servicenow-app/app");
+    let panel = format!("{}const widget = 2;\n", servicenow_app::MARKER);
+    let next = servicenow_app::pack(&app, &panel).unwrap();
+    let report = desk.instance.install(&next.xml).unwrap();
+    assert_eq!(
+        report.collisions.len(),
+        1,
+        "the preview names it: {:?}",
+        report.collisions
+    );
+    assert!(report.collisions[0].starts_with("x_imper_verify_policy_"));
+    let policies = desk
+        .instance
+        .query("x_imper_verify_policy", "ORDERBYorder")
+        .unwrap();
+    let closes: Vec<&str> = policies
+        .iter()
+        .map(|row| row["close_automatically"].as_str())
+        .collect();
+    assert_eq!(closes, ["0", "1", "1"]);
+}
