@@ -49,7 +49,7 @@ pub struct Form {
     pub sections: Vec<FormSection>,
 }
 
-/// A section of such a form; the first one has no caption.
+/// A section of such a form.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FormSection {
