@@ -11,6 +11,7 @@
 mod ticket_writes {
     mod actions;
     mod desk;
+    mod guard;
     mod policies;
     mod results;
     mod trust;
