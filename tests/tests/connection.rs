@@ -1,7 +1,6 @@
 //! The app's connection test, against the real service.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     reason = "helpers of tests: a failure is the test's failure"
 )]
 
