@@ -46,6 +46,36 @@ async fn the_test_says_what_works_and_what_does_not() {
     );
     assert!(!said(&good, "Results from the backend").0);
 
+    // Counted in the database, week by week; the newest one first.
+    let weeks = world
+        .instance
+        .run_script("x_imper_verify", "admin", "new ImperOverview().weeks()");
+    let weeks = weeks.unwrap();
+    assert_eq!(weeks.as_array().unwrap().len(), 12);
+    let ticket = world.open_ticket("password_reset", "Locked out").unwrap();
+    let close = [("state", "6"), ("close_code", "User error"), ("close_notes", "x")];
+    world.instance.update("incident", &ticket, &close).unwrap();
+    let weeks = world
+        .instance
+        .run_script("x_imper_verify", "admin", "new ImperOverview().weeks()");
+    let weeks = weeks.unwrap();
+    assert_eq!(
+        (&weeks[0]["bypassed"], &weeks[0]["passed"]),
+        (&1.into(), &0.into())
+    );
+    let rows_of_page = world
+        .instance
+        .run_script("x_imper_verify", "admin", "new ImperOverview().rows()");
+    assert_eq!(
+        rows_of_page
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .matches("<th scope=\"row\">")
+            .count(),
+        12
+    );
+
     let set = |name: &str, value: &str| {
         world
             .instance
