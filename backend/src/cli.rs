@@ -1,5 +1,7 @@
 //! One binary with sub-commands.
 
+mod outbox;
+
 use std::future::Future;
 use std::io::{BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -54,6 +56,9 @@ enum Command {
     /// The evidence of what happened.
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// Messages and events that were given up.
+    #[command(subcommand)]
+    Outbox(outbox::OutboxCommand),
 }
 
 #[derive(Subcommand)]
@@ -106,6 +111,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::User(UserCommand::Add(user)) => block_on(add_user(config, user))?,
         Command::Backup { target } => backup(&config, target),
         Command::Evidence(EvidenceCommand::Verify) => block_on(verify_evidence(config))?,
+        Command::Outbox(command) => block_on(outbox::run(config, command))?,
     }
 }
 

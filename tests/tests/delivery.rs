@@ -81,6 +81,7 @@ fn message(to: &str) -> Message {
         action: None,
         key: "link-VER0-0".into(),
         minutes: 10,
+        ends_at: NOW.plus_seconds(600),
         content: Content::Link {
             url: LINK.into(),
             replaces_earlier: true,

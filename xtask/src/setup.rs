@@ -96,10 +96,12 @@ fn debian_packages() -> Result<()> {
     )
 }
 
-/// What only the tests need: ServiceNow's SDK, which reads the update set back, and axe-core, which judges pages.
+/// What only the tests need: ServiceNow's SDK, which reads the update set back, axe-core, which judges pages, and
+/// libraries of the neighbours that messages and callbacks are tested against.
 pub fn test_tools() -> Result<()> {
     npm_packages("xtask/sdk", "ServiceNow's SDK 4.9.0")?;
-    npm_packages("tests/tools", "axe-core")
+    npm_packages("tests/tools", "axe-core")?;
+    npm_packages("tests/peers", "libraries of Twilio and SendGrid, mailauth")
 }
 
 /// Installs what the lock file in `folder` names.

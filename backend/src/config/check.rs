@@ -1,7 +1,6 @@
 //! Turns the file as written into a configuration, collecting every mistake on the way.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,12 +8,15 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
-use super::raw::{Raw, RawAgentKey, RawInstance, RawServer, RawSmtp};
+use super::raw::{Raw, RawAgentKey, RawInstance, RawServer};
 use super::secrets::SecretSource;
-use super::{AgentKey, Callback, Config, ConfigError, Instance, Server, Sms, Smtp, SmtpTls, Storage};
+use super::{AgentKey, Callback, Config, ConfigError, Instance, Server, Storage};
 use crate::keys::Keys;
 use crate::locale::Locale;
 use crate::verification::{InstanceId, Policy};
+
+mod branding;
+mod delivery;
 
 /// RFC 7518, section 3.2: an HS256 key has at least 256 bits.
 const MIN_HMAC_BYTES: usize = 32;
@@ -121,59 +123,6 @@ impl Checker<'_> {
         })
     }
 
-    fn smtp(&mut self, raw: &RawSmtp) -> Option<Smtp> {
-        let tls = match raw.tls.as_str() {
-            "implicit" => Some(SmtpTls::Implicit),
-            "starttls" => Some(SmtpTls::StartTls),
-            "none" if matches!(raw.host.as_str(), "localhost" | "127.0.0.1" | "::1") => Some(SmtpTls::None),
-            "none" => {
-                self.note("smtp.tls", "“none” is allowed only to localhost");
-                None
-            }
-            other => {
-                self.note(
-                    "smtp.tls",
-                    format!("“{other}” is not one of implicit, starttls, none"),
-                );
-                None
-            }
-        };
-        let from = self.parse(
-            "smtp.from",
-            &raw.from,
-            "a sender like Service desk <desk@example.com>",
-        );
-        let login = raw.username.as_ref().map(|name| {
-            let password = self.secret("smtp.username", "IMPER_SMTP_PASSWORD")?;
-            Some((name.clone(), password))
-        });
-        let ca_pem = raw.ca_file.as_ref().map(|path| match std::fs::read(path) {
-            Ok(pem) => Some(pem),
-            Err(error) => {
-                self.note("smtp.ca_file", format!("“{path}” cannot be read: {error}"));
-                None
-            }
-        });
-        if !(1..=120).contains(&raw.timeout_seconds) {
-            self.note("smtp.timeout_seconds", "must be between 1 and 120");
-        }
-        Some(Smtp {
-            host: raw.host.clone(),
-            port: raw.port,
-            tls: tls?,
-            login: match login {
-                Some(login) => Some(login?),
-                None => None,
-            },
-            from: from?,
-            ca_pem: match ca_pem {
-                Some(pem) => Some(pem?),
-                None => None,
-            },
-            timeout: Duration::from_secs(raw.timeout_seconds),
-        })
-    }
-
     fn agent_key(&mut self, place: &str, raw: &RawAgentKey) -> Option<AgentKey> {
         let setting = format!("{place}.agent_key “{}”", raw.kid);
         match (raw.algorithm.as_str(), &raw.secret_env, &raw.public_key_file) {
@@ -273,6 +222,10 @@ impl Checker<'_> {
         if !LINK_SECONDS.contains(&raw.link_seconds) {
             self.note(&format!("{place}.link_seconds"), "must be between 60 and 86400");
         }
+        if raw.starts_per_hour == 0 {
+            self.note(&format!("{place}.starts_per_hour"), "must be at least 1");
+        }
+        let branding = self.branding(&format!("{place}.branding"), &raw.branding);
         let mut agent_keys = BTreeMap::new();
         for key in &raw.agent_key {
             if key.kid.is_empty() || key.kid.len() > 64 {
@@ -306,6 +259,8 @@ impl Checker<'_> {
             default_region: raw.default_region.clone(),
             default_language,
             link_seconds: raw.link_seconds,
+            branding,
+            starts_per_hour: raw.starts_per_hour,
             agent_keys,
             callback: Callback {
                 client_id: raw.callback.client_id.clone(),
@@ -323,18 +278,8 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
     };
     let server = checker.server(&raw.server);
     let smtp = checker.smtp(&raw.smtp);
-    let sms = raw.sms.as_ref().map(|sms| {
-        // The gateway receives full numbers and codes, so the same rule holds for it as for an instance.
-        let url = checker.parse::<Url>("sms.url", &sms.url, "a URL");
-        if let Some(url) = &url {
-            checker.origin("sms.url", &url.origin().ascii_serialization());
-        }
-        let secret = checker.webhook_secret("sms", "IMPER_SMS_SECRET");
-        Some(Sms {
-            url: url?,
-            secret: secret?,
-        })
-    });
+    let sms = raw.sms.as_ref().and_then(|sms| checker.sms(sms));
+    let sendgrid = raw.sendgrid.as_ref().and_then(|raw| checker.sendgrid(raw));
     let reports = &raw.delivery_reports;
     let delivery_reports = reports
         .as_ref()
@@ -377,8 +322,9 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
             path: raw.storage.path.into(),
         },
         smtp,
-        sms: sms.flatten(),
+        sms,
         delivery_reports,
+        sendgrid,
         instances,
         policy: Policy::standard(),
         keys,

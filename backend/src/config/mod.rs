@@ -2,6 +2,7 @@
 //! mistake does not start.
 
 mod check;
+mod colour;
 mod raw;
 mod secrets;
 
@@ -16,6 +17,7 @@ use secrecy::SecretString;
 use shared::words::Channel;
 use url::Url;
 
+pub use colour::Colour;
 pub use secrets::{Environment, SecretSource};
 
 use crate::keys::Keys;
@@ -34,6 +36,8 @@ pub struct Config {
     pub sms: Option<Sms>,
     /// Standard Webhooks secret of delivery reports, if `[delivery_reports]` is set.
     pub delivery_reports: Option<SecretString>,
+    /// `[sendgrid]`, if its event webhook is used.
+    pub sendgrid: Option<SendGrid>,
     /// `[[instance]]`, by id.
     pub instances: BTreeMap<InstanceId, Instance>,
     /// The risk policy.
@@ -91,15 +95,98 @@ pub struct Smtp {
     pub ca_pem: Option<Vec<u8>>,
     /// Time limit of one delivery.
     pub timeout: Duration,
+    /// Messages per second at most, if the server sets such a limit.
+    pub per_second: Option<u32>,
+    /// `[smtp.dkim]`, if messages are signed here.
+    pub dkim: Option<Dkim>,
 }
 
-/// The text message gateway: a signed webhook.
+/// How messages are signed (RFC 6376).
 #[derive(Clone, Debug)]
-pub struct Sms {
+pub struct Dkim {
+    /// The domain that answers for them.
+    pub domain: String,
+    /// Under which name its key is published: `SELECTOR._domainkey.DOMAIN`.
+    pub selector: String,
+    /// PEM of the private key (PKCS #8; RSA of at least 2048 bits, or Ed25519).
+    pub key_pem: SecretString,
+}
+
+/// The text message gateway.
+#[derive(Clone, Debug)]
+pub enum Sms {
+    /// Signed webhooks.
+    Webhook(SmsWebhook),
+    /// Twilio's Messages API.
+    Twilio(Twilio),
+}
+
+impl Sms {
+    /// Messages per second at most, if the gateway sets such a limit.
+    pub const fn per_second(&self) -> Option<u32> {
+        match self {
+            Self::Webhook(webhook) => webhook.per_second,
+            Self::Twilio(twilio) => twilio.per_second,
+        }
+    }
+}
+
+/// A gateway that takes signed webhooks.
+#[derive(Clone, Debug)]
+pub struct SmsWebhook {
     /// Where messages are posted.
     pub url: Url,
     /// Standard Webhooks secret (`whsec_…`) that signs them.
     pub secret: SecretString,
+    /// See [`Sms::per_second`].
+    pub per_second: Option<u32>,
+}
+
+/// A Twilio account.
+#[derive(Clone, Debug)]
+pub struct Twilio {
+    /// `AC` and 32 hex digits.
+    pub account_sid: String,
+    /// Signs the status callbacks, and authorises calls unless an API key does.
+    pub auth_token: SecretString,
+    /// SID (`SK…`) and secret of an API key.
+    pub api_key: Option<(String, SecretString)>,
+    /// Who sends.
+    pub sender: TwilioSender,
+    /// Scheme and host of the API, no trailing slash.
+    pub base_url: String,
+    /// See [`Sms::per_second`].
+    pub per_second: Option<u32>,
+}
+
+/// Who sends a text message at Twilio.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TwilioSender {
+    /// The SID of a messaging service, which chooses a number.
+    MessagingService(String),
+    /// A number in E.164, a short code or an alphanumeric sender.
+    From(String),
+}
+
+/// SendGrid's signed event webhook.
+#[derive(Clone, Debug)]
+pub struct SendGrid {
+    /// DER of the verification key (ECDSA on P-256).
+    pub verification_key: Vec<u8>,
+}
+
+/// A logo.
+#[derive(Clone, Debug)]
+pub enum Logo {
+    /// Travels inside the message.
+    Embedded {
+        /// `image/png`, `image/jpeg` or `image/gif`.
+        media_type: &'static str,
+        /// The file.
+        bytes: Vec<u8>,
+    },
+    /// Is fetched by the reader's mail program, if it fetches images at all.
+    Url(Url),
 }
 
 /// One ServiceNow instance, which is one tenant.
@@ -118,10 +205,23 @@ pub struct Instance {
     pub default_language: Locale,
     /// How long a link lives, in seconds (600 unless raised, at most 86 400).
     pub link_seconds: i64,
+    /// How messages look.
+    pub branding: Branding,
+    /// Starts per hour at most, over all agents.
+    pub starts_per_hour: u32,
     /// Keys that may sign agent tokens, by `kid`.
     pub agent_keys: BTreeMap<String, AgentKey>,
     /// How results get to the instance.
     pub callback: Callback,
+}
+
+/// How an instance's messages look.
+#[derive(Clone, Debug, Default)]
+pub struct Branding {
+    /// Colour of buttons and links, checked for contrast.
+    pub colour: Option<Colour>,
+    /// The logo, shown above the text; without one, the company's name is.
+    pub logo: Option<Logo>,
 }
 
 /// One key that may sign agent tokens: one key, one algorithm (RFC 8725, section 3.1).

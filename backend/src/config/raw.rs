@@ -10,6 +10,7 @@ pub(super) struct Raw {
     pub smtp: RawSmtp,
     pub sms: Option<RawSms>,
     pub delivery_reports: Option<RawDeliveryReports>,
+    pub sendgrid: Option<RawSendGrid>,
     #[serde(default)]
     pub instance: Vec<RawInstance>,
 }
@@ -41,6 +42,15 @@ pub(super) struct RawSmtp {
     pub ca_file: Option<String>,
     #[serde(default = "default_timeout")]
     pub timeout_seconds: u64,
+    pub per_second: Option<u32>,
+    pub dkim: Option<RawDkim>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawDkim {
+    pub domain: String,
+    pub selector: String,
 }
 
 fn default_timeout() -> u64 {
@@ -50,12 +60,38 @@ fn default_timeout() -> u64 {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSms {
-    pub url: String,
+    #[serde(default = "default_provider")]
+    pub provider: String,
+    pub per_second: Option<u32>,
+    pub url: Option<String>,
+    pub account_sid: Option<String>,
+    pub api_key_sid: Option<String>,
+    pub messaging_service_sid: Option<String>,
+    pub from: Option<String>,
+    pub base_url: Option<String>,
+}
+
+fn default_provider() -> String {
+    "webhook".into()
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawDeliveryReports {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSendGrid {
+    pub verification_key: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBranding {
+    pub colour: Option<String>,
+    pub logo_file: Option<String>,
+    pub logo_url: Option<String>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,11 +105,19 @@ pub(super) struct RawInstance {
     #[serde(default = "default_link_seconds")]
     pub link_seconds: i64,
     #[serde(default)]
+    pub branding: RawBranding,
+    #[serde(default = "default_starts_per_hour")]
+    pub starts_per_hour: u32,
+    #[serde(default)]
     pub agent_key: Vec<RawAgentKey>,
     pub callback: RawCallback,
 }
 
 fn default_link_seconds() -> i64 {
+    600
+}
+
+fn default_starts_per_hour() -> u32 {
     600
 }
 

@@ -14,11 +14,12 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use secrecy::ExposeSecret as _;
 use shared::words::UnixMillis;
 
+use super::dkim::Signer;
 use super::{DeliveryError, Message, Outcome};
 use crate::config::{Smtp, SmtpTls};
 
 /// Connections kept open. Mail servers allow few from one client, and a burst of verifications is small.
-const POOL_SIZE: u32 = 4;
+const POOL_SIZE: u32 = 6;
 /// A connection that was idle for longer is closed: mail servers and firewalls do the same, without telling.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -31,6 +32,7 @@ pub(super) struct Email {
     /// Right side of the Message-ID: our own host.
     host: String,
     timeout: Duration,
+    signer: Option<Signer>,
 }
 
 impl Email {
@@ -48,11 +50,14 @@ impl Email {
                 password.expose_secret().to_owned(),
             ));
         }
+        let signer = settings.dkim.as_ref().map(Signer::new).transpose();
+        let signer = signer.map_err(|error| DeliveryError::Smtp(format!("the DKIM key {error}")))?;
         Ok(Self {
             transport: builder.build(),
             from: settings.from.clone(),
             host,
             timeout: settings.timeout,
+            signer,
         })
     }
 
@@ -65,9 +70,22 @@ impl Email {
                 return Outcome::refused("The email could not be written.");
             }
         };
+        let written = email.formatted();
+        let bytes = match &self.signer {
+            None => written,
+            Some(signer) => match signer.sign(&written, now) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    // Unsigned it would be taken for a forgery.
+                    tracing::error!(%error, "an email could not be signed: check IMPER_DKIM_KEY");
+                    return Outcome::down("The email could not be signed.");
+                }
+            },
+        };
         // The library's own limit is for each command; without this one, a server that answers just in time each
         // time could hold the outbox for minutes.
-        match tokio::time::timeout(self.timeout, self.transport.send(email)).await {
+        let sending = self.transport.send_raw(email.envelope(), &bytes);
+        match tokio::time::timeout(self.timeout, sending).await {
             Ok(Ok(_)) => Outcome::Accepted,
             Ok(Err(error)) => judge(&error, message.to.address().is_ascii()),
             Err(_) => {
@@ -75,7 +93,7 @@ impl Email {
                     smtp.timeout_seconds = self.timeout.as_secs(),
                     "the mail server did not answer in time"
                 );
-                Outcome::retry("The mail server does not answer.")
+                Outcome::down("The mail server does not answer.")
             }
         }
     }
@@ -130,7 +148,7 @@ fn judge(error: &smtp::Error, address_is_ascii: bool) -> Outcome {
     } else {
         tracing::warn!(%error, "no connection to the mail server");
     }
-    Outcome::retry(UNREACHABLE)
+    Outcome::down(UNREACHABLE)
 }
 
 fn judge_reply(code: u16, status: Option<&str>) -> Outcome {
@@ -141,7 +159,13 @@ fn judge_reply(code: u16, status: Option<&str>) -> Outcome {
             smtp.status = status,
             "the mail server asks to wait"
         );
-        return Outcome::retry("The mail server asks to try again later.");
+        let why = "The mail server asks to try again later.";
+        // RFC 5321, section 3.8, and RFC 4954, section 4.7: the whole server, not this message.
+        return if matches!(code, 421 | 454) {
+            Outcome::down(why)
+        } else {
+            Outcome::retry(why)
+        };
     }
     // RFC 4954, section 6: these refuse the login, not the message.
     if matches!(code, 530 | 534 | 535 | 538) {
@@ -150,7 +174,7 @@ fn judge_reply(code: u16, status: Option<&str>) -> Outcome {
             smtp.status = status,
             "the mail server refuses the login: check smtp.username and IMPER_SMTP_PASSWORD"
         );
-        return Outcome::retry("The mail server refuses the service's login.");
+        return Outcome::down("The mail server refuses the service's login.");
     }
     // RFC 3463, section 3.2: the sender's address is at fault.
     if matches!(status, "5.1.7" | "5.1.8") {
@@ -159,7 +183,7 @@ fn judge_reply(code: u16, status: Option<&str>) -> Outcome {
             smtp.status = status,
             "the mail server refuses the sender: check smtp.from"
         );
-        return Outcome::retry("The mail server refuses the service's sender address.");
+        return Outcome::down("The mail server refuses the service's sender address.");
     }
     tracing::warn!(
         smtp.code = code,

@@ -1,9 +1,11 @@
 //! Ring 2: the neighbours that carry messages to requesters. Email through a mail server, text messages through a
 //! gateway. Nothing here knows the database or retries by itself: it says what became of one attempt.
 
+pub mod circuit;
+pub mod dkim;
 mod email;
 pub mod http;
-mod sms;
+pub mod sms;
 #[cfg(test)]
 pub(crate) mod smtp_double;
 mod words;
@@ -35,8 +37,10 @@ pub struct Message {
     pub action: Option<Action>,
     /// Equal for each repetition of this one message, so that receivers can tell a duplicate.
     pub key: String,
-    /// Minutes until what it carries ends.
+    /// Minutes until what it carries ends, counted from when it was made.
     pub minutes: i64,
+    /// When what it carries ends.
+    pub ends_at: UnixMillis,
     /// What it carries.
     pub content: Content,
 }
@@ -69,6 +73,8 @@ pub enum Outcome {
         after: Option<Duration>,
         /// A sentence without address and secret.
         why: String,
+        /// What the failure is about.
+        about: About,
     },
     /// It will never be taken.
     Refused {
@@ -77,12 +83,36 @@ pub enum Outcome {
     },
 }
 
+/// What a failure is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// This message or its recipient: others may pass.
+    Message,
+    /// The neighbour itself: others would fail too.
+    Neighbour,
+}
+
 impl Outcome {
-    /// It failed for now, and nobody said how long to wait.
+    /// This message failed for now, and nobody said how long to wait.
     pub fn retry(why: impl Into<String>) -> Self {
         Self::Retry {
             after: None,
             why: why.into(),
+            about: About::Message,
+        }
+    }
+
+    /// The neighbour cannot be used now.
+    pub fn down(why: impl Into<String>) -> Self {
+        Self::down_for(None, why)
+    }
+
+    /// The neighbour cannot be used now and may have said for how long.
+    pub fn down_for(after: Option<Duration>, why: impl Into<String>) -> Self {
+        Self::Retry {
+            after,
+            why: why.into(),
+            about: About::Neighbour,
         }
     }
 
@@ -106,7 +136,7 @@ pub enum DeliveryError {
 /// Hands messages over, each by the channel of its destination.
 pub struct Delivery {
     email: email::Email,
-    sms: Option<sms::Gateway>,
+    sms: Option<sms::TextMessages>,
 }
 
 impl Delivery {
@@ -115,7 +145,7 @@ impl Delivery {
         crate::crypto::install();
         let host = words::host(&config.server.public_url);
         let sms = match &config.sms {
-            Some(settings) => Some(sms::Gateway::new(settings, http::client()?, host.clone())),
+            Some(settings) => Some(sms::TextMessages::new(settings, config, host.clone())?),
             None => None,
         };
         Ok(Self {
@@ -128,7 +158,7 @@ impl Delivery {
     pub async fn send(&self, message: &Message, now: UnixMillis) -> Outcome {
         match (message.to.channel(), &self.sms) {
             (Channel::Email, _) => self.email.send(message, now).await,
-            (Channel::Sms, Some(gateway)) => gateway.send(message, now).await,
+            (Channel::Sms, Some(texts)) => texts.send(message, now).await,
             (Channel::Sms, None) => Outcome::refused("Text messages are not set up. Use an email address."),
         }
     }

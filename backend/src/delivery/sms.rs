@@ -1,121 +1,75 @@
-//! Text messages, through a gateway that takes signed webhooks.
-//!
-//! `POST {sms.url}` with the Standard Webhooks headers and the JSON body `{"to": E.164, "text": …, "key": …}`. `key`
-//! is equal for each repetition of one message, and so is `webhook-id`: a gateway that sends each key once makes
-//! delivery exactly once.
+//! Text messages: what stands in them, and the gateways that carry them.
 
+mod length;
 mod text;
+pub mod twilio;
+mod webhook;
 
-use reqwest::StatusCode;
-use reqwest::header::CONTENT_TYPE;
-use secrecy::SecretString;
-use serde::Serialize;
+use futures_util::future::BoxFuture;
 use shared::words::UnixMillis;
 
-use super::{Message, Outcome, http};
-use crate::config::Sms;
-use crate::servicenow::signature;
+use super::{DeliveryError, Message, Outcome, http};
+use crate::config::{Config, Sms};
 
 const UNREACHABLE: &str = "The text message service cannot be reached.";
+const BROKEN: &str = "The text message service does not work at the moment.";
 const MISCONFIGURED: &str =
     "Text messages cannot be sent at the moment. Use an email address, and tell your administrator.";
 
-/// The gateway.
-pub(super) struct Gateway {
-    client: reqwest::Client,
-    url: String,
-    secret: SecretString,
+/// One text message, ready to be handed over.
+struct Text {
+    /// E.164.
+    to: String,
+    /// What the phone shows.
+    body: String,
+    /// Equal for each repetition of this one message.
+    key: String,
+    /// When what it carries ends: a later arrival is of no use.
+    ends_at: UnixMillis,
+}
+
+/// Whoever carries text messages.
+trait Gateway: Send + Sync {
+    /// Makes one attempt.
+    fn send<'a>(&'a self, text: &'a Text, now: UnixMillis) -> BoxFuture<'a, Outcome>;
+}
+
+/// The gateway that is set up.
+pub(super) struct TextMessages {
+    gateway: Box<dyn Gateway>,
     /// Our own host, to which codes are bound.
     host: String,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    to: &'a str,
-    text: &'a str,
-    key: &'a str,
-}
-
-impl Gateway {
-    pub(super) fn new(settings: &Sms, client: reqwest::Client, host: String) -> Self {
-        Self {
-            client,
-            url: settings.url.as_str().to_owned(),
-            secret: settings.secret.clone(),
-            host,
-        }
+impl TextMessages {
+    pub(super) fn new(settings: &Sms, config: &Config, host: String) -> Result<Self, DeliveryError> {
+        let client = http::client()?;
+        let gateway: Box<dyn Gateway> = match settings {
+            Sms::Webhook(settings) => Box::new(webhook::Webhook::new(settings, client)),
+            Sms::Twilio(settings) => {
+                Box::new(twilio::Twilio::new(settings, client, &config.server.public_url))
+            }
+        };
+        Ok(Self { gateway, host })
     }
 
     /// Makes one attempt.
     pub(super) async fn send(&self, message: &Message, now: UnixMillis) -> Outcome {
-        let text = text::write(message, &self.host);
-        let body = serde_json::to_string(&Body {
-            to: message.to.address(),
-            text: &text,
-            key: &message.key,
-        });
-        let signed = body.ok().and_then(|body| {
-            let signed = signature::sign(&self.secret, &message.key, now, &body).ok()?;
-            Some((body, signed))
-        });
-        let Some((body, signed)) = signed else {
-            tracing::error!("a text message could not be signed: check IMPER_SMS_SECRET");
-            return Outcome::refused(MISCONFIGURED);
+        let body = text::write(message, &self.host);
+        let length = length::measure(&body);
+        tracing::debug!(
+            sms.segments = length.segments,
+            sms.encoding = length.encoding.name(),
+            "a text message was written"
+        );
+        metrics::counter!("sms_segments_total", "encoding" => length.encoding.name())
+            .increment(length.segments.into());
+        let text = Text {
+            to: message.to.address().to_owned(),
+            body,
+            key: message.key.clone(),
+            ends_at: message.ends_at,
         };
-        let request = match http::post(&self.client, &self.url) {
-            Ok(request) => request,
-            Err(error) => {
-                tracing::error!(error, "the text message gateway cannot be called: check sms.url");
-                return Outcome::refused(MISCONFIGURED);
-            }
-        };
-        let request = request
-            .header(CONTENT_TYPE, "application/json")
-            .header(signature::ID_HEADER, &message.key)
-            .header(signature::TIMESTAMP_HEADER, signed.timestamp)
-            .header(signature::SIGNATURE_HEADER, signed.signature)
-            .body(body);
-        match http::send(request, now).await {
-            Ok(answer) => judge(answer.status, answer.retry_after),
-            Err(error) => {
-                tracing::warn!(error, "the text message gateway did not answer");
-                Outcome::retry(UNREACHABLE)
-            }
-        }
+        self.gateway.send(&text, now).await
     }
 }
-
-fn judge(status: StatusCode, after: Option<std::time::Duration>) -> Outcome {
-    match status.as_u16() {
-        200..=299 => Outcome::Accepted,
-        // Too many requests, or too early, or the gateway gave up waiting for us: none is about this message.
-        408 | 425 | 429 => Outcome::Retry {
-            after,
-            why: "The text message service asks to try again later.".into(),
-        },
-        401 | 403 => {
-            tracing::error!(
-                http.status = status.as_u16(),
-                "the gateway refuses our signature: check IMPER_SMS_SECRET and the clock"
-            );
-            Outcome::refused(MISCONFIGURED)
-        }
-        400..=499 => {
-            tracing::warn!(
-                http.status = status.as_u16(),
-                "the gateway refused a text message for good"
-            );
-            Outcome::refused("The text message service refused this number.")
-        }
-        code => {
-            tracing::warn!(http.status = code, "the gateway failed");
-            Outcome::Retry {
-                after,
-                why: "The text message service does not work at the moment.".into(),
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

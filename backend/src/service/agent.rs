@@ -267,7 +267,7 @@ fn create(
         &digest,
         now,
     )?;
-    limits::may_start(counts)?;
+    limits::may_start(counts, instance.starts_per_hour)?;
 
     let verification = Verification {
         id: VerificationId::from_random(random(service.entropy.as_ref())?),
@@ -374,7 +374,10 @@ fn queue_link(
         &of.instance,
         &of.id,
         &lane,
-        &Message::Link { link: of.link.id },
+        &Message::Link {
+            link: of.link.id,
+            channel: of.destination.channel(),
+        },
         service.now(),
     )?;
     Ok(())

@@ -44,11 +44,28 @@ impl MessageKey {
 pub enum Fate {
     /// It arrived.
     Delivered,
-    /// It did not, and will not.
-    Undelivered(Why),
+    /// The recipient's provider puts it off; the carrier goes on trying.
+    Deferred,
+    /// The recipient reported it as unwanted. It had arrived.
+    Complained,
+    /// It did not arrive, and will not: a sentence for the agent. One of this program's own, because a free text of a
+    /// carrier may hold the address.
+    Undelivered(&'static str),
 }
 
-/// Why it did not arrive. A closed list: a free text of a carrier may hold the address.
+impl Fate {
+    /// Name of the evidence.
+    const fn kind(self, of: &str) -> &'static str {
+        match (self, of.as_bytes()) {
+            (Self::Complained, b"link") => "link.complained",
+            (Self::Complained, _) => "code.complained",
+            (_, b"link") => "link.deferred",
+            (..) => "code.deferred",
+        }
+    }
+}
+
+/// Why it did not arrive, as carriers name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
@@ -66,7 +83,7 @@ pub enum Why {
 
 impl Why {
     /// A sentence for the agent.
-    const fn sentence(self) -> &'static str {
+    pub const fn sentence(self) -> &'static str {
         match self {
             Self::UnknownRecipient => "Nobody has this address or number.",
             Self::MailboxFull => "The mailbox is full.",
@@ -112,8 +129,20 @@ pub async fn take(service: &Service, key: MessageKey, fate: Fate) -> Result<(), 
                         &json!({ "number": number }),
                     )?;
                 }
-                (Kind::Link(_), Fate::Undelivered(why)) => {
-                    let (link, reason) = (verification.link.id, why.sentence());
+                (Kind::Link(_), Fate::Deferred | Fate::Complained) => {
+                    record(&context, tx, &verification, fate.kind("link"), &json!({}))?;
+                }
+                (Kind::Code(number), Fate::Deferred | Fate::Complained) => {
+                    record(
+                        &context,
+                        tx,
+                        &verification,
+                        fate.kind("code"),
+                        &json!({ "number": number }),
+                    )?;
+                }
+                (Kind::Link(_), Fate::Undelivered(reason)) => {
+                    let link = verification.link.id;
                     link_failed(
                         &context,
                         tx,
@@ -123,14 +152,8 @@ pub async fn take(service: &Service, key: MessageKey, fate: Fate) -> Result<(), 
                         &json!({ "reason": reason }),
                     )?;
                 }
-                (Kind::Code(number), Fate::Undelivered(why)) => {
-                    code_failed(
-                        &context,
-                        tx,
-                        verification,
-                        number,
-                        &json!({ "reason": why.sentence() }),
-                    )?;
+                (Kind::Code(number), Fate::Undelivered(reason)) => {
+                    code_failed(&context, tx, verification, number, &json!({ "reason": reason }))?;
                 }
             }
             Ok::<_, ServiceError>(())

@@ -35,6 +35,9 @@ pub enum ServiceError {
     /// The idempotency key belongs to another request.
     #[error("This Idempotency-Key was used with another request.")]
     IdempotencyConflict,
+    /// A message that was given up is of no use any more.
+    #[error("This message is of no use any more: its verification has gone on or ended.")]
+    Outdated,
     /// The link or the session opens nothing (any more).
     #[error("{0}")]
     Link(#[from] LinkProblem),

@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod console;
+pub mod dead_letters;
 pub mod delivery_reports;
 pub mod error;
 mod events;
@@ -21,6 +22,7 @@ pub use error::ServiceError;
 pub use view::view;
 
 use crate::config::{Config, Instance};
+use crate::delivery::circuit::Circuits;
 use crate::ports::{Clock, Entropy, random};
 use crate::store::{Store, StoreError, evidence};
 use crate::verification::{InstanceId, Policy, Verification, VerificationId};
@@ -40,6 +42,8 @@ pub struct Service {
     pub changes: broadcast::Sender<VerificationId>,
     /// Wakes the outbox worker and the expiry loop.
     pub wake: Arc<Notify>,
+    /// Which neighbours cannot be used at the moment.
+    pub circuits: Arc<Circuits>,
     /// Turns true when the service is about to stop, so that open streams end.
     pub stopping: watch::Sender<bool>,
 }
@@ -56,6 +60,7 @@ impl Service {
             entropy,
             changes,
             wake: Arc::new(Notify::new()),
+            circuits: Arc::default(),
             stopping: watch::Sender::new(false),
         }
     }

@@ -8,6 +8,7 @@ use super::{Service, ServiceError, events, portal, record};
 use crate::locale::Locale;
 use crate::store::outbox::{self, Due, Message};
 use crate::store::verifications;
+use crate::verification::checks::on_file_code;
 use crate::verification::{Delivery, Destination, InstanceId, LinkId, State, Verification};
 
 /// A message ready to leave. Secrets are derived here, at the last moment.
@@ -47,8 +48,21 @@ pub struct Envelope {
     pub action: Option<Action>,
     /// Equal for each repetition of this one message, so that receivers can tell a duplicate.
     pub message_key: String,
-    /// Minutes until the link or code ends.
+    /// Minutes until the link or code ends, counted from when it was made.
     pub minutes: i64,
+    /// When the link or code ends.
+    pub ends_at: UnixMillis,
+}
+
+/// A row that waits because its neighbour cannot be used.
+#[derive(Debug)]
+pub struct Held {
+    /// The row.
+    pub row: Due,
+    /// Until when.
+    pub until: UnixMillis,
+    /// Why, in words without address and secret.
+    pub why: String,
 }
 
 /// The link.
@@ -134,10 +148,10 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
         return Ok(None);
     };
     match &due.message {
-        Message::Link { link } => {
+        Message::Link { link, .. } => {
             let wanted = matches!(verification.state, State::Waiting)
                 && verification.link.id == *link
-                && verification.delivery == Delivery::Queued
+                && verification.delivery.is_pending()
                 && !verification.is_overdue(service.now());
             if !wanted {
                 return Ok(None);
@@ -156,12 +170,13 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
                     verification.destination.clone(),
                     key,
                     minutes,
+                    verification.link.expires_at,
                 )?,
                 url: format!("{}/v/{token}", service.config.server.public_url),
                 replaces_earlier: verification.link.resends > 0,
             })))
         }
-        Message::Code { number } => prepare_code(service, &verification, *number),
+        Message::Code { number, .. } => prepare_code(service, &verification, *number),
         Message::Event { .. } => Ok(None),
     }
 }
@@ -178,12 +193,15 @@ fn prepare_code(
         .current_check()
         .and_then(|check| check.detail.on_file_code())
         .filter(|code| code.code_number == number && code.is_valid_at(service.now()))
-        .and_then(|code| code.contact.clone());
-    let Some(contact) = asked else { return Ok(None) };
-    let minutes = crate::verification::checks::on_file_code::CODE_LIFE_SECONDS / 60;
+        .and_then(|code| code.contact.clone().zip(Some(code.issued_at)));
+    let Some((contact, issued_at)) = asked else {
+        return Ok(None);
+    };
+    let ends_at = issued_at.plus_seconds(on_file_code::CODE_LIFE_SECONDS);
+    let minutes = on_file_code::CODE_LIFE_SECONDS / 60;
     let key = format!("code-{}-{number}", verification.id);
     Ok(Some(Prepared::Code(CodeMessage {
-        envelope: envelope(service, verification, contact.destination, key, minutes)?,
+        envelope: envelope(service, verification, contact.destination, key, minutes, ends_at)?,
         code: service
             .config
             .keys
@@ -197,6 +215,7 @@ fn envelope(
     to: Destination,
     message_key: String,
     minutes: i64,
+    ends_at: UnixMillis,
 ) -> Result<Envelope, ServiceError> {
     let instance = service.instance(&of.instance)?;
     Ok(Envelope {
@@ -209,6 +228,7 @@ fn envelope(
         action: of.action,
         message_key,
         minutes,
+        ends_at,
     })
 }
 
@@ -232,7 +252,7 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
             outbox::finish(tx, due.id, now)?;
             match &due.message {
                 Message::Event { id, .. } => events::record_delivery(&context, tx, &due, id)?,
-                Message::Link { link } => {
+                Message::Link { link, .. } => {
                     if let Some(verification) = verifications::lookup(tx, &due.instance, &due.verification)? {
                         let mut accepted = verification.link_accepted(*link, now);
                         record(
@@ -249,7 +269,7 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
                         verifications::update(tx, &accepted)?;
                     }
                 }
-                Message::Code { number } => {
+                Message::Code { number, .. } => {
                     if let Some(verification) = verifications::lookup(tx, &due.instance, &due.verification)? {
                         record(
                             &context,
@@ -268,17 +288,66 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// It failed for now; it is tried again at `next_at`. `error` must hold no address.
+/// It failed for now; it is tried again at `next_at`. `error` is for the agent too and must hold no address.
 pub async fn retry(
     service: &Service,
     due: Due,
     next_at: UnixMillis,
     error: String,
 ) -> Result<(), ServiceError> {
-    service
+    let context = service.clone();
+    let id = due.verification.clone();
+    let told = service
         .store
-        .write(move |tx| outbox::retry(tx, due.id, next_at, &error).map_err(ServiceError::from))
-        .await
+        .write(move |tx| {
+            outbox::retry(tx, due.id, next_at, &error)?;
+            delayed(&context, tx, &due, &error)
+        })
+        .await?;
+    if told {
+        service.announce(&id);
+    }
+    Ok(())
+}
+
+/// Rows wait without an attempt, because their neighbour cannot be used.
+pub async fn hold(service: &Service, rows: Vec<Held>) -> Result<(), ServiceError> {
+    let context = service.clone();
+    let told = service
+        .store
+        .write(move |tx| {
+            let mut told = Vec::new();
+            for Held { row, until, why } in rows {
+                outbox::hold(tx, row.id, until, &why)?;
+                if delayed(&context, tx, &row, &why)? {
+                    told.push(row.verification);
+                }
+            }
+            Ok::<_, ServiceError>(told)
+        })
+        .await?;
+    for id in told {
+        service.announce(&id);
+    }
+    Ok(())
+}
+
+/// Lets the agent know why a link has not left yet; true if that is news.
+fn delayed(service: &Service, tx: &Transaction<'_>, due: &Due, why: &str) -> Result<bool, ServiceError> {
+    let Message::Link { link, .. } = &due.message else {
+        return Ok(false);
+    };
+    let Some(verification) = verifications::lookup(tx, &due.instance, &due.verification)? else {
+        return Ok(false);
+    };
+    let known = matches!(&verification.delivery, Delivery::Delayed { reason, .. } if reason == why);
+    let delayed = verification.link_delayed(*link, why.to_owned(), service.now());
+    if known || !matches!(delayed.delivery, Delivery::Delayed { .. }) {
+        return Ok(false);
+    }
+    record(service, tx, &delayed, "link.delayed", &json!({ "reason": why }))?;
+    verifications::update(tx, &delayed)?;
+    Ok(true)
 }
 
 /// It failed for good. `reason` is for the agent and must hold no address.
@@ -296,8 +365,8 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
             let body = json!({ "reason": reason, "attempts": due.attempts + 1 });
             match &due.message {
                 Message::Event { .. } => record(&context, tx, &verification, "event.undelivered", &body)?,
-                Message::Link { link } => link_failed(&context, tx, verification, *link, &reason, &body)?,
-                Message::Code { number } => code_failed(&context, tx, verification, *number, &body)?,
+                Message::Link { link, .. } => link_failed(&context, tx, verification, *link, &reason, &body)?,
+                Message::Code { number, .. } => code_failed(&context, tx, verification, *number, &body)?,
             }
             Ok::<_, ServiceError>(())
         })

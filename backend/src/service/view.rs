@@ -1,7 +1,7 @@
 //! What the agent may see of a verification.
 
 use shared::agent_api::VerificationView;
-use shared::words::CheckKind;
+use shared::words::{Channel, CheckKind};
 
 use super::{Service, events};
 use crate::verification::{Delivery, State, Verification};
@@ -41,7 +41,7 @@ pub fn view(service: &Service, of: &Verification) -> VerificationView {
         created_at: of.created_at,
         sent_at: match of.delivery {
             Delivery::Accepted { at } | Delivery::Delivered { accepted_at: at, .. } => Some(at),
-            Delivery::Queued | Delivery::Refused { .. } => None,
+            Delivery::Queued | Delivery::Delayed { .. } | Delivery::Refused { .. } => None,
         },
         delivered_at: match of.delivery {
             Delivery::Delivered { at, .. } => Some(at),
@@ -52,10 +52,31 @@ pub fn view(service: &Service, of: &Verification) -> VerificationView {
         ended_at: of.ended_at(),
         expires_at: of.expires_at(),
         resend_in: of.resend_in(now),
-        delivery_problem: match &of.delivery {
-            Delivery::Refused { reason, .. } => Some(reason.clone()),
-            _ => None,
-        },
+        delivery_problem: delivery_problem(service, of),
         details_url: events::details_url(service, of),
+    }
+}
+
+/// Why the link has not arrived; and, when it never will, by which other way it may.
+fn delivery_problem(service: &Service, of: &Verification) -> Option<String> {
+    match &of.delivery {
+        Delivery::Delayed { reason, .. } if matches!(of.state, State::Waiting) => Some(reason.clone()),
+        Delivery::Refused { reason, .. } => {
+            let other = match of.destination.channel() {
+                Channel::Email => Channel::Sms,
+                Channel::Sms => Channel::Email,
+            };
+            let offered = service.config.channels().contains(&other) && !reason.contains("Use ");
+            Some(match (offered, other) {
+                (false, _) => reason.clone(),
+                (true, Channel::Sms) => {
+                    format!("{reason} Ask for a phone number and send it by text message.")
+                }
+                (true, Channel::Email) => {
+                    format!("{reason} Ask for a private email address and send it there.")
+                }
+            })
+        }
+        _ => None,
     }
 }

@@ -9,8 +9,8 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::config::Instance;
-use crate::delivery::Outcome;
 use crate::delivery::http::{self, Answer};
+use crate::delivery::{About, Outcome};
 use crate::ports::Clock;
 use crate::servicenow::signature;
 use token::Tokens;
@@ -52,7 +52,7 @@ impl Client {
             };
             let answer = match self.post(instance, id, body, &token).await {
                 Ok(answer) => answer,
-                Err(why) => return Outcome::retry(why),
+                Err(why) => return Outcome::down(why),
             };
             if answer.status.as_u16() == 401 && !replaced {
                 self.tokens.forget(&instance.id, &token).await;
@@ -96,14 +96,14 @@ fn judge(instance: &Instance, answer: &Answer) -> Outcome {
         200..=299 if answer.is_json => Outcome::Accepted,
         200..=299 => asleep(),
         // Another address is not ours to trust with a signed result.
-        300..=399 => Outcome::retry(format!(
+        300..=399 => Outcome::down(format!(
             "The instance answered with a redirect ({said}); check its URL."
         )),
         // The app cannot read this event, whichever way it is repeated.
         400 | 410 | 422 => Outcome::refused(format!("The app refused the event ({said}).")),
         401 => {
             tracing::error!(instance = %instance.id, answer = said, "the instance refuses our token or our signature: check the OAuth client, the webhook secret and both clocks");
-            Outcome::retry(format!(
+            Outcome::down(format!(
                 "The instance refused the token or the signature ({said})."
             ))
         }
@@ -113,31 +113,24 @@ fn judge(instance: &Instance, answer: &Answer) -> Outcome {
                 "The app does not answer ({said}): it may not be installed, or the integration user may lack its role."
             ),
         ),
-        429 => Outcome::Retry {
-            after: answer.retry_after,
-            why: format!("The instance asks to wait ({said})."),
+        429 => Outcome::down_for(answer.retry_after, format!("The instance asks to wait ({said}).")),
+        // About this event, not about the instance: the next one may pass.
+        400..=499 => Outcome::Retry {
+            after: Some(answer.retry_after.unwrap_or(SLOWLY).max(SLOWLY)),
+            why: format!("The instance refused the event for now ({said})."),
+            about: About::Message,
         },
-        400..=499 => slowly(
-            answer,
-            format!("The instance refused the event for now ({said})."),
-        ),
-        _ => Outcome::Retry {
-            after: answer.retry_after,
-            why: format!("The instance failed ({said})."),
-        },
+        _ => Outcome::down_for(answer.retry_after, format!("The instance failed ({said}).")),
     }
 }
 
 /// A developer instance that sleeps answers every call with 200 and a page.
 fn asleep() -> Outcome {
-    Outcome::retry("The instance answered with a page instead of JSON: it is probably hibernating.")
+    Outcome::down("The instance answered with a page instead of JSON: it is probably hibernating.")
 }
 
 fn slowly(answer: &Answer, why: String) -> Outcome {
-    Outcome::Retry {
-        after: Some(answer.retry_after.unwrap_or(SLOWLY).max(SLOWLY)),
-        why,
-    }
+    Outcome::down_for(Some(answer.retry_after.unwrap_or(SLOWLY).max(SLOWLY)), why)
 }
 
 /// The status, and the app's own stable code if the body has one: `401 signature_invalid`.

@@ -1,7 +1,7 @@
 //! The outbox: everything that leaves the process is a row first, written with the state change that caused it.
 
-use rusqlite::{Row, Transaction, params};
-use shared::words::UnixMillis;
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use shared::words::{Channel, UnixMillis};
 
 use super::{StoreError, exactly_one, to_json};
 use crate::verification::{InstanceId, VerificationId};
@@ -13,11 +13,17 @@ pub enum Message {
     Link {
         /// Which link; skipped when a newer one replaced it.
         link: crate::verification::LinkId,
+        /// By which channel, so that a slow channel does not hold up the other one.
+        #[serde(default = "email")]
+        channel: Channel,
     },
     /// A code to the contact on file.
     Code {
         /// Which code; skipped when a newer one replaced it.
         number: u8,
+        /// By which channel.
+        #[serde(default = "email")]
+        channel: Channel,
     },
     /// A result event for the instance, exactly as it will be posted.
     Event {
@@ -26,6 +32,11 @@ pub enum Message {
         /// The JSON body.
         body: String,
     },
+}
+
+/// Rows of the first version did not name a channel.
+const fn email() -> Channel {
+    Channel::Email
 }
 
 impl Message {
@@ -52,8 +63,31 @@ pub struct Due {
     pub message: Message,
     /// How often it was tried before.
     pub attempts: u32,
+    /// When it was queued, or brought back.
+    pub since: UnixMillis,
+    /// Why the last attempt failed, or why none was made.
+    pub last_error: Option<String>,
+}
+
+/// A row that was given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dead {
+    /// Row id.
+    pub id: i64,
+    /// Its tenant.
+    pub instance: String,
+    /// Its verification.
+    pub verification: String,
+    /// `link`, `code` or `event`.
+    pub kind: String,
+    /// How often it was tried.
+    pub attempts: u32,
     /// When it was queued.
     pub created_at: UnixMillis,
+    /// When it was given up.
+    pub ended_at: UnixMillis,
+    /// Why.
+    pub error: String,
 }
 
 /// A row that cannot be read.
@@ -97,30 +131,33 @@ pub fn list_due(
     now: UnixMillis,
     limit: u32,
 ) -> Result<Vec<Result<Due, Unreadable>>, StoreError> {
-    let sql = "SELECT id, instance, verification_id, payload, attempts, created_at FROM outbox AS o
+    let sql = "SELECT id, instance, verification_id, payload, attempts, COALESCE(revived_at, created_at), last_error FROM outbox AS o
         WHERE state = 'open' AND next_at <= ?1
           AND NOT EXISTS (SELECT 1 FROM outbox AS older WHERE older.lane = o.lane AND older.state = 'open' AND older.id < o.id)
         ORDER BY next_at, id LIMIT ?2";
     let mut statement = tx.prepare_cached(sql)?;
-    let rows = statement.query_map(params![now.0, limit], |row: &Row<'_>| {
-        let id: i64 = row.get(0)?;
-        let (instance, verification, payload): (String, String, String) =
-            (row.get(1)?, row.get(2)?, row.get(3)?);
-        let (attempts, created_at) = (row.get(4)?, UnixMillis(row.get(5)?));
-        let read = || -> Result<Due, &'static str> {
-            Ok(Due {
-                id,
-                instance: InstanceId::parse(&instance).ok_or("its instance has an impossible name")?,
-                verification: VerificationId::parse(&verification)
-                    .ok_or("its verification has an impossible id")?,
-                message: serde_json::from_str(&payload).map_err(|_| "its message cannot be read")?,
-                attempts,
-                created_at,
-            })
-        };
-        Ok(read().map_err(|why| Unreadable { id, why }))
-    })?;
+    let rows = statement.query_map(params![now.0, limit], read_due)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Reads the columns that [`list_due`] and [`find_dead`] select.
+fn read_due(row: &Row<'_>) -> rusqlite::Result<Result<Due, Unreadable>> {
+    let id: i64 = row.get(0)?;
+    let (instance, verification, payload): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+    let (attempts, since, last_error) = (row.get(4)?, UnixMillis(row.get(5)?), row.get(6)?);
+    let read = || -> Result<Due, &'static str> {
+        Ok(Due {
+            id,
+            instance: InstanceId::parse(&instance).ok_or("its instance has an impossible name")?,
+            verification: VerificationId::parse(&verification)
+                .ok_or("its verification has an impossible id")?,
+            message: serde_json::from_str(&payload).map_err(|_| "its message cannot be read")?,
+            attempts,
+            since,
+            last_error,
+        })
+    };
+    Ok(read().map_err(|why| Unreadable { id, why }))
 }
 
 /// When the next row is due, if any is open.
@@ -149,12 +186,69 @@ pub fn retry(tx: &Transaction<'_>, id: i64, next_at: UnixMillis, error: &str) ->
     )
 }
 
+/// The row waits until `next_at` without an attempt, because its neighbour cannot be reached.
+pub fn hold(tx: &Transaction<'_>, id: i64, next_at: UnixMillis, error: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET next_at = ?2, last_error = ?3 WHERE id = ?1 AND state = 'open'";
+    exactly_one(
+        "hold a message",
+        tx.prepare_cached(sql)?.execute(params![id, next_at.0, error])?,
+    )
+}
+
 /// The row is given up; the console lists it.
 pub fn bury(tx: &Transaction<'_>, id: i64, at: UnixMillis, error: &str) -> Result<(), StoreError> {
     let sql = "UPDATE outbox SET state = 'dead', attempts = attempts + 1, ended_at = ?2, last_error = ?3 WHERE id = ?1 AND state = 'open'";
     exactly_one(
         "bury a message",
         tx.prepare_cached(sql)?.execute(params![id, at.0, error])?,
+    )
+}
+
+/// Rows that were given up, the newest first; of one instance, or of all.
+pub fn list_dead(
+    tx: &Transaction<'_>,
+    instance: Option<&InstanceId>,
+    limit: u32,
+) -> Result<Vec<Dead>, StoreError> {
+    let sql =
+        "SELECT id, instance, verification_id, kind, attempts, created_at, ended_at, last_error FROM outbox
+        WHERE state = 'dead' AND (?1 IS NULL OR instance = ?1) ORDER BY ended_at DESC, id DESC LIMIT ?2";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map(params![instance.map(InstanceId::as_str), limit], |row| {
+        Ok(Dead {
+            id: row.get(0)?,
+            instance: row.get(1)?,
+            verification: row.get(2)?,
+            kind: row.get(3)?,
+            attempts: row.get(4)?,
+            created_at: UnixMillis(row.get(5)?),
+            ended_at: UnixMillis(row.get::<_, Option<i64>>(6)?.unwrap_or_default()),
+            error: row.get::<_, Option<String>>(7)?.unwrap_or_default(),
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The message of a row that was given up; `None` if no such row was given up.
+pub fn find_dead(
+    tx: &Transaction<'_>,
+    instance: Option<&InstanceId>,
+    id: i64,
+) -> Result<Option<Result<Due, Unreadable>>, StoreError> {
+    let sql = "SELECT id, instance, verification_id, payload, attempts, COALESCE(revived_at, created_at), last_error FROM outbox
+        WHERE id = ?1 AND state = 'dead' AND (?2 IS NULL OR instance = ?2)";
+    Ok(tx
+        .prepare_cached(sql)?
+        .query_row(params![id, instance.map(InstanceId::as_str)], read_due)
+        .optional()?)
+}
+
+/// Brings a row back that was given up: due now, and its time begins anew.
+pub fn revive(tx: &Transaction<'_>, id: i64, at: UnixMillis) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET state = 'open', attempts = 0, next_at = ?2, revived_at = ?2, ended_at = NULL WHERE id = ?1 AND state = 'dead'";
+    exactly_one(
+        "bring a message back",
+        tx.prepare_cached(sql)?.execute(params![id, at.0])?,
     )
 }
 

@@ -4,7 +4,9 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use shared::words::UnixMillis;
 
 use super::{StoreError, exactly_one, from_json, to_json};
-use crate::verification::limits::{AGENT_WINDOW_SECONDS, Counts, REQUESTER_WINDOW_SECONDS, Window};
+use crate::verification::limits::{
+    AGENT_WINDOW_SECONDS, Counts, INSTANCE_WINDOW_SECONDS, REQUESTER_WINDOW_SECONDS, Window,
+};
 use crate::verification::{History, InstanceId, LinkId, Verification, VerificationId};
 
 /// Other requesters at a destination are looked for this far back.
@@ -214,12 +216,14 @@ pub fn counts(
     };
     let by_agent = "SELECT COUNT(*), MIN(created_at) FROM verification WHERE instance = ?1 AND agent_sys_id = ?2 AND created_at > ?3";
     let by_requester = "SELECT COUNT(*), MIN(created_at) FROM verification WHERE instance = ?1 AND requester_sys_id = ?2 AND created_at > ?3";
+    let by_instance = "SELECT COUNT(*), MIN(created_at) FROM verification WHERE instance = ?1 AND ?2 = '' AND created_at > ?3";
     let messages = "SELECT COUNT(*), MIN(at) FROM message_log WHERE instance = ?1 AND destination_digest = ?2 AND at > ?3";
     Ok(Counts {
         starts_by_agent: window(by_agent, agent, AGENT_WINDOW_SECONDS)?,
         starts_for_requester: window(by_requester, requester, REQUESTER_WINDOW_SECONDS)?,
         messages_this_hour: window(messages, destination_digest, 3600)?,
         messages_this_day: window(messages, destination_digest, DAY_SECONDS)?,
+        starts_of_instance: window(by_instance, "", INSTANCE_WINDOW_SECONDS)?,
     })
 }
 

@@ -72,6 +72,13 @@ pub struct Link {
 pub enum Delivery {
     /// In the outbox.
     Queued,
+    /// In the outbox, and tried at least once without success; it is tried again.
+    Delayed {
+        /// When the last attempt failed.
+        at: UnixMillis,
+        /// In words for the agent, without the address.
+        reason: String,
+    },
     /// The mail server or gateway took it.
     Accepted {
         /// When.
@@ -91,6 +98,13 @@ pub enum Delivery {
         /// In words for the agent, without the address.
         reason: String,
     },
+}
+
+impl Delivery {
+    /// True while it is still to be handed over.
+    pub const fn is_pending(&self) -> bool {
+        matches!(self, Self::Queued | Self::Delayed { .. })
+    }
 }
 
 /// Openings of the landing page. Mail scanners open links, so this proves nothing and only feeds signals.
@@ -233,7 +247,9 @@ impl Verification {
             State::Waiting => match (&self.delivery, self.opens.first_at) {
                 (_, Some(_)) => Status::Opened,
                 (Delivery::Accepted { .. } | Delivery::Delivered { .. }, None) => Status::Sent,
-                (Delivery::Queued | Delivery::Refused { .. }, None) => Status::Sending,
+                (Delivery::Queued | Delivery::Delayed { .. } | Delivery::Refused { .. }, None) => {
+                    Status::Sending
+                }
             },
             State::InProgress(_) => Status::InProgress,
             State::Decided(decided) => match decided.decision.outcome {
@@ -304,8 +320,17 @@ impl Verification {
     /// The mail server or gateway accepted the link `link`. News about an older link is ignored.
     #[must_use]
     pub fn link_accepted(mut self, link: LinkId, at: UnixMillis) -> Self {
-        if self.link.id == link && matches!(self.delivery, Delivery::Queued) {
+        if self.link.id == link && self.delivery.is_pending() {
             self.delivery = Delivery::Accepted { at };
+        }
+        self
+    }
+
+    /// The link `link` could not be handed over for now.
+    #[must_use]
+    pub fn link_delayed(mut self, link: LinkId, reason: String, at: UnixMillis) -> Self {
+        if self.link.id == link && self.delivery.is_pending() && matches!(self.state, State::Waiting) {
+            self.delivery = Delivery::Delayed { at, reason };
         }
         self
     }
@@ -315,7 +340,7 @@ impl Verification {
     pub fn link_delivered(mut self, link: LinkId, at: UnixMillis) -> Self {
         if self.link.id == link {
             let accepted_at = match self.delivery {
-                Delivery::Queued => at,
+                Delivery::Queued | Delivery::Delayed { .. } => at,
                 Delivery::Accepted { at } => at,
                 Delivery::Delivered { .. } | Delivery::Refused { .. } => return self,
             };

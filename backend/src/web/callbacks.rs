@@ -1,8 +1,12 @@
-//! Callbacks of carriers: `POST /callbacks/delivery`, signed as Standard Webhooks describe, for the mail provider or
+//! Callbacks of carriers. Twilio and SendGrid have their own; anybody else uses the generic one:
+//! `POST /callbacks/delivery`, signed as Standard Webhooks describe, for the mail provider or
 //! text message gateway (or a small adapter in front of it) to say what became of a message.
 //!
 //! Body: `{"key": KEY, "event": "delivered"}` or `{"key": KEY, "event": "undelivered", "reason": REASON}`, where KEY is
 //! the `key` that the gateway was given, or the part of the email's `Message-ID` before the `@`.
+
+mod sendgrid;
+mod twilio;
 
 use serde::Deserialize;
 use warp::Filter as _;
@@ -32,8 +36,17 @@ enum Event {
     Undelivered,
 }
 
-/// The route. Without `[delivery_reports]` in the configuration it answers as if it did not exist.
+/// All routes. One that is not set up answers as if it did not exist.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
+    generic(service)
+        .or(twilio::routes(service))
+        .unify()
+        .or(sendgrid::routes(service))
+        .unify()
+        .boxed()
+}
+
+fn generic(service: &Service) -> BoxedFilter<(Response,)> {
     let service = service.clone();
     warp::path!("callbacks" / "delivery")
         .and(warp::post())
@@ -75,13 +88,17 @@ async fn take(service: &Service, headers: &HeaderMap, body: &[u8]) -> Result<Res
     let fate = match (report.event, report.reason) {
         (Event::Delivered, None) => Fate::Delivered,
         (Event::Delivered, Some(_)) => return Err(ApiError::Body("“delivered” has no reason".into())),
-        (Event::Undelivered, why) => Fate::Undelivered(why.unwrap_or(Why::Other)),
+        (Event::Undelivered, why) => Fate::Undelivered(why.unwrap_or(Why::Other).sentence()),
     };
     let key = MessageKey::parse(&report.key).ok_or(ServiceError::NotFound)?;
     delivery_reports::take(service, key, fate).await?;
+    Ok(taken())
+}
+
+fn taken() -> Response {
     let mut response = Response::new(String::new().into());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    Ok(response)
+    response
 }
 
 #[cfg(test)]

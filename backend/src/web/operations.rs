@@ -1,5 +1,7 @@
 //! Health, readiness and metrics, on a listener of their own, so that they are never public by accident.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -8,6 +10,7 @@ use warp::filters::BoxedFilter;
 use warp::http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
+use crate::delivery::circuit::{Neighbour, State};
 use crate::service::Service;
 use crate::store::{StoreError, outbox};
 
@@ -32,7 +35,8 @@ pub fn count(status: StatusCode, took: std::time::Duration) {
     metrics::histogram!("http_request_seconds").record(took.as_secs_f64());
 }
 
-/// `/healthz`: the process answers. `/readyz`: the database can be read and written. `/metrics`: Prometheus text.
+/// `/healthz`: the process answers. `/readyz`: the database can be read and written; then a line for
+/// each neighbour that cannot be used. `/metrics`: Prometheus text.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
     let health = warp::path!("healthz")
         .and(warp::get())
@@ -65,7 +69,7 @@ async fn readiness(service: &Service) -> Response {
     let readable = service.store.read(outbox::sizes).await;
     let writable = service.store.write(|_| Ok::<_, StoreError>(())).await;
     match readable.map(drop).and(writable) {
-        Ok(()) => text(StatusCode::OK, "ready\n".into()),
+        Ok(()) => text(StatusCode::OK, format!("ready\n{}", neighbours(service))),
         Err(error) => {
             tracing::error!(%error, "the database is not usable");
             text(
@@ -73,6 +77,45 @@ async fn readiness(service: &Service) -> Response {
                 "the database is not usable\n".into(),
             )
         }
+    }
+}
+
+/// One line for each neighbour that cannot be used. The service itself is ready: messages wait in the outbox.
+fn neighbours(service: &Service) -> String {
+    let now = service.now();
+    let mut lines = String::new();
+    for circuit in service.circuits.list() {
+        let state = match circuit.state {
+            State::Closed => continue,
+            State::Open { until } => format!("not used for {} s", now.seconds_until(until)),
+            State::Trying { .. } => "tried again".to_owned(),
+        };
+        let _ = writeln!(lines, "{}: {state}. {}", circuit.neighbour, circuit.why);
+    }
+    lines
+}
+
+/// 0 while messages pass, 1 while one tries whether the neighbour is back, 2 while none passes.
+fn measure_circuits(service: &Service) {
+    let mut states: BTreeMap<Neighbour, f64> = service
+        .config
+        .instances
+        .keys()
+        .cloned()
+        .map(Neighbour::Instance)
+        .chain(service.config.channels().into_iter().map(Neighbour::Channel))
+        .map(|neighbour| (neighbour, 0.0))
+        .collect();
+    for circuit in service.circuits.list() {
+        let state = match circuit.state {
+            State::Closed => 0.0,
+            State::Trying { .. } => 1.0,
+            State::Open { .. } => 2.0,
+        };
+        states.insert(circuit.neighbour, state);
+    }
+    for (neighbour, state) in states {
+        metrics::gauge!("circuit_state", "neighbour" => neighbour.to_string()).set(state);
     }
 }
 
@@ -85,6 +128,7 @@ async fn scrape(service: &Service) -> Response {
             metrics::gauge!("outbox_dead").set(dead as f64);
         }
     }
+    measure_circuits(service);
     text(
         StatusCode::OK,
         METRICS.get().map(PrometheusHandle::render).unwrap_or_default(),

@@ -118,6 +118,12 @@ fn row(error: &ApiError) -> Row {
                 "A limit is reached",
                 None,
             ),
+            S::Outdated => (
+                "outdated",
+                StatusCode::CONFLICT,
+                "This is of no use any more",
+                None,
+            ),
             S::TokenSpent => (
                 "token-spent",
                 StatusCode::UNAUTHORIZED,

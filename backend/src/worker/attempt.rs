@@ -4,6 +4,8 @@ use shared::words::UnixMillis;
 
 use super::Parts;
 use super::schedule::{self, Kind};
+use crate::delivery::About;
+use crate::delivery::circuit::Neighbour;
 use crate::delivery::{Content, Message, Outcome};
 use crate::ports::random;
 use crate::service::outgoing::{self, CodeMessage, Envelope, LinkMessage, Prepared};
@@ -13,16 +15,20 @@ use crate::store::outbox::{self, Due};
 const INSTANCE_GONE: &str = "This instance is no longer set up.";
 
 /// Makes the message, hands it over and notes what became of it.
-pub(super) async fn make(parts: &Parts, due: Due) -> Result<(), ServiceError> {
+pub(super) async fn make(parts: &Parts, due: Due, neighbour: Neighbour) -> Result<(), ServiceError> {
     let service = &parts.service;
     let prepared = match outgoing::prepare(service, &due).await {
         Ok(Some(prepared)) => prepared,
         Ok(None) => {
             tracing::debug!("the row no longer needs to be sent");
+            service.circuits.unused(&neighbour, service.now());
             return outgoing::skipped(service, due).await;
         }
         Err(ServiceError::NotFound) => return give_up(service, due, INSTANCE_GONE.into()).await,
-        Err(error) => return Err(error),
+        Err(error) => {
+            service.circuits.unused(&neighbour, service.now());
+            return Err(error);
+        }
     };
     let (kind, outcome) = match prepared {
         Prepared::Event { instance, id, body } => {
@@ -30,23 +36,46 @@ pub(super) async fn make(parts: &Parts, due: Due) -> Result<(), ServiceError> {
                 Ok(instance) => parts.client.deliver(instance, &id, &body).await,
                 Err(_) => Outcome::refused(INSTANCE_GONE),
             };
-            (Kind::Event, outcome)
+            (Kind::Event { since: due.since }, outcome)
         }
-        Prepared::Link(link) => send(parts, &due, link.into()).await,
-        Prepared::Code(code) => send(parts, &due, code.into()).await,
+        Prepared::Link(link) => send(parts, link.into()).await,
+        Prepared::Code(code) => send(parts, code.into()).await,
     };
-    settle(service, due, kind, outcome).await
+    // Without random bytes there is no jitter; that is no reason not to try again.
+    let jitter = random::<4>(service.entropy.as_ref()).map_or(u32::MAX, u32::from_be_bytes);
+    match &outcome {
+        Outcome::Retry {
+            after,
+            why,
+            about: About::Neighbour,
+        } => {
+            service
+                .circuits
+                .failed(&neighbour, service.now(), *after, why, jitter);
+        }
+        _ => service.circuits.answered(&neighbour),
+    }
+    settle(service, due, kind, outcome, jitter).await
 }
 
-async fn send(parts: &Parts, due: &Due, message: Message) -> (Kind, Outcome) {
+async fn send(parts: &Parts, message: Message) -> (Kind, Outcome) {
     tracing::debug!(destination = message.to.masked(), "handing a message over");
-    // The row was queued in the moment in which the link or the code was made.
-    let ends_at = due.created_at.plus_seconds(message.minutes * 60);
     let outcome = parts.delivery.send(&message, parts.service.now()).await;
-    (Kind::Message { ends_at }, outcome)
+    (
+        Kind::Message {
+            ends_at: message.ends_at,
+        },
+        outcome,
+    )
 }
 
-async fn settle(service: &Service, due: Due, kind: Kind, outcome: Outcome) -> Result<(), ServiceError> {
+async fn settle(
+    service: &Service,
+    due: Due,
+    kind: Kind,
+    outcome: Outcome,
+    jitter: u32,
+) -> Result<(), ServiceError> {
     match outcome {
         Outcome::Accepted => {
             tracing::info!(outbox.attempts = due.attempts + 1, "sent");
@@ -54,9 +83,7 @@ async fn settle(service: &Service, due: Due, kind: Kind, outcome: Outcome) -> Re
             outgoing::sent(service, due).await
         }
         Outcome::Refused { why } => give_up(service, due, why).await,
-        Outcome::Retry { after, why } => {
-            // Without random bytes there is no jitter; that is no reason not to try again.
-            let jitter = random::<2>(service.entropy.as_ref()).map_or(0, u16::from_be_bytes);
+        Outcome::Retry { after, why, .. } => {
             match schedule::next(kind, due.attempts + 1, service.now(), after, jitter) {
                 Some(at) => try_again(service, due, at, why).await,
                 None => give_up(service, due, format!("It could not be sent in time. {why}")).await,
@@ -105,6 +132,7 @@ fn message(envelope: Envelope, content: Content) -> Message {
         action: envelope.action,
         key: envelope.message_key,
         minutes: envelope.minutes,
+        ends_at: envelope.ends_at,
         content,
     }
 }

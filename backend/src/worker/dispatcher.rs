@@ -4,17 +4,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use shared::words::UnixMillis;
+use shared::words::{Channel, UnixMillis};
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::Instrument as _;
 
+use super::pace::Paces;
 use super::{Parts, attempt};
+use crate::config::Sms;
+use crate::delivery::circuit::{Admission, Neighbour};
+use crate::service::outgoing::Held;
 use crate::service::{ServiceError, outgoing};
 use crate::store::outbox::{Due, Message};
-use crate::verification::InstanceId;
 
-/// Messages to requesters that run at once.
-const MOST_MESSAGES: usize = 8;
+/// Messages that run at once by one channel: as many as the mail server gets connections.
+const MOST_MESSAGES: usize = 6;
 /// Events that run at once for one instance: its integration user shares the instance with people.
 const MOST_PER_INSTANCE: usize = 4;
 /// Rows that run at once.
@@ -28,27 +31,30 @@ const AFTER_FAULT_SECONDS: i64 = 60;
 /// A row that brings its task down each time is given up after so many attempts.
 const MOST_FAULTS: u32 = 10;
 
-/// With whom a row deals. Each neighbour has its own limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Neighbour {
-    Requesters,
-    Instance(InstanceId),
+fn neighbour(due: &Due) -> Neighbour {
+    match due.message {
+        Message::Link { channel, .. } | Message::Code { channel, .. } => Neighbour::Channel(channel),
+        Message::Event { .. } => Neighbour::Instance(due.instance.clone()),
+    }
 }
 
-impl Neighbour {
-    fn of(due: &Due) -> Self {
-        match due.message {
-            Message::Link { .. } | Message::Code { .. } => Self::Requesters,
-            Message::Event { .. } => Self::Instance(due.instance.clone()),
-        }
+const fn most(neighbour: &Neighbour) -> usize {
+    match neighbour {
+        Neighbour::Channel(_) => MOST_MESSAGES,
+        Neighbour::Instance(_) => MOST_PER_INSTANCE,
     }
+}
 
-    const fn most(&self) -> usize {
-        match self {
-            Self::Requesters => MOST_MESSAGES,
-            Self::Instance(_) => MOST_PER_INSTANCE,
-        }
-    }
+/// What a due row may do now.
+enum Turn {
+    Start,
+    /// There is no place; it stays due.
+    Later,
+    /// Its neighbour cannot be used; it waits.
+    Hold {
+        until: UnixMillis,
+        why: String,
+    },
 }
 
 /// How a task ended.
@@ -61,6 +67,7 @@ pub(super) struct Dispatcher {
     running: HashMap<Id, Due>,
     /// Rows that are left alone for now, by id, and until when.
     resting: HashMap<i64, UnixMillis>,
+    paces: Paces,
 }
 
 impl Dispatcher {
@@ -70,6 +77,7 @@ impl Dispatcher {
             tasks: JoinSet::new(),
             running: HashMap::new(),
             resting: HashMap::new(),
+            paces: Paces::default(),
         }
     }
 
@@ -81,12 +89,21 @@ impl Dispatcher {
         while self.running.len() < MOST {
             let due = outgoing::due(&self.parts.service, limit).await?;
             let is_all = due.len() < usize::try_from(limit).unwrap_or(usize::MAX);
-            let mut started = false;
+            let (mut started, mut held) = (false, Vec::new());
             for row in due {
-                if self.may_run(&row) {
-                    self.start(row);
-                    started = true;
+                match self.turn(&row, now) {
+                    Turn::Start => {
+                        self.start(row);
+                        started = true;
+                    }
+                    Turn::Later => {}
+                    Turn::Hold { until, why } => held.push(Held { row, until, why }),
                 }
+            }
+            // Rows that are held are no longer due: there may be others behind them.
+            if !held.is_empty() {
+                outgoing::hold(&self.parts.service, held).await?;
+                continue;
             }
             // Many rows of one slow neighbour may stand before those of the others.
             if is_all || started || limit >= LAST_READ {
@@ -97,18 +114,35 @@ impl Dispatcher {
         Ok(())
     }
 
-    fn may_run(&self, row: &Due) -> bool {
+    fn turn(&mut self, row: &Due, now: UnixMillis) -> Turn {
         let known =
             self.resting.contains_key(&row.id) || self.running.values().any(|other| other.id == row.id);
         if known || self.running.len() >= MOST {
-            return false;
+            return Turn::Later;
         }
-        let neighbour = Neighbour::of(row);
-        self.running
+        let with = neighbour(row);
+        let beside = self
+            .running
             .values()
-            .filter(|other| Neighbour::of(other) == neighbour)
-            .count()
-            < neighbour.most()
+            .filter(|other| neighbour(other) == with)
+            .count();
+        if beside >= most(&with) {
+            return Turn::Later;
+        }
+        let service = &self.parts.service;
+        if let Admission::Wait { until, why } = service.circuits.admit(&with, now) {
+            return Turn::Hold { until, why };
+        }
+        let per_second = match with {
+            Neighbour::Channel(Channel::Email) => service.config.smtp.per_second,
+            Neighbour::Channel(Channel::Sms) => service.config.sms.as_ref().and_then(Sms::per_second),
+            Neighbour::Instance(_) => None,
+        };
+        if per_second.is_some_and(|per_second| !self.paces.admit(&with, per_second, now)) {
+            service.circuits.unused(&with, now);
+            return Turn::Later;
+        }
+        Turn::Start
     }
 
     fn start(&mut self, row: Due) {
@@ -119,10 +153,10 @@ impl Dispatcher {
             outbox.id = row.id,
             outbox.kind = row.message.kind(),
         );
-        let (parts, due) = (Arc::clone(&self.parts), row.clone());
+        let (parts, due, with) = (Arc::clone(&self.parts), row.clone(), neighbour(&row));
         let task = self
             .tasks
-            .spawn(async move { attempt::make(&parts, due).await }.instrument(span));
+            .spawn(async move { attempt::make(&parts, due, with).await }.instrument(span));
         self.running.insert(task.id(), row);
     }
 
@@ -147,6 +181,8 @@ impl Dispatcher {
                     return;
                 };
                 self.rest(&row);
+                let service = &self.parts.service;
+                service.circuits.unused(&neighbour(&row), service.now());
                 if let Err(error) = self.after_fault(row).await {
                     tracing::error!(%error, "a row of the outbox could not be put off");
                 }

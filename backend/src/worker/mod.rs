@@ -6,6 +6,7 @@
 mod attempt;
 mod dispatcher;
 mod expiry;
+mod pace;
 mod schedule;
 
 use std::future::Future;

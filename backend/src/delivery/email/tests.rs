@@ -21,6 +21,7 @@ fn link() -> Message {
         action: Some(Action::PasswordReset),
         key: "link-VER0123456789AB-0".into(),
         minutes: 10,
+        ends_at: START.plus_seconds(600),
         content: Content::Link {
             url: URL.into(),
             replaces_earlier: false,
@@ -49,6 +50,8 @@ fn settings(port: u16) -> Smtp {
         from: "Acme service desk <desk@acme.example>".parse().unwrap(),
         ca_pem: None,
         timeout: Duration::from_secs(1),
+        per_second: None,
+        dkim: None,
     }
 }
 
@@ -123,7 +126,7 @@ async fn each_answer_of_the_server_has_its_meaning() {
         ),
         (
             Manner::Recipient("550 5.1.8 bad sender"),
-            Outcome::retry("The mail server refuses the service's sender address."),
+            Outcome::down("The mail server refuses the service's sender address."),
         ),
         (
             Manner::Data("554 5.7.1 looks like spam"),
@@ -133,16 +136,16 @@ async fn each_answer_of_the_server_has_its_meaning() {
             Manner::Data("452 4.3.1 disk full"),
             Outcome::retry("The mail server asks to try again later."),
         ),
-        (Manner::DropAfterData, Outcome::retry(UNREACHABLE)),
+        (Manner::DropAfterData, Outcome::down(UNREACHABLE)),
         (
             Manner::Greeting("421 4.3.2 going down"),
-            Outcome::retry("The mail server asks to try again later."),
+            Outcome::down("The mail server asks to try again later."),
         ),
         (
             Manner::Greeting("this is no mail server"),
-            Outcome::retry(UNREACHABLE),
+            Outcome::down(UNREACHABLE),
         ),
-        (Manner::Silent, Outcome::retry("The mail server does not answer.")),
+        (Manner::Silent, Outcome::down("The mail server does not answer.")),
     ] {
         let (outcome, _server) = send_to(manner, &link()).await;
         let outcome = match outcome {
@@ -168,7 +171,7 @@ async fn without_a_server_it_is_tried_again() {
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     let email = Email::new(&settings(port), "verify.example.com".into()).unwrap();
-    assert_eq!(email.send(&link(), START).await, Outcome::retry(UNREACHABLE));
+    assert_eq!(email.send(&link(), START).await, Outcome::down(UNREACHABLE));
 }
 
 #[tokio::test]
@@ -179,7 +182,7 @@ async fn a_connection_is_used_again_and_a_dead_one_is_not() {
         assert_eq!(email.send(&link(), START).await, Outcome::Accepted);
     }
     server.become_(Manner::DropAfterData);
-    assert_eq!(email.send(&link(), START).await, Outcome::retry(UNREACHABLE));
+    assert_eq!(email.send(&link(), START).await, Outcome::down(UNREACHABLE));
     server.become_(Manner::Accept);
     assert_eq!(email.send(&link(), START).await, Outcome::Accepted);
 }

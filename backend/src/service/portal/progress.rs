@@ -101,7 +101,10 @@ pub(super) fn send_code(
         &sent.instance,
         &sent.id,
         &lane,
-        &Message::Code { number },
+        &Message::Code {
+            number,
+            channel: contact.destination.channel(),
+        },
         now,
     )?;
     let body = json!({ "number": number, "contact": contact.destination.masked(), "source": contact.source, "independent": contact.independent });

@@ -144,7 +144,7 @@ async fn a_refused_token_is_replaced_at_once_and_only_once() {
         .answers("t3", ResponseTemplate::new(401).set_body_json(refusal), 1)
         .await;
     let why = "The instance refused the token or the signature (401 signature_invalid).";
-    assert_eq!(setup.deliver().await, Outcome::retry(why));
+    assert_eq!(setup.deliver().await, Outcome::down(why));
 }
 
 #[tokio::test]
@@ -243,7 +243,7 @@ async fn an_instance_that_cannot_be_reached_is_tried_again() {
         .unwrap();
     acme.url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let Outcome::Retry { after: None, why } = setup.client.deliver(acme, "evt_1", BODY).await else {
+    let Outcome::Retry { after: None, why, .. } = setup.client.deliver(acme, "evt_1", BODY).await else {
         panic!("no retry")
     };
     assert!(

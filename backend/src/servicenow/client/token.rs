@@ -89,11 +89,11 @@ async fn fetch(client: &reqwest::Client, now: UnixMillis, instance: &Instance) -
         ("client_id", &instance.callback.client_id),
         ("client_secret", instance.callback.client_secret.expose_secret()),
     ];
-    let request = http::post(client, &format!("{}{TOKEN_PATH}", instance.url)).map_err(Outcome::retry)?;
+    let request = http::post(client, &format!("{}{TOKEN_PATH}", instance.url)).map_err(Outcome::down)?;
     let request = request.header(ACCEPT, "application/json").form(&form);
     let answer = http::send(request, now)
         .await
-        .map_err(|why| Outcome::retry(format!("The instance gave no token: {why}.")))?;
+        .map_err(|why| Outcome::down(format!("The instance gave no token: {why}.")))?;
     let code = answer.status.as_u16();
     if (200..300).contains(&code) && !answer.is_json {
         return Err(asleep());
@@ -103,15 +103,12 @@ async fn fetch(client: &reqwest::Client, now: UnixMillis, instance: &Instance) -
     }
     if !(200..300).contains(&code) {
         let why = format!("The instance gave no token ({}).", said(&answer));
-        return Err(Outcome::Retry {
-            after: answer.retry_after,
-            why,
-        });
+        return Err(Outcome::down_for(answer.retry_after, why));
     }
     let granted: Granted = serde_json::from_slice(&answer.body)
-        .map_err(|_| Outcome::retry("The instance's answer to a token request cannot be read."))?;
+        .map_err(|_| Outcome::down("The instance's answer to a token request cannot be read."))?;
     if !granted.token_type.eq_ignore_ascii_case("bearer") || granted.access_token.expose_secret().is_empty() {
-        return Err(Outcome::retry(
+        return Err(Outcome::down(
             "The instance gave a token of another type than Bearer.",
         ));
     }

@@ -247,8 +247,10 @@ fn about_link(of: &Verification, session: Option<&state::Session>, now: UnixMill
         of.destination.masked(),
         format!("{channel}. {on_file}"),
     )];
-    if let Delivery::Refused { reason, .. } = &of.delivery {
-        facts.push(Fact::new("Delivery", "Refused", reason.clone()));
+    match &of.delivery {
+        Delivery::Refused { reason, .. } => facts.push(Fact::new("Delivery", "Refused", reason.clone())),
+        Delivery::Delayed { reason, .. } => facts.push(Fact::new("Delivery", "Tried again", reason.clone())),
+        Delivery::Queued | Delivery::Accepted { .. } | Delivery::Delivered { .. } => {}
     }
     let first = of
         .opens

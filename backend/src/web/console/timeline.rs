@@ -126,6 +126,30 @@ fn message_told(kind: &str, what: &str, body: &Value) -> Told {
             format!("{name} handed over for delivery"),
             tries(count(body, "attempts")),
         ),
+        "delayed" => (
+            "attention",
+            CLOCK,
+            format!("{name} could not be handed over yet"),
+            text(body, "reason"),
+        ),
+        "deferred" => (
+            "attention",
+            CLOCK,
+            format!("{name} is put off by the recipient's mail server"),
+            String::new(),
+        ),
+        "complained" => (
+            "attention",
+            WARNING,
+            format!("{name} was reported as unwanted by its recipient"),
+            String::new(),
+        ),
+        "revived" => (
+            "pending",
+            PLANE,
+            format!("{name} is tried again by {}", text(body, "by")),
+            String::new(),
+        ),
         "delivered" => ("pending", TICK, format!("{name} arrived"), String::new()),
         "refused" => (
             "attention",
@@ -177,6 +201,12 @@ fn told(kind: &str, body: &Value) -> Told {
             "The time ran out before a decision".into(),
         ),
         "event.delivered" => ("pending", TICK, "ServiceNow was told".into(), String::new()),
+        "event.revived" => (
+            "pending",
+            PLANE,
+            format!("ServiceNow is told again by {}", text(body, "by")),
+            String::new(),
+        ),
         "event.undelivered" => (
             "attention",
             WARNING,

@@ -1,47 +1,36 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::words::Channel;
 use wiremock::matchers::{body_json, header, header_exists, method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use super::*;
-use crate::delivery::Content;
-use crate::locale::Locale;
 use crate::testing::START;
-use crate::verification::Destination;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-fn gateway(server: &MockServer) -> Gateway {
-    let settings = Sms {
+fn gateway(server: &MockServer) -> Webhook {
+    let settings = SmsWebhook {
         url: format!("{}/sms", server.uri()).parse().unwrap(),
         secret: SECRET.into(),
+        per_second: None,
     };
-    Gateway::new(&settings, http::client().unwrap(), "verify.example.com".into())
+    Webhook::new(&settings, http::client().unwrap())
 }
 
-fn message() -> Message {
-    Message {
-        to: Destination::parse(Channel::Sms, "+442079460958", None).unwrap(),
-        language: Locale::English,
-        company: "Acme".into(),
-        support_contact: "+44 20 7946 0000".into(),
-        agent_name: "Beth Anglin".into(),
-        ticket_number: "INC0010023".into(),
-        action: None,
+fn text() -> Text {
+    Text {
+        to: "+442079460958".into(),
+        body: "Acme: your code is 004711.".into(),
         key: "code-VER0123456789AB-1".into(),
-        minutes: 10,
-        content: Content::Code {
-            code: "004711".into(),
-        },
+        ends_at: START.plus_seconds(600),
     }
 }
 
 #[tokio::test]
 async fn a_message_is_posted_signed_with_its_key() {
     let server = MockServer::start().await;
-    let text = text::write(&message(), "verify.example.com");
+    let body = text().body;
     Mock::given(method("POST"))
         .and(path("/sms"))
         .and(header("content-type", "application/json"))
@@ -52,7 +41,7 @@ async fn a_message_is_posted_signed_with_its_key() {
         ))
         .and(header_exists("content-length"))
         .and(body_json(
-            json!({ "to": "+442079460958", "text": text, "key": "code-VER0123456789AB-1" }),
+            json!({ "to": "+442079460958", "text": body, "key": "code-VER0123456789AB-1" }),
         ))
         .and(|request: &Request| {
             let body = std::str::from_utf8(&request.body).unwrap();
@@ -63,7 +52,7 @@ async fn a_message_is_posted_signed_with_its_key() {
         .expect(1)
         .mount(&server)
         .await;
-    assert_eq!(gateway(&server).send(&message(), START).await, Outcome::Accepted);
+    assert_eq!(gateway(&server).send(&text(), START).await, Outcome::Accepted);
 }
 
 #[tokio::test]
@@ -89,7 +78,7 @@ async fn each_answer_has_its_meaning() {
             .respond_with(answer)
             .mount(&server)
             .await;
-        let outcome = gateway(&server).send(&message(), START).await;
+        let outcome = gateway(&server).send(&text(), START).await;
         let found = match &outcome {
             Outcome::Accepted => "accepted",
             Outcome::Retry { after, .. } => {
@@ -108,10 +97,11 @@ async fn no_gateway_is_no_refusal() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/sms", listener.local_addr().unwrap());
     drop(listener);
-    let settings = Sms {
+    let settings = SmsWebhook {
         url: url.parse().unwrap(),
         secret: SECRET.into(),
+        per_second: None,
     };
-    let gateway = Gateway::new(&settings, http::client().unwrap(), "verify.example.com".into());
-    assert_eq!(gateway.send(&message(), START).await, Outcome::retry(UNREACHABLE));
+    let gateway = Webhook::new(&settings, http::client().unwrap());
+    assert_eq!(gateway.send(&text(), START).await, Outcome::down(UNREACHABLE));
 }
