@@ -82,6 +82,16 @@ impl Keys {
         hex(&self.derive("address", &[normalized.as_bytes()]))
     }
 
+    /// Stands for the address of a client: equal for equal addresses, of no use without the key.
+    pub fn client_digest(&self, address: &str) -> String {
+        hex(&self.derive("client", &[address.as_bytes()]))
+    }
+
+    /// Stands for the secret of a device cookie.
+    pub fn device_digest(&self, secret: &str) -> String {
+        hex(&self.derive("device", &[secret.as_bytes()]))
+    }
+
     /// A token that ties a form to its session.
     pub fn form_token(&self, session_digest: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.derive("form", &[session_digest.as_bytes()]))

@@ -1,7 +1,7 @@
 //! The imper.ai Verification service. Rings, from the inside out; an inner one never imports an outer one:
 //!
 //! 1. [`verification`]: the rules, pure; [`locale`]: the words of requesters, pure;
-//! 2. [`store`], [`delivery`], [`servicenow`]: the database and the outside world;
+//! 2. [`store`], [`delivery`], [`servicenow`], [`network`]: the database and the outside world;
 //! 3. [`service`]: the use cases, one transaction each;
 //! 4. [`web`], [`worker`]: requests coming in, messages going out.
 
@@ -10,6 +10,7 @@ pub mod crypto;
 pub mod delivery;
 pub mod keys;
 pub mod locale;
+pub mod network;
 pub mod ports;
 mod server;
 pub mod service;

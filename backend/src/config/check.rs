@@ -8,6 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
+use super::network;
 use super::raw::{Raw, RawAgentKey, RawInstance, RawServer};
 use super::secrets::SecretSource;
 use super::{AgentKey, Callback, Config, ConfigError, Instance, Server, Storage};
@@ -25,13 +26,13 @@ const WEBHOOK_SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 /// NIST SP 800-63B-4, 4.2.1.2: a link by email is valid for 24 hours at most.
 const LINK_SECONDS: std::ops::RangeInclusive<i64> = 60..=86_400;
 
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     secrets: &'a dyn SecretSource,
     mistakes: Vec<String>,
 }
 
 impl Checker<'_> {
-    fn note(&mut self, setting: &str, mistake: impl std::fmt::Display) {
+    pub(super) fn note(&mut self, setting: &str, mistake: impl std::fmt::Display) {
         self.mistakes.push(format!("{setting}: {mistake}"));
     }
 
@@ -312,6 +313,7 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
     if raw.instance.is_empty() {
         checker.note("instance", "at least one [[instance]] is needed");
     }
+    let networks = network::read(&mut checker, &raw.network);
     let mistakes = checker.mistakes;
     let (Some(server), Some(smtp), Some(keys), true) = (server, smtp, keys, mistakes.is_empty()) else {
         return Err(ConfigError { mistakes });
@@ -327,6 +329,7 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
         sendgrid,
         instances,
         policy: Policy::standard(),
+        networks,
         keys,
     })
 }

@@ -3,6 +3,7 @@
 
 mod check;
 mod colour;
+mod network;
 mod raw;
 mod secrets;
 
@@ -22,6 +23,7 @@ pub use secrets::{Environment, SecretSource};
 
 use crate::keys::Keys;
 use crate::locale::Locale;
+use crate::network::Networks;
 use crate::verification::{InstanceId, Policy};
 
 /// The whole configuration, checked.
@@ -42,6 +44,8 @@ pub struct Config {
     pub instances: BTreeMap<InstanceId, Instance>,
     /// The risk policy.
     pub policy: Policy,
+    /// `[network]`: what is known about addresses.
+    pub networks: Networks,
     /// Secrets derived from `IMPER_MASTER_KEY`.
     pub keys: Keys,
 }

@@ -12,6 +12,8 @@ pub(super) struct Raw {
     pub delivery_reports: Option<RawDeliveryReports>,
     pub sendgrid: Option<RawSendGrid>,
     #[serde(default)]
+    pub network: RawNetwork,
+    #[serde(default)]
     pub instance: Vec<RawInstance>,
 }
 
@@ -78,6 +80,16 @@ fn default_provider() -> String {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawDeliveryReports {}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawNetwork {
+    pub location_database: Option<String>,
+    pub owner_database: Option<String>,
+    pub hosting_list: Option<String>,
+    pub vpn_list: Option<String>,
+    pub tor_list: Option<String>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -6,7 +6,7 @@ use shared::agent_api::{SendLink, TicketVerifications, VerificationView};
 use shared::agent_token::AgentClaims;
 use shared::words::{Action, Assurance, Channel, UnixMillis};
 
-use super::{Service, ServiceError, destination_digest, events, expire_if_overdue, record, view};
+use super::{Service, ServiceError, destination_digest, events, expire_if_overdue, facts, record, view};
 use crate::config::Instance;
 use crate::keys::sha256_hex;
 use crate::ports::random;
@@ -294,6 +294,7 @@ fn create(
     if !verifications::add(tx, &verification, &digest)? {
         return Err(ServiceError::AlreadyRunning);
     }
+    facts::note_contacts(service, tx, &verification, contacts_on_file(instance, claims))?;
     queue_link(service, tx, &verification, &digest)?;
     let body = json!({
         "ticket": verification.ticket.number,

@@ -8,6 +8,7 @@ pub mod delivery_reports;
 pub mod error;
 mod events;
 pub mod expiry;
+mod facts;
 pub mod outgoing;
 pub mod portal;
 mod view;
@@ -19,6 +20,7 @@ use shared::words::UnixMillis;
 use tokio::sync::{Notify, broadcast, watch};
 
 pub use error::ServiceError;
+pub use facts::{Opening, Visitor};
 pub use view::view;
 
 use crate::config::{Config, Instance};

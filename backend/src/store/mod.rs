@@ -7,6 +7,7 @@
 mod connection;
 pub mod console;
 pub mod evidence;
+pub mod origins;
 pub mod outbox;
 pub mod portal;
 pub mod tokens;

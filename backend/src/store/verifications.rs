@@ -7,10 +7,8 @@ use super::{StoreError, exactly_one, from_json, to_json};
 use crate::verification::limits::{
     AGENT_WINDOW_SECONDS, Counts, INSTANCE_WINDOW_SECONDS, REQUESTER_WINDOW_SECONDS, Window,
 };
-use crate::verification::{History, InstanceId, LinkId, Verification, VerificationId};
+use crate::verification::{InstanceId, LinkId, Verification, VerificationId};
 
-/// Other requesters at a destination are looked for this far back.
-const HISTORY_SECONDS: i64 = 90 * 86_400;
 const DAY_SECONDS: i64 = 86_400;
 
 fn read(body: &str) -> Result<Verification, StoreError> {
@@ -224,40 +222,5 @@ pub fn counts(
         messages_this_hour: window(messages, destination_digest, 3600)?,
         messages_this_day: window(messages, destination_digest, DAY_SECONDS)?,
         starts_of_instance: window(by_instance, "", INSTANCE_WINDOW_SECONDS)?,
-    })
-}
-
-/// What earlier verifications say about this one.
-pub fn history(
-    tx: &Transaction<'_>,
-    of: &Verification,
-    destination_digest: &str,
-    now: UnixMillis,
-) -> Result<History, StoreError> {
-    let others = "SELECT COUNT(DISTINCT requester_sys_id) FROM verification
-        WHERE instance = ?1 AND destination_digest = ?2 AND requester_sys_id <> ?3 AND created_at > ?4";
-    let failures = "SELECT COUNT(*) FROM verification
-        WHERE instance = ?1 AND requester_sys_id = ?2 AND outcome = 'failed' AND id <> ?3 AND created_at > ?4";
-    let instance = of.instance.as_str();
-    let requester = of.requester.sys_id.as_str();
-    Ok(History {
-        other_requesters_at_destination: tx.prepare_cached(others)?.query_row(
-            params![
-                instance,
-                destination_digest,
-                requester,
-                now.plus_seconds(-HISTORY_SECONDS).0
-            ],
-            |row| row.get(0),
-        )?,
-        recent_failures: tx.prepare_cached(failures)?.query_row(
-            params![
-                instance,
-                requester,
-                of.id.as_str(),
-                now.plus_seconds(-DAY_SECONDS).0
-            ],
-            |row| row.get(0),
-        )?,
     })
 }

@@ -4,14 +4,10 @@ use serde::{Deserialize, Serialize};
 use shared::words::{CheckKind, CheckResult, Outcome, Recommendation, RiskLevel, UnixMillis};
 
 use super::checks::Check;
-use super::facts::{ClientFacts, Facts};
+use super::facts::Facts;
 use super::policy::{Policy, Step};
 use super::report::{Finding, FindingKind, Report};
-
-/// More openings than this is a finding: mail scanners open a link a few times, not more.
-const MANY_OPENS: u32 = 10;
-/// More browsers than this is a finding: a scanner and the person are two.
-const MANY_DEVICES: u32 = 2;
+use super::signals::{self, destination::contact_changed};
 
 /// What was decided, and from what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,117 +127,28 @@ fn all_steps_passed(facts: &Facts, policy: &Policy) -> bool {
 }
 
 fn signal_findings(facts: &Facts, policy: &Policy, findings: &mut Vec<Finding>) {
-    let weights = &policy.weights;
-    let mut add = |code: &str, weight: i16, for_agent: bool, sentence: String| {
-        findings.push(finding(code, FindingKind::Signal, weight, sentence, for_agent));
-    };
+    // A rule rather than a signal: no policy can switch it off, and the level is High whatever its weight is.
     if facts.refused_by_requester {
+        let weight = policy.weights.refused_by_requester;
         let sentence = "The person who received the link said that they did not ask for this.";
-        add(
-            "refused_by_requester",
-            weights.refused_by_requester,
-            true,
-            sentence.into(),
-        );
+        findings.push(finding("refused_by_requester", FindingKind::Rule, weight, sentence, true));
     }
-    if facts.destination_on_file {
-        add(
-            "destination_on_file",
-            0,
-            true,
-            "The link went to a contact on file.".into(),
-        );
-    } else {
-        let sentence = "The link went to a destination that is not on file.";
-        add(
-            "destination_not_on_file",
-            weights.destination_not_on_file,
-            true,
-            sentence.into(),
-        );
+    for signal in signals::ALL {
+        let seen = policy
+            .signals
+            .get(signal.name)
+            .and_then(|weight| Some((weight, (signal.look)(facts, policy)?)));
+        if let Some((weight, seen)) = seen {
+            let weight = weight.saturating_mul(seen.times);
+            findings.push(finding(
+                signal.name,
+                FindingKind::Signal,
+                weight,
+                seen.sentence,
+                signal.for_agent,
+            ));
+        }
     }
-    let others = facts.history.other_requesters_at_destination;
-    if others > 0 {
-        let weight = capped(others, 2) * weights.destination_shared;
-        add(
-            "destination_shared",
-            weight,
-            true,
-            format!("The same destination was used for {others} other requester(s)."),
-        );
-    }
-    let failures = facts.history.recent_failures;
-    if failures > 0 {
-        let weight = capped(failures, 2) * weights.recent_failure;
-        add(
-            "recent_failures",
-            weight,
-            true,
-            format!("{failures} verification(s) of this requester failed within a day."),
-        );
-    }
-    if let Some(client) = &facts.client {
-        client_findings(client, facts, policy, findings);
-    }
-    let mut add = |code: &str, weight: i16, sentence: String| {
-        findings.push(finding(code, FindingKind::Signal, weight, sentence, false));
-    };
-    if facts.opens > MANY_OPENS {
-        add(
-            "many_opens",
-            weights.many_opens,
-            format!("The link was opened {} times.", facts.opens),
-        );
-    }
-    if facts.devices > MANY_DEVICES {
-        add(
-            "many_devices",
-            weights.many_devices,
-            format!("The link was opened from {} browsers.", facts.devices),
-        );
-    }
-}
-
-fn client_findings(client: &ClientFacts, facts: &Facts, policy: &Policy, findings: &mut Vec<Finding>) {
-    let weights = &policy.weights;
-    let mut add = |code: &str, weight: i16, for_agent: bool, sentence: String| {
-        findings.push(finding(code, FindingKind::Signal, weight, sentence, for_agent));
-    };
-    if client.is_automated() {
-        add(
-            "automation",
-            weights.automation,
-            true,
-            "The browser is driven by a program.".into(),
-        );
-    }
-    if !client.script_ran {
-        add(
-            "no_script",
-            weights.no_script,
-            false,
-            "The browser ran no script, so it told less about itself.".into(),
-        );
-    }
-    if client.time_zone_differs(&facts.time_zone_on_file) {
-        let sentence = format!(
-            "The browser's time zone is {}; on file is {}.",
-            client.time_zone, facts.time_zone_on_file
-        );
-        add("time_zone_differs", weights.time_zone_differs, true, sentence);
-    }
-    if client.language_differs(&facts.language_on_file) {
-        add(
-            "language_differs",
-            weights.language_differs,
-            false,
-            "The browser's language differs from the one on file.".into(),
-        );
-    }
-}
-
-fn capped(count: u32, most: u32) -> i16 {
-    i16::try_from(count.min(most)).unwrap_or(i16::MAX)
 }
 
 /// Applies the rules that no sum of weights can outweigh. Returns whether every required check was passed.
@@ -262,7 +169,12 @@ fn apply_rules(facts: &Facts, policy: &Policy, level: &mut RiskLevel, findings: 
         );
         *level = RiskLevel::High;
     }
-    let independent = facts.checks.iter().any(Check::is_strong_proof);
+    // Somebody may have had a young contact put on file to prepare this.
+    let too_young = facts.destination.contact_age_days.is_some_and(contact_changed::is_recent);
+    let independent = facts.checks.iter().any(|check| {
+        let rests_on_contact = check.kind() == CheckKind::OnFileCode;
+        check.is_strong_proof() && !(rests_on_contact && too_young)
+    });
     if all_passed && !independent && *level == RiskLevel::Verified {
         let sentence = "Nothing strong and independent of the link's destination was proven, so the level is at least Medium.";
         rule("nothing_independent_proven", sentence);

@@ -66,6 +66,15 @@ impl Destination {
         format!("{}:{}", self.channel, self.address.to_lowercase())
     }
 
+    /// The country of a phone number, ISO 3166 code; `None` for email addresses and for numbers of no country.
+    pub fn country(&self) -> Option<String> {
+        let number = match self.channel {
+            Channel::Email => return None,
+            Channel::Sms => phonenumber::parse(None, &self.address).ok()?,
+        };
+        number.country().id().map(|id| id.as_ref().to_owned())
+    }
+
     /// What people other than the requester may see: `m•••@gmail.com`, `•••• 4512`.
     pub fn masked(&self) -> String {
         match self.channel {
@@ -160,6 +169,8 @@ mod tests {
         let read = Destination::parse(Channel::Sms, "020 7946 0958", Some("GB")).unwrap();
         assert_eq!(read.address(), "+442079460958");
         assert_eq!(read.masked(), "•••• 0958");
+        assert_eq!(read.country().as_deref(), Some("GB"));
+        assert_eq!(email("mia@gmail.com").unwrap().country(), None);
         assert!(Destination::parse(Channel::Sms, "020 7946 0958", None).is_err());
         assert!(Destination::parse(Channel::Sms, "+1 23", None).is_err());
     }

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod limits;
 pub mod policy;
 pub mod report;
+pub mod signals;
 pub mod state;
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! The risk policy: weights, thresholds and the steps that are required, under a version that every decision records.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use shared::words::{Action, Assurance, CheckKind, RiskLevel};
+
+use super::signals;
 
 /// What a decision weighs, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +22,29 @@ pub struct Policy {
     pub plans: Vec<Plan>,
     /// See [`Weights`].
     pub weights: Weights,
+    /// Weights of the signals, by name; a signal that is not here is switched off.
+    pub signals: BTreeMap<String, i16>,
+    /// When people usually work.
+    pub working_hours: WorkingHours,
+}
+
+/// When people usually work, by the time zone on file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkingHours {
+    /// First minute of the day.
+    pub from: u16,
+    /// First minute after it; at most 1440.
+    pub to: u16,
+    /// The days, Monday first.
+    pub days: [bool; 7],
+}
+
+impl WorkingHours {
+    /// True for a minute (0–1439) of a weekday (1 is Monday) within them.
+    pub fn contain(&self, weekday: u8, minute: u16) -> bool {
+        let day = usize::from(weekday).wrapping_sub(1);
+        self.days.get(day).copied().unwrap_or(false) && (self.from..self.to).contains(&minute)
+    }
 }
 
 /// What must be proven for some verifications.
@@ -48,10 +75,6 @@ impl Step {
 /// Points that a finding adds to the score (0–100).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weights {
-    /// The destination is not on file.
-    pub destination_not_on_file: i16,
-    /// The destination received links for other requesters: each of them, up to two.
-    pub destination_shared: i16,
     /// A code reached an independent contact on file and came back (negative: it speaks for the requester).
     pub independent_contact_proven: i16,
     /// A passkey enrolled earlier signed (negative, like all that follow with `proven` or `approved`).
@@ -72,20 +95,6 @@ pub struct Weights {
     pub check_failed: i16,
     /// A wrong answer that was corrected.
     pub wrong_answer: i16,
-    /// A program drives the browser.
-    pub automation: i16,
-    /// The page's script did not report.
-    pub no_script: i16,
-    /// The browser's time zone differs from the one on file.
-    pub time_zone_differs: i16,
-    /// The browser's language differs from the one on file.
-    pub language_differs: i16,
-    /// The link was opened from more than two browsers.
-    pub many_devices: i16,
-    /// The link was opened more than ten times.
-    pub many_opens: i16,
-    /// Each failed verification of the requester within a day, up to two.
-    pub recent_failure: i16,
     /// The requester said that they did not ask for this.
     pub refused_by_requester: i16,
 }
@@ -100,8 +109,6 @@ impl Policy {
             highest_passing_level: RiskLevel::Medium,
             plans: standard_plans(),
             weights: Weights {
-                destination_not_on_file: 25,
-                destination_shared: 30,
                 independent_contact_proven: -20,
                 passkey_proven: -25,
                 authenticator_app_proven: -20,
@@ -112,15 +119,10 @@ impl Policy {
                 no_contact_on_file: 40,
                 check_failed: 70,
                 wrong_answer: 5,
-                automation: 40,
-                no_script: 10,
-                time_zone_differs: 10,
-                language_differs: 5,
-                many_devices: 10,
-                many_opens: 5,
-                recent_failure: 15,
                 refused_by_requester: 100,
             },
+            signals: signals::ALL.iter().map(|signal| (signal.name.to_owned(), signal.weight)).collect(),
+            working_hours: WorkingHours { from: 6 * 60, to: 22 * 60, days: [true; 7] },
         }
     }
 

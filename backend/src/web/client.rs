@@ -2,9 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use warp::http::HeaderMap;
+
 /// The address of the client: the peer, or, if the peer is a trusted proxy, the right-most address in
 /// `X-Forwarded-For` that is none.
-pub fn address(peer: Option<SocketAddr>, forwarded_for: Option<&str>, trusted: &[IpAddr]) -> Option<IpAddr> {
+fn address(peer: Option<SocketAddr>, forwarded_for: Option<&str>, trusted: &[IpAddr]) -> Option<IpAddr> {
     let peer = peer?.ip();
     if !trusted.contains(&peer) {
         return Some(peer);
@@ -22,6 +24,16 @@ pub fn address(peer: Option<SocketAddr>, forwarded_for: Option<&str>, trusted: &
         }
     }
     Some(peer)
+}
+
+/// The address of the client of a request, with all its `X-Forwarded-For` headers as one list.
+pub fn of(headers: &HeaderMap, peer: Option<SocketAddr>, trusted: &[IpAddr]) -> Option<IpAddr> {
+    let forwarded: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    address(peer, Some(&forwarded.join(",")), trusted)
 }
 
 #[cfg(test)]

@@ -13,17 +13,25 @@ pub(super) use progress::proceed;
 use self::page::{request, show};
 use self::progress::{finish, open_steps, send_code};
 use super::error::LinkProblem;
-use super::{Service, ServiceError, events, expire_if_overdue, record};
+use super::{Opening, Service, ServiceError, Visitor, events, expire_if_overdue, facts, record};
 use crate::keys::{equal, hex, sha256_hex};
 use crate::ports::random;
 use crate::store::{self, verifications};
 use crate::verification::checks::call_number;
 use crate::verification::state::SESSION_SECONDS;
-use crate::verification::{Check, ClientFacts, Session, State, Verification};
+use crate::verification::{Check, Session, State, Verification};
 
 /// Opens the landing page. Counts the opening; changes nothing else (mail scanners open links, ASVS 3.5.3).
-pub async fn open(service: &Service, token: &str, device_digest: String) -> Result<Landing, ServiceError> {
+pub async fn open(
+    service: &Service,
+    token: &str,
+    opening: impl Into<Opening>,
+) -> Result<Landing, ServiceError> {
     let digest = sha256_hex(token.as_bytes());
+    let Opening {
+        device_digest,
+        address,
+    } = opening.into();
     let context = service.clone();
     let (verification, asks, first) = service
         .store
@@ -37,6 +45,7 @@ pub async fn open(service: &Service, token: &str, device_digest: String) -> Resu
                 let body = json!({ "opens": opened.opens.count, "device": device_digest });
                 record(&context, tx, &opened, "link.opened", &body)?;
             }
+            facts::note_opening(&context, tx, &opened, address)?;
             verifications::update(tx, &opened)?;
             let steps = open_steps(&context, &opened, context.now())?;
             let asks = steps
@@ -56,7 +65,16 @@ pub async fn open(service: &Service, token: &str, device_digest: String) -> Resu
 }
 
 /// Spends the link and begins the session. Returns the secret of the session cookie.
-pub async fn begin(service: &Service, token: &str, client: ClientFacts) -> Result<String, ServiceError> {
+pub async fn begin(
+    service: &Service,
+    token: &str,
+    visitor: impl Into<Visitor>,
+) -> Result<String, ServiceError> {
+    let Visitor {
+        client,
+        address,
+        device,
+    } = visitor.into();
     let digest = sha256_hex(token.as_bytes());
     let cookie = hex(&random::<32>(service.entropy.as_ref())?);
     let cookie_digest = sha256_hex(cookie.as_bytes());
@@ -76,6 +94,7 @@ pub async fn begin(service: &Service, token: &str, client: ClientFacts) -> Resul
             let link = verification.link.id;
             let begun = verification.begun(link, session)?;
             store::portal::add_session(tx, &begun, &cookie_digest, now)?;
+            facts::note_origin(&context, tx, &begun, address, device.as_deref())?;
             record(&context, tx, &begun, "verification.begun", &json!({}))?;
             let mut begun = proceed(&context, tx, begun)?;
             if !begun.status().is_final() {

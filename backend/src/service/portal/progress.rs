@@ -4,11 +4,11 @@ use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{CheckKind, UnixMillis};
 
-use super::super::{Service, ServiceError, destination_digest, events, record};
+use super::super::{Service, ServiceError, events, facts, record};
 use crate::store::outbox::{self, Message};
 use crate::store::verifications;
 use crate::verification::checks::{Means, SessionStep, on_file_code, step};
-use crate::verification::{CheckDetail, Facts, Session, Verification, decide, limits};
+use crate::verification::{CheckDetail, Session, Verification, decide, limits};
 
 /// Opens the steps that the policy requires, with the ways that this requester has.
 pub(super) fn open_steps(
@@ -120,27 +120,7 @@ pub(super) fn finish(
     refused: bool,
 ) -> Result<Verification, ServiceError> {
     let now = service.now();
-    let digest = destination_digest(service, &verification);
-    let history = verifications::history(tx, &verification, &digest, now)?;
-    let session = verification.session();
-    let client = session.map(|session| session.client.clone());
-    let mut devices = verification.opens.devices.clone();
-    devices.extend(client.iter().map(|client| client.device_digest.clone()));
-    devices.sort();
-    devices.dedup();
-    let facts = Facts {
-        action: verification.action,
-        assurance: verification.assurance,
-        checks: session.map_or_else(Vec::new, |session| session.checks().cloned().collect()),
-        destination_on_file: verification.destination_on_file,
-        opens: verification.opens.count,
-        devices: u32::try_from(devices.len()).unwrap_or(u32::MAX),
-        client,
-        time_zone_on_file: verification.requester.time_zone.clone(),
-        language_on_file: verification.requester.language.clone(),
-        history,
-        refused_by_requester: refused,
-    };
+    let facts = facts::gather(service, tx, &verification, refused)?;
     let decision = decide(facts, service.policy(&verification.instance), now);
     let body = json!({
         "outcome": decision.outcome.as_str(),

@@ -3,7 +3,7 @@ use shared::words::{Assurance, Channel};
 
 use super::super::checks::{CheckDetail, Means, on_file_code, open};
 use super::super::destination::Destination;
-use super::super::facts::History;
+use super::super::facts::{ClientFacts, DestinationFacts, History, TimeFacts};
 use super::*;
 
 const AT: UnixMillis = UnixMillis(1_000);
@@ -56,6 +56,9 @@ fn honest() -> Facts {
         language_on_file: "de".into(),
         history: History::default(),
         refused_by_requester: false,
+        destination: DestinationFacts::default(),
+        network: None,
+        time: TimeFacts::default(),
     }
 }
 
@@ -316,8 +319,12 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             history: History {
                 other_requesters_at_destination: others,
                 recent_failures: failures,
+                ..History::default()
             },
             refused_by_requester: flags[7],
+            destination: DestinationFacts::default(),
+            network: None,
+            time: TimeFacts::default(),
         }
     })
 }

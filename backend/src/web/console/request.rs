@@ -37,12 +37,7 @@ impl Request {
         peer: Option<SocketAddr>,
         proxies: &[IpAddr],
     ) -> Self {
-        let forwarded: Vec<&str> = headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect();
-        let address = client::address(peer, Some(&forwarded.join(",")), proxies);
+        let address = client::of(&headers, peer, proxies);
         Self {
             method,
             path: path.to_owned(),

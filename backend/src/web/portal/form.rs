@@ -6,13 +6,17 @@ use crate::keys::sha256_hex;
 use crate::verification::ClientFacts;
 
 /// More fields than any form of ours has; the rest is not read.
-const MAX_FIELDS: usize = 16;
+const MAX_FIELDS: usize = 24;
 /// The longest `User-Agent` that is kept, in characters.
 const MAX_USER_AGENT: usize = 400;
 /// The longest `Accept-Language` that is kept, in characters.
 const MAX_LANGUAGE: usize = 200;
 /// The longest name in the time zone database has 32 characters.
 const MAX_TIME_ZONE: usize = 64;
+/// The longest `navigator.platform` that is kept, in characters.
+const MAX_PLATFORM: usize = 40;
+/// The longest WebGL renderer that is kept, in characters.
+const MAX_RENDERER: usize = 200;
 /// Clocks on Earth are at most 14 hours from UTC.
 const MAX_OFFSET_MINUTES: i32 = 14 * 60;
 
@@ -74,7 +78,24 @@ pub fn client_facts(headers: &HeaderMap, form: &Form) -> ClientFacts {
             String::new()
         },
         utc_offset_minutes: offset.filter(|minutes| minutes.abs() <= MAX_OFFSET_MINUTES),
+        platform: cut(form.get("platform"), MAX_PLATFORM),
+        hinted_platform: header_text(
+            headers,
+            HeaderName::from_static("sec-ch-ua-platform"),
+            MAX_PLATFORM,
+        )
+        .trim_matches('"')
+        .to_owned(),
+        hinted_brands: header_text(headers, HeaderName::from_static("sec-ch-ua"), MAX_LANGUAGE),
+        touch_points: form.get("touch_points").parse().ok(),
+        renderer: cut(form.get("renderer"), MAX_RENDERER),
+        window_without_size: form.get("window_size") == "0",
     }
+}
+
+/// A field as text, cut; whatever it holds is readable.
+fn cut(text: &str, most: usize) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(most).collect()
 }
 
 #[cfg(test)]

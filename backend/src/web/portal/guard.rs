@@ -10,6 +10,12 @@ use crate::verification::state::SESSION_SECONDS;
 
 /// `__Host-`: only over HTTPS, only from this host, for all its paths.
 const COOKIE: &str = "__Host-imper_session";
+/// Names this browser over the years, so that the requester's own device is recognised and one device that serves many
+/// requesters is noticed. Random, of no meaning outside this host, never read by a script, and set only at Begin: a
+/// scanner that opens links gets none. The database holds a keyed digest of it.
+const DEVICE_COOKIE: &str = "__Host-imper_device";
+/// 400 days, the most that browsers allow.
+const DEVICE_SECONDS: u32 = 400 * 86_400;
 /// The hidden field that carries the form token.
 pub const TOKEN_FIELD: &str = "form_token";
 /// Digits of the cookie's secret.
@@ -25,9 +31,26 @@ pub fn set_cookie(secret: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&text).ok()
 }
 
+/// The `Set-Cookie` header that names this browser for the next time.
+pub fn set_device_cookie(secret: &str) -> Option<HeaderValue> {
+    let text = format!(
+        "{DEVICE_COOKIE}={secret}; Path=/; Max-Age={DEVICE_SECONDS}; Secure; HttpOnly; SameSite=Strict"
+    );
+    HeaderValue::from_str(&text).ok()
+}
+
 /// The secret of this browser's session, if it holds one.
 pub fn session(headers: &HeaderMap) -> Option<String> {
-    let secret = cookie(headers, COOKIE)?;
+    secret(headers, COOKIE)
+}
+
+/// The secret that names this browser, if it has one.
+pub fn device(headers: &HeaderMap) -> Option<String> {
+    secret(headers, DEVICE_COOKIE)
+}
+
+fn secret(headers: &HeaderMap, name: &str) -> Option<String> {
+    let secret = cookie(headers, name)?;
     let well_formed = secret.len() == SECRET_DIGITS && secret.bytes().all(|byte| byte.is_ascii_hexdigit());
     well_formed.then(|| secret.to_owned())
 }

@@ -7,15 +7,20 @@ use super::form::{self, Form};
 use super::pages::Frame;
 use super::refusal::Refusal;
 use super::{Visit, guard, notices, pages};
-use crate::service::ServiceError;
+use crate::keys::hex;
+use crate::ports::random;
+use crate::service::{Opening, ServiceError, Visitor};
 use crate::service::error::LinkProblem;
 use crate::service::portal::{self, Ending};
 use crate::web::html;
 
 /// The landing page.
 pub async fn landing(visit: &Visit, token: &str) -> Result<Response, Refusal> {
-    let device = form::device_digest(&visit.headers);
-    match portal::open(&visit.service, token, device).await {
+    let opening = Opening {
+        device_digest: form::device_digest(&visit.headers),
+        address: visit.address,
+    };
+    match portal::open(&visit.service, token, opening).await {
         Ok(landing) => Ok(pages::landing(
             Frame::of(visit, &landing.request),
             &landing,
@@ -27,14 +32,25 @@ pub async fn landing(visit: &Visit, token: &str) -> Result<Response, Refusal> {
 
 /// Spends the link and goes to the first question. The token stays behind.
 pub async fn begin(visit: &Visit, token: &str, form: &Form) -> Result<Response, Refusal> {
-    let client = form::client_facts(&visit.headers, form);
-    let session = match portal::begin(&visit.service, token, client).await {
+    let device = match guard::device(&visit.headers) {
+        Some(device) => device,
+        None => hex(&random::<32>(visit.service.entropy.as_ref()).map_err(ServiceError::from)?),
+    };
+    let visitor = Visitor {
+        client: form::client_facts(&visit.headers, form),
+        address: visit.address,
+        device: Some(device.clone()),
+    };
+    let session = match portal::begin(&visit.service, token, visitor).await {
         Ok(session) => session,
         Err(error) => return resume(visit, token, error).await,
     };
     let mut response = html::see_other("/verify");
     if let Some(cookie) = guard::set_cookie(&session) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    if let Some(cookie) = guard::set_device_cookie(&device) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }

@@ -26,6 +26,8 @@ mod pages;
 mod refusal;
 mod session;
 
+use std::net::IpAddr;
+
 use warp::Filter as _;
 use warp::filters::BoxedFilter;
 use warp::http::{HeaderMap, Method, StatusCode};
@@ -35,7 +37,7 @@ use warp::reply::Response;
 
 use self::form::Form;
 use self::refusal::Refusal;
-use super::{MAX_BODY_BYTES, html};
+use super::{MAX_BODY_BYTES, client, html};
 use crate::service::Service;
 
 /// All routes under `/v`, `/verify` and `/language`.
@@ -50,7 +52,9 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
         .and(context)
         .and(warp::path::full())
         .and(warp::header::headers_cloned())
-        .map(|service, path, headers| Visit {
+        .and(warp::addr::remote())
+        .map(|service: Service, path, headers: HeaderMap, peer| Visit {
+            address: client::of(&headers, peer, &service.config.server.trusted_proxies),
             service,
             path,
             headers,
@@ -75,6 +79,8 @@ struct Visit {
     service: Service,
     path: FullPath,
     headers: HeaderMap,
+    /// The address of the other side, if it is known.
+    address: Option<IpAddr>,
 }
 
 /// The paths of the portal.
