@@ -1,6 +1,7 @@
 //! One binary with sub-commands.
 
 mod outbox;
+mod risk;
 
 use std::future::Future;
 use std::io::{BufRead as _, Write as _};
@@ -59,6 +60,12 @@ enum Command {
     /// Messages and events that were given up.
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+    /// Policy files.
+    #[command(subcommand)]
+    Policy(risk::PolicyCommand),
+    /// The risk of stored verifications.
+    #[command(subcommand)]
+    Risk(risk::RiskCommand),
 }
 
 #[derive(Subcommand)]
@@ -88,7 +95,7 @@ enum EvidenceCommand {
 /// Runs one command; errors go to standard error, in words.
 pub fn run(cli: &Cli) -> ExitCode {
     match execute(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE
@@ -96,9 +103,12 @@ pub fn run(cli: &Cli) -> ExitCode {
     }
 }
 
-fn execute(cli: &Cli) -> anyhow::Result<()> {
+fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
+    if let Command::Policy(risk::PolicyCommand::Check { file }) = &cli.command {
+        return risk::check(file);
+    }
     let config = Config::load(&cli.config, &Environment)?;
-    match &cli.command {
+    let done = match &cli.command {
         Command::Serve => block_on(serve(config))?,
         Command::CheckConfig => {
             println!(
@@ -112,7 +122,11 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Backup { target } => backup(&config, target),
         Command::Evidence(EvidenceCommand::Verify) => block_on(verify_evidence(config))?,
         Command::Outbox(command) => block_on(outbox::run(config, command))?,
-    }
+        Command::Risk(risk::RiskCommand::Replay(wanted)) => return block_on(risk::replay(config, wanted))?,
+        // Needs no configuration: done above.
+        Command::Policy(_) => Ok(()),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn block_on<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {

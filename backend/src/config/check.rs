@@ -182,6 +182,23 @@ impl Checker<'_> {
         }
     }
 
+    /// Reads a policy file; each of its mistakes is one of the configuration.
+    fn policy(&mut self, setting: &str, path: Option<&str>) -> Option<Policy> {
+        let path = path?;
+        let text = std::fs::read_to_string(path)
+            .inspect_err(|error| self.note(setting, format!("“{path}” cannot be read: {error}")))
+            .ok()?;
+        match Policy::parse(&text) {
+            Ok(policy) => Some(policy),
+            Err(error) => {
+                for mistake in error.mistakes {
+                    self.note(setting, format!("“{path}”: {mistake}"));
+                }
+                None
+            }
+        }
+    }
+
     fn instance(&mut self, raw: &RawInstance) -> Option<Instance> {
         let place = format!("instance “{}”", raw.id);
         let id = InstanceId::parse(&raw.id);
@@ -262,6 +279,7 @@ impl Checker<'_> {
             link_seconds: raw.link_seconds,
             branding,
             starts_per_hour: raw.starts_per_hour,
+            policy: self.policy(&format!("{place}.policy_file"), raw.policy_file.as_deref()),
             agent_keys,
             callback: Callback {
                 client_id: raw.callback.client_id.clone(),
@@ -313,6 +331,7 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
     if raw.instance.is_empty() {
         checker.note("instance", "at least one [[instance]] is needed");
     }
+    let policy = checker.policy("policy.file", raw.policy.file.as_deref());
     let networks = network::read(&mut checker, &raw.network);
     let mistakes = checker.mistakes;
     let (Some(server), Some(smtp), Some(keys), true) = (server, smtp, keys, mistakes.is_empty()) else {
@@ -328,7 +347,7 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
         delivery_reports,
         sendgrid,
         instances,
-        policy: Policy::standard(),
+        policy: policy.unwrap_or_else(Policy::standard),
         networks,
         keys,
     })

@@ -42,7 +42,7 @@ pub struct Config {
     pub sendgrid: Option<SendGrid>,
     /// `[[instance]]`, by id.
     pub instances: BTreeMap<InstanceId, Instance>,
-    /// The risk policy.
+    /// `[policy]`: the risk policy of instances that have none of their own.
     pub policy: Policy,
     /// `[network]`: what is known about addresses.
     pub networks: Networks,
@@ -213,6 +213,8 @@ pub struct Instance {
     pub branding: Branding,
     /// Starts per hour at most, over all agents.
     pub starts_per_hour: u32,
+    /// Its own risk policy, if `policy_file` is set.
+    pub policy: Option<Policy>,
     /// Keys that may sign agent tokens, by `kid`.
     pub agent_keys: BTreeMap<String, AgentKey>,
     /// How results get to the instance.

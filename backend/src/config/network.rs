@@ -12,8 +12,16 @@ type Add = fn(Networks, &Path) -> Result<Networks, DatabaseError>;
 pub(super) fn read(checker: &mut Checker<'_>, raw: &RawNetwork) -> Networks {
     let mut networks = Networks::default();
     let databases: [(&str, &Option<String>, Add); 2] = [
-        ("network.location_database", &raw.location_database, Networks::with_locations),
-        ("network.owner_database", &raw.owner_database, Networks::with_owners),
+        (
+            "network.location_database",
+            &raw.location_database,
+            Networks::with_locations,
+        ),
+        (
+            "network.owner_database",
+            &raw.owner_database,
+            Networks::with_owners,
+        ),
     ];
     for (setting, path, add) in databases {
         let Some(path) = path else { continue };

@@ -14,6 +14,8 @@ pub(super) struct Raw {
     #[serde(default)]
     pub network: RawNetwork,
     #[serde(default)]
+    pub policy: RawPolicy,
+    #[serde(default)]
     pub instance: Vec<RawInstance>,
 }
 
@@ -83,6 +85,12 @@ pub(super) struct RawDeliveryReports {}
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+pub(super) struct RawPolicy {
+    pub file: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct RawNetwork {
     pub location_database: Option<String>,
     pub owner_database: Option<String>,
@@ -116,6 +124,7 @@ pub(super) struct RawInstance {
     pub default_language: Option<String>,
     #[serde(default = "default_link_seconds")]
     pub link_seconds: i64,
+    pub policy_file: Option<String>,
     #[serde(default)]
     pub branding: RawBranding,
     #[serde(default = "default_starts_per_hour")]

@@ -82,7 +82,10 @@ mod tests {
         let ranges = Ranges::parse(list).unwrap();
         let holds = |text: &str| ranges.contain(text.parse().unwrap());
         assert!(holds("203.0.113.255") && holds("198.51.100.7") && holds("2001:db8:ffff::1"));
-        assert!(holds("::ffff:203.0.113.4"), "an IPv4 address in the clothes of IPv6");
+        assert!(
+            holds("::ffff:203.0.113.4"),
+            "an IPv4 address in the clothes of IPv6"
+        );
         assert!(!holds("203.0.114.0") && !holds("198.51.100.8") && !holds("2001:db9::"));
         let wrong = Ranges::parse("203.0.113.0/24\nexample.com").unwrap_err();
         assert_eq!((wrong.line, wrong.text.as_str()), (2, "example.com"));

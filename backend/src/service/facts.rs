@@ -43,10 +43,10 @@ pub struct Opening {
     pub address: Option<IpAddr>,
 }
 
-impl From<String> for Opening {
-    fn from(device_digest: String) -> Self {
+impl From<&str> for Opening {
+    fn from(device_digest: &str) -> Self {
         Self {
-            device_digest,
+            device_digest: device_digest.to_owned(),
             address: None,
         }
     }
@@ -158,7 +158,11 @@ fn with_history(
     let passes = origins::earlier_passes(tx, of, &network, service.now())?;
     let region = service.instance(&of.instance)?.default_region.as_deref();
     let mut countries_on_file = zones::countries(&of.requester.time_zone);
-    let phones = of.requester.contacts.iter().filter(|contact| contact.channel == Channel::Sms);
+    let phones = of
+        .requester
+        .contacts
+        .iter()
+        .filter(|contact| contact.channel == Channel::Sms);
     countries_on_file.extend(phones.filter_map(|phone| {
         let number = Destination::parse(phone.channel, &phone.address, region).ok()?;
         number.country()

@@ -11,6 +11,7 @@ pub mod expiry;
 mod facts;
 pub mod outgoing;
 pub mod portal;
+pub mod replay;
 mod view;
 
 use std::sync::Arc;
@@ -73,8 +74,13 @@ impl Service {
     }
 
     /// The risk policy of an instance.
-    pub fn policy(&self, _of: &InstanceId) -> &Policy {
-        &self.config.policy
+    pub fn policy(&self, of: &InstanceId) -> &Policy {
+        let own = self
+            .config
+            .instances
+            .get(of)
+            .and_then(|instance| instance.policy.as_ref());
+        own.unwrap_or(&self.config.policy)
     }
 
     /// The instance `id`.

@@ -60,9 +60,7 @@ pub fn find(tx: &Transaction<'_>, id: &VerificationId) -> Result<Option<(Origin,
     let Some((device_digest, body, at)) = found else {
         return Ok(None);
     };
-    let network = body
-        .map(|body| from_json("network facts", &body))
-        .transpose()?;
+    let network = body.map(|body| from_json("network facts", &body)).transpose()?;
     let origin = Origin {
         device_digest,
         network,

@@ -224,3 +224,38 @@ pub fn counts(
         starts_of_instance: window(by_instance, "", INSTANCE_WINDOW_SECONDS)?,
     })
 }
+
+/// Decided verifications whose facts are there, in the order in which they were written, after the row `after`. Each
+/// comes with its row.
+pub fn list_decided(
+    tx: &Transaction<'_>,
+    instance: Option<&InstanceId>,
+    after: Option<i64>,
+    limit: u32,
+) -> Result<Vec<(i64, Verification)>, StoreError> {
+    let sql = "SELECT rowid, body FROM verification WHERE outcome IS NOT NULL AND erased_at IS NULL
+        AND (?1 IS NULL OR instance = ?1) AND rowid > ?2 ORDER BY rowid LIMIT ?3";
+    let mut statement = tx.prepare_cached(sql)?;
+    let values = params![instance.map(InstanceId::as_str), after.unwrap_or(0), limit];
+    let rows = statement.query_map(values, |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+    })?;
+    rows.map(|row| {
+        let (rowid, body) = row?;
+        Ok((rowid, read(&body)?))
+    })
+    .collect()
+}
+
+/// How many decided verifications have had their facts erased.
+pub fn count_erased_decisions(
+    tx: &Transaction<'_>,
+    instance: Option<&InstanceId>,
+) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM verification WHERE outcome IS NOT NULL AND erased_at IS NOT NULL
+        AND (?1 IS NULL OR instance = ?1)";
+    let count: i64 = tx
+        .prepare_cached(sql)?
+        .query_row(params![instance.map(InstanceId::as_str)], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}

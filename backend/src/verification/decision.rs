@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use shared::words::{CheckKind, CheckResult, Outcome, Recommendation, RiskLevel, UnixMillis};
 
-use super::checks::Check;
 use super::facts::Facts;
 use super::policy::{Policy, Step};
 use super::report::{Finding, FindingKind, Report};
@@ -41,12 +40,12 @@ pub fn decide(facts: Facts, policy: &Policy, at: UnixMillis) -> Decision {
     let mut level = policy.level(score);
     let all_required_passed = apply_rules(&facts, policy, &mut level, &mut findings);
 
-    let outcome =
-        if all_required_passed && level <= policy.highest_passing_level && !facts.refused_by_requester {
-            Outcome::Passed
-        } else {
-            Outcome::Failed
-        };
+    let highest_passing = policy.highest_passing(facts.action, facts.assurance);
+    let outcome = if all_required_passed && level <= highest_passing && !facts.refused_by_requester {
+        Outcome::Passed
+    } else {
+        Outcome::Failed
+    };
     // A failed verification is never shown with a level that would read as harmless.
     if outcome == Outcome::Failed {
         level = RiskLevel::High;
@@ -131,7 +130,13 @@ fn signal_findings(facts: &Facts, policy: &Policy, findings: &mut Vec<Finding>) 
     if facts.refused_by_requester {
         let weight = policy.weights.refused_by_requester;
         let sentence = "The person who received the link said that they did not ask for this.";
-        findings.push(finding("refused_by_requester", FindingKind::Rule, weight, sentence, true));
+        findings.push(finding(
+            "refused_by_requester",
+            FindingKind::Rule,
+            weight,
+            sentence,
+            true,
+        ));
     }
     for signal in signals::ALL {
         let seen = policy
@@ -170,7 +175,10 @@ fn apply_rules(facts: &Facts, policy: &Policy, level: &mut RiskLevel, findings: 
         *level = RiskLevel::High;
     }
     // Somebody may have had a young contact put on file to prepare this.
-    let too_young = facts.destination.contact_age_days.is_some_and(contact_changed::is_recent);
+    let too_young = facts
+        .destination
+        .contact_age_days
+        .is_some_and(contact_changed::is_recent);
     let independent = facts.checks.iter().any(|check| {
         let rests_on_contact = check.kind() == CheckKind::OnFileCode;
         check.is_strong_proof() && !(rests_on_contact && too_young)

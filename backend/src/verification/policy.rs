@@ -1,9 +1,15 @@
 //! The risk policy: weights, thresholds and the steps that are required, under a version that every decision records.
 
+mod file;
+mod reader;
+
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use shared::words::{Action, Assurance, CheckKind, RiskLevel};
+
+pub use file::PolicyError;
 
 use super::signals;
 
@@ -54,8 +60,18 @@ pub struct Plan {
     pub actions: Vec<Action>,
     /// It applies to this assurance; `None`: to every one.
     pub assurance: Option<Assurance>,
+    /// The highest level that may still pass here; `None`: as the policy says.
+    #[serde(default)]
+    pub highest_passing: Option<RiskLevel>,
     /// Every step must be passed, in this order.
     pub steps: Vec<Step>,
+}
+
+impl Plan {
+    fn applies(&self, action: Option<Action>, assurance: Assurance) -> bool {
+        let to_action = self.actions.is_empty() || action.is_some_and(|asked| self.actions.contains(&asked));
+        to_action && self.assurance.is_none_or(|wanted| wanted == assurance)
+    }
 }
 
 /// One step: any one of the kinds passes it.
@@ -73,7 +89,7 @@ impl Step {
 }
 
 /// Points that a finding adds to the score (0–100).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weights {
     /// A code reached an independent contact on file and came back (negative: it speaks for the requester).
     pub independent_contact_proven: i16,
@@ -99,41 +115,71 @@ pub struct Weights {
     pub refused_by_requester: i16,
 }
 
+/// The policy that is shipped, and in force when none is configured.
+const STANDARD: &str = include_str!("../../policy/standard.toml");
+
 impl Policy {
     /// The policy in force when none is configured.
     pub fn standard() -> Self {
+        static POLICY: LazyLock<Policy> = LazyLock::new(|| {
+            #[expect(
+                clippy::expect_used,
+                reason = "the file is part of the program, and a test reads it"
+            )]
+            Policy::over(STANDARD, Policy::empty()).expect("the standard policy is right")
+        });
+        POLICY.clone()
+    }
+
+    /// Reads a policy file. What it leaves out is as in the standard policy.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        Self::over(text, Self::standard())
+    }
+
+    /// Reads a policy file over another policy. The version is made to stand for the whole content: two policies of
+    /// one name cannot be taken for each other in a report.
+    fn over(text: &str, base: Self) -> Result<Self, PolicyError> {
+        let mut policy = file::read(text, base)?;
+        let content = format!("{policy:?}");
+        let digest = crate::keys::sha256_hex(content.as_bytes());
+        policy.version = format!("{}+{}", policy.version, &digest[..8]);
+        Ok(policy)
+    }
+
+    /// What the standard policy is read over: signals weigh what they say, nothing else is set.
+    fn empty() -> Self {
+        let signals = signals::ALL.iter();
         Self {
-            version: "standard-2".into(),
+            version: String::new(),
             medium_from: 30,
             high_from: 60,
-            highest_passing_level: RiskLevel::Medium,
-            plans: standard_plans(),
-            weights: Weights {
-                independent_contact_proven: -20,
-                passkey_proven: -25,
-                authenticator_app_proven: -20,
-                recovery_code_proven: -10,
-                company_sign_in_proven: -20,
-                manager_approved: -10,
-                contact_not_independent: 20,
-                no_contact_on_file: 40,
-                check_failed: 70,
-                wrong_answer: 5,
-                refused_by_requester: 100,
+            highest_passing_level: RiskLevel::Verified,
+            plans: Vec::new(),
+            weights: Weights::default(),
+            signals: signals
+                .map(|signal| (signal.name.to_owned(), signal.weight))
+                .collect(),
+            working_hours: WorkingHours {
+                from: 0,
+                to: 24 * 60,
+                days: [true; 7],
             },
-            signals: signals::ALL.iter().map(|signal| (signal.name.to_owned(), signal.weight)).collect(),
-            working_hours: WorkingHours { from: 6 * 60, to: 22 * 60, days: [true; 7] },
         }
+    }
+
+    fn plan(&self, action: Option<Action>, assurance: Assurance) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.applies(action, assurance))
+    }
+
+    /// The highest level that may still pass.
+    pub fn highest_passing(&self, action: Option<Action>, assurance: Assurance) -> RiskLevel {
+        let own = self.plan(action, assurance).and_then(|plan| plan.highest_passing);
+        own.unwrap_or(self.highest_passing_level)
     }
 
     /// The steps that a verification must pass. Empty when no plan applies: then nothing can pass.
     pub fn steps(&self, action: Option<Action>, assurance: Assurance) -> &[Step] {
-        let applies = |plan: &&Plan| {
-            let to_action =
-                plan.actions.is_empty() || action.is_some_and(|asked| plan.actions.contains(&asked));
-            to_action && plan.assurance.is_none_or(|wanted| wanted == assurance)
-        };
-        self.plans.iter().find(applies).map_or(&[], |plan| &plan.steps)
+        self.plan(action, assurance).map_or(&[], |plan| &plan.steps)
     }
 
     /// The level of a score.
@@ -146,63 +192,6 @@ impl Policy {
             RiskLevel::Verified
         }
     }
-}
-
-/// The plans in force when none is configured. The call number always comes first: it is cheap, and it shows that the
-/// caller and the browser belong together before anything is sent to anyone.
-///
-/// - High: a passkey, the company's sign-in or an authenticator app (whoever has none of them cannot pass: a privileged
-///   account must not fall back to a mailbox), and after it the manager on file, because a lost factor of a privileged
-///   account is worth a second person's look. Recovery codes are left out: a copied code must not open such an account.
-/// - Standard, access lost (password reset, unlock, reset of the second sign-in step): company sign-in comes late in the
-///   order of preference, as the very thing that was lost is mostly what it asks for.
-/// - Standard, all else: the strongest first.
-fn standard_plans() -> Vec<Plan> {
-    use CheckKind::{
-        AuthenticatorApp, CallNumber, CompanySignIn, ManagerApproval, OnFileCode, Passkey, RecoveryCode,
-    };
-    let call_number = Step::any_of(&[CallNumber]);
-    vec![
-        Plan {
-            actions: Vec::new(),
-            assurance: Some(Assurance::High),
-            steps: vec![
-                call_number.clone(),
-                Step::any_of(&[Passkey, CompanySignIn, AuthenticatorApp]),
-                Step::any_of(&[ManagerApproval]),
-            ],
-        },
-        Plan {
-            actions: Action::ALL.into(),
-            assurance: None,
-            steps: vec![
-                call_number.clone(),
-                Step::any_of(&[
-                    Passkey,
-                    AuthenticatorApp,
-                    OnFileCode,
-                    CompanySignIn,
-                    RecoveryCode,
-                    ManagerApproval,
-                ]),
-            ],
-        },
-        Plan {
-            actions: Vec::new(),
-            assurance: None,
-            steps: vec![
-                call_number,
-                Step::any_of(&[
-                    Passkey,
-                    AuthenticatorApp,
-                    CompanySignIn,
-                    OnFileCode,
-                    RecoveryCode,
-                    ManagerApproval,
-                ]),
-            ],
-        },
-    ]
 }
 
 #[cfg(test)]
@@ -230,6 +219,25 @@ mod tests {
             ..policy.clone()
         };
         assert!(nothing.steps(None, Assurance::Standard).is_empty());
+    }
+
+    #[test]
+    fn the_standard_policy_names_every_signal_with_the_weight_that_the_signal_has() {
+        let policy = Policy::standard();
+        assert!(policy.version.starts_with("standard-3+"), "{}", policy.version);
+        for signal in signals::ALL {
+            assert_eq!(
+                policy.signals.get(signal.name),
+                Some(&signal.weight),
+                "{}",
+                signal.name
+            );
+            assert!(
+                STANDARD.contains(&format!("\n{} = ", signal.name)),
+                "{}",
+                signal.name
+            );
+        }
     }
 
     #[test]

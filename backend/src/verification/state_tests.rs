@@ -5,7 +5,7 @@ use shared::words::{Assurance, CheckKind, CheckResult, Outcome, Status, UnixMill
 
 use super::checks::Means;
 use super::checks::step::open_steps;
-use super::facts::{ClientFacts, Facts, History};
+use super::facts::{ClientFacts, DestinationFacts, Facts, History, TimeFacts};
 use super::ids::LinkId;
 use super::policy::Policy;
 use super::state::{Delivery, Link, Opens, Session, State, Verification};
@@ -74,6 +74,9 @@ fn facts(of: &Verification) -> Facts {
         language_on_file: String::new(),
         history: History::default(),
         refused_by_requester: false,
+        destination: DestinationFacts::default(),
+        network: None,
+        time: TimeFacts::default(),
     }
 }
 

@@ -5,15 +5,39 @@
 
   function report(form) {
     function set(name, value) {
-      form.elements[name].value = value;
+      if (form.elements[name]) {
+        form.elements[name].value = value;
+      }
     }
     set("script_ran", "1");
     set("webdriver", navigator.webdriver === true ? "1" : "0");
     set("utc_offset", String(-new Date().getTimezoneOffset()));
+    set("platform", navigator.platform || "");
+    if (typeof navigator.maxTouchPoints === "number") {
+      set("touch_points", String(navigator.maxTouchPoints));
+    }
+    set("window_size", window.outerWidth === 0 && window.outerHeight === 0 ? "0" : "1");
+    set("renderer", renderer());
     try {
       set("time_zone", Intl.DateTimeFormat().resolvedOptions().timeZone || "");
     } catch (error) {
       // A browser without Intl: the offset has to do.
+    }
+  }
+
+  // What draws the page: graphics hardware, or a program on a server.
+  function renderer() {
+    try {
+      var gl = document.createElement("canvas").getContext("webgl");
+      var names = gl.getExtension("WEBGL_debug_renderer_info");
+      var name = gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+      var release = gl.getExtension("WEBGL_lose_context");
+      if (release) {
+        release.loseContext();
+      }
+      return String(name || "");
+    } catch (error) {
+      return "";
     }
   }
 

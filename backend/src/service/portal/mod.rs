@@ -22,16 +22,12 @@ use crate::verification::state::SESSION_SECONDS;
 use crate::verification::{Check, Session, State, Verification};
 
 /// Opens the landing page. Counts the opening; changes nothing else (mail scanners open links, ASVS 3.5.3).
-pub async fn open(
-    service: &Service,
-    token: &str,
-    opening: impl Into<Opening>,
-) -> Result<Landing, ServiceError> {
+pub async fn open(service: &Service, token: &str, opening: Opening) -> Result<Landing, ServiceError> {
     let digest = sha256_hex(token.as_bytes());
     let Opening {
         device_digest,
         address,
-    } = opening.into();
+    } = opening;
     let context = service.clone();
     let (verification, asks, first) = service
         .store

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use shared::words::{Assurance, Channel};
 
-use super::super::checks::{CheckDetail, Means, on_file_code, open};
+use super::super::checks::{Check, CheckDetail, Means, on_file_code, open};
 use super::super::destination::Destination;
 use super::super::facts::{ClientFacts, DestinationFacts, History, TimeFacts};
 use super::*;
@@ -287,6 +287,93 @@ fn a_policy_without_a_plan_passes_nobody() {
         ..Policy::standard()
     };
     assert_eq!(decide(honest(), &policy, AT).outcome, Outcome::Failed);
+}
+
+#[test]
+fn a_missing_step_fails_even_where_the_policy_lets_high_pass() {
+    let lenient = Policy {
+        highest_passing_level: RiskLevel::High,
+        ..Policy::standard()
+    };
+    let mut facts = honest();
+    facts.checks.pop();
+    assert_eq!(decide(facts.clone(), &lenient, AT).outcome, Outcome::Failed);
+    facts.checks.push(no_code());
+    let decision = decide(facts, &lenient, AT);
+    assert_eq!(decision.outcome, Outcome::Failed);
+    let codes: Vec<&str> = decision.report.findings.iter().map(|f| f.code.as_str()).collect();
+    assert!(codes.contains(&"required_check_missing"), "{codes:?}");
+    // The same policy does let a high score pass, so it is the missing step that fails it.
+    let mut risky = honest();
+    risky.history.other_requesters_at_destination = 9;
+    risky.history.recent_failures = 9;
+    let decision = decide(risky, &lenient, AT);
+    assert_eq!(
+        (decision.outcome, decision.level),
+        (Outcome::Passed, RiskLevel::High)
+    );
+}
+
+#[test]
+fn not_me_fails_under_every_policy() {
+    let mut lenient = Policy::standard();
+    lenient.highest_passing_level = RiskLevel::High;
+    lenient.weights.refused_by_requester = 0;
+    lenient.signals.clear();
+    let facts = Facts {
+        refused_by_requester: true,
+        ..honest()
+    };
+    let decision = decide(facts, &lenient, AT);
+    assert_eq!(
+        (decision.outcome, decision.level),
+        (Outcome::Failed, RiskLevel::High)
+    );
+}
+
+#[test]
+fn a_plan_may_ask_for_less_risk_than_the_policy() {
+    let mut policy = Policy::standard();
+    for plan in &mut policy.plans {
+        plan.highest_passing = Some(RiskLevel::Verified);
+    }
+    let mut facts = honest();
+    facts.history.recent_failures = 2;
+    assert_eq!(
+        decide(facts.clone(), &Policy::standard(), AT).level,
+        RiskLevel::Medium
+    );
+    assert_eq!(decide(facts, &policy, AT).outcome, Outcome::Failed);
+}
+
+#[test]
+fn a_contact_that_came_on_file_lately_proves_nothing() {
+    let mut facts = honest();
+    facts.destination_on_file = true;
+    facts.destination.contact_age_days = Some(3);
+    let mut without_points = Policy::standard();
+    without_points.signals.remove("contact_changed_recently");
+    let decision = decide(facts.clone(), &without_points, AT);
+    assert_eq!(
+        (decision.outcome, decision.level),
+        (Outcome::Passed, RiskLevel::Medium)
+    );
+    facts.destination.contact_age_days = Some(400);
+    assert_eq!(decide(facts, &without_points, AT).level, RiskLevel::Verified);
+}
+
+#[test]
+fn a_signal_that_is_switched_off_is_neither_weighed_nor_told() {
+    let mut facts = honest();
+    facts.opens = 50;
+    let mut policy = Policy::standard();
+    let told = |policy: &Policy, facts: &Facts| {
+        let decision = decide(facts.clone(), policy, AT);
+        decision.report.findings.iter().any(|f| f.code == "many_opens")
+    };
+    assert!(told(&policy, &facts));
+    policy.signals.remove("many_opens");
+    assert!(!told(&policy, &facts));
 }
 
 fn any_facts() -> impl Strategy<Value = Facts> {

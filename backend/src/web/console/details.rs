@@ -112,7 +112,7 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
             .map(|at| duration(at.millis_since(of.created_at) / 1000))
             .unwrap_or_default(),
         expires: of.expires_at().map(|at| when(at, now)),
-        score: decision.map(|decision| findings::score(decision, &service.config.policy)),
+        score: decision.map(|decision| findings::score(decision, service.policy(&of.instance))),
         policy_version: decision
             .map(|decision| decision.policy_version.clone())
             .unwrap_or_default(),
@@ -219,7 +219,7 @@ fn about(of: &Verification, now: UnixMillis) -> Vec<Fact> {
         on_file(&of.requester.time_zone),
     ));
     if let Some(client) = client {
-        let program = if client.is_automated() {
+        let program = if client.is_automated() || client.is_headless() {
             "Yes"
         } else {
             "No sign of it"

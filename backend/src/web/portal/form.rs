@@ -95,7 +95,10 @@ pub fn client_facts(headers: &HeaderMap, form: &Form) -> ClientFacts {
 
 /// A field as text, cut; whatever it holds is readable.
 fn cut(text: &str, most: usize) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(most).collect()
+    text.chars()
+        .filter(|letter| !letter.is_control())
+        .take(most)
+        .collect()
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use super::refusal::Refusal;
 use super::{Visit, guard, notices, pages};
 use crate::keys::hex;
 use crate::ports::random;
-use crate::service::{Opening, ServiceError, Visitor};
 use crate::service::error::LinkProblem;
 use crate::service::portal::{self, Ending};
+use crate::service::{Opening, ServiceError, Visitor};
 use crate::web::html;
 
 /// The landing page.

@@ -84,7 +84,8 @@ fn look(facts: &Facts, _: &Policy) -> Option<Seen> {
         System::of_hint(&client.hinted_platform),
     ];
     let differs = told.into_iter().flatten().any(|other| !claimed.fits(other));
-    let phone_without_touch = matches!(claimed, System::Ios | System::Android) && client.touch_points == Some(0);
+    let phone_without_touch =
+        matches!(claimed, System::Ios | System::Android) && client.touch_points == Some(0);
     (differs || phone_without_touch)
         .then(|| Seen::once("What the browser says about its device does not fit together."))
 }
@@ -100,12 +101,18 @@ mod tests {
             System::of_platform(platform).is_none_or(|told| claimed.fits(told))
         };
         assert!(fits("Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "Win32"));
-        assert!(fits("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", "MacIntel"));
+        assert!(fits(
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)",
+            "MacIntel"
+        ));
         assert!(fits("Mozilla/5.0 (iPad; CPU OS 19_0 like Mac OS X)", "MacIntel"));
         assert!(fits("Mozilla/5.0 (Linux; Android 16; Pixel 9)", "Linux armv81"));
         assert!(fits("Mozilla/5.0 (X11; CrOS x86_64 16000.0.0)", "Linux x86_64"));
         assert!(fits("Mozilla/5.0 (X11; Linux x86_64)", ""));
         assert!(!fits("Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "Linux x86_64"));
-        assert!(!fits("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)", "Win32"));
+        assert!(!fits(
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)",
+            "Win32"
+        ));
     }
 }

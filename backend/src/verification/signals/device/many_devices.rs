@@ -17,5 +17,6 @@ pub const SIGNAL: Signal = Signal {
 const USUAL: u32 = 2;
 
 fn look(facts: &Facts, _: &Policy) -> Option<Seen> {
-    (facts.devices > USUAL).then(|| Seen::once(format!("The link was opened from {} browsers.", facts.devices)))
+    (facts.devices > USUAL)
+        .then(|| Seen::once(format!("The link was opened from {} browsers.", facts.devices)))
 }

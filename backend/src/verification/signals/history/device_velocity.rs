@@ -18,5 +18,9 @@ const USUAL: u32 = 3;
 
 fn look(facts: &Facts, _: &Policy) -> Option<Seen> {
     let count = facts.history.begins_on_device;
-    (count > USUAL).then(|| Seen::once(format!("{count} verifications were begun on this device within a day.")))
+    (count > USUAL).then(|| {
+        Seen::once(format!(
+            "{count} verifications were begun on this device within a day."
+        ))
+    })
 }

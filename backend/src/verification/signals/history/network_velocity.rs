@@ -18,5 +18,9 @@ const USUAL: u32 = 10;
 
 fn look(facts: &Facts, _: &Policy) -> Option<Seen> {
     let count = facts.history.requesters_on_network;
-    (count > USUAL).then(|| Seen::once(format!("{count} requesters began from this network within an hour.")))
+    (count > USUAL).then(|| {
+        Seen::once(format!(
+            "{count} requesters began from this network within an hour."
+        ))
+    })
 }

@@ -18,5 +18,9 @@ const USUAL: u32 = 4;
 
 fn look(facts: &Facts, _: &Policy) -> Option<Seen> {
     let count = facts.history.starts_for_requester;
-    (count > USUAL).then(|| Seen::once(format!("{count} verifications of this requester were started within a day.")))
+    (count > USUAL).then(|| {
+        Seen::once(format!(
+            "{count} verifications of this requester were started within a day."
+        ))
+    })
 }

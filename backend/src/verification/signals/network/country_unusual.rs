@@ -17,7 +17,12 @@ pub const SIGNAL: Signal = Signal {
 fn look(facts: &Facts, _: &Policy) -> Option<Seen> {
     let network = facts.network.as_ref()?;
     let country = network.country.as_ref()?;
-    let expected = || network.countries_on_file.iter().chain(&network.countries_of_passes);
+    let expected = || {
+        network
+            .countries_on_file
+            .iter()
+            .chain(&network.countries_of_passes)
+    };
     let is_unusual = expected().next().is_some() && expected().all(|known| known != country);
     is_unusual.then(|| {
         Seen::once(format!(

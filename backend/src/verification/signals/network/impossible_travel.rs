@@ -1,8 +1,8 @@
 //! The requester would have had to travel faster than an aeroplane since their last verification. Reads `network.place`
 //! and `network.last`.
 
-use crate::verification::facts::Place;
 use crate::verification::facts::Facts;
+use crate::verification::facts::Place;
 use crate::verification::policy::Policy;
 use crate::verification::signals::{Seen, Signal};
 

@@ -56,7 +56,10 @@ mod tests {
         // 2026-11-22T10:00:00Z, a Sunday.
         let at = UnixMillis(1_795_341_600_000);
         let berlin = local("Europe/Berlin", at).unwrap();
-        assert_eq!((berlin.offset_minutes, berlin.minute, berlin.weekday), (60, 11 * 60, 7));
+        assert_eq!(
+            (berlin.offset_minutes, berlin.minute, berlin.weekday),
+            (60, 11 * 60, 7)
+        );
         assert_eq!(local("US/Pacific", at).unwrap().offset_minutes, -480);
         assert_eq!(local("Mars/Olympus", at), None);
         assert!(countries("europe/london").contains(&"GB".to_owned()));

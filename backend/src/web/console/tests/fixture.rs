@@ -225,12 +225,13 @@ pub async fn begin(service: &Service, id: &VerificationId) -> String {
         webdriver: false,
         time_zone: "Europe/Lisbon".into(),
         utc_offset_minutes: Some(0),
+        ..ClientFacts::default()
     };
     let token = service.config.keys.link_token(lookup(service, id).await.link.id);
-    portal::open(service, &token, sha256_hex(b"scanner"))
+    portal::open(service, &token, sha256_hex(b"scanner").as_str().into())
         .await
         .unwrap();
-    portal::open(service, &token, client.device_digest.clone())
+    portal::open(service, &token, client.device_digest.as_str().into())
         .await
         .unwrap();
     portal::begin(service, &token, client).await.unwrap()
