@@ -12,7 +12,7 @@ pub use ranges::{RangeError, Ranges};
 
 use crate::verification::facts::Place;
 
-/// A MaxMind-format database, whole in memory.
+/// A database in the `MaxMind` format, whole in memory.
 type Database = Reader<Vec<u8>>;
 
 /// The configured files, read. The default knows nothing.
@@ -50,7 +50,7 @@ pub enum DatabaseError {
     /// The file cannot be read.
     #[error("it cannot be read: {0}")]
     Read(#[from] std::io::Error),
-    /// It is not in the MaxMind format, or damaged.
+    /// It is not in the `MaxMind` format, or damaged.
     #[error("it is no database in the MaxMind format: {0}")]
     Format(#[from] maxminddb::MaxMindDbError),
 }

@@ -101,9 +101,10 @@ mod tests {
                 .into_iter()
                 .map(|(address, length)| IpNet::new(IpAddr::from(address.to_be_bytes()), length).unwrap())
                 .collect();
-            let text: String = nets.iter().map(|net| format!("{net}\n")).collect();
+            let lines: Vec<String> = nets.iter().map(ToString::to_string).collect();
+            let text = lines.join("\n");
             let ranges = Ranges::parse(&text).unwrap();
-            let first = nets.first().map(|net| net.network());
+            let first = nets.first().map(IpNet::network);
             for address in [Some(IpAddr::from(asked.to_be_bytes())), first].into_iter().flatten() {
                 prop_assert_eq!(ranges.contain(address), nets.iter().any(|net| net.contains(&address)));
             }

@@ -119,6 +119,10 @@ pub struct Opens {
 }
 
 /// Where a verification stands, with the data that only this state has.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a verification is read, changed and written one at a time; no list of them is kept"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum State {
     /// The link waits for the requester.

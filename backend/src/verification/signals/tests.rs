@@ -97,37 +97,37 @@ type Change = fn(&mut Facts);
 /// For each signal one change to an ordinary day that it must see, and what else sees the same change.
 const CHANGES: &[(&str, &[&str], Change)] = &[
     ("destination_not_on_file", &["destination_never_seen"], |f| {
-        f.destination_on_file = false
+        f.destination_on_file = false;
     }),
     ("destination_never_seen", &["destination_not_on_file"], |f| {
-        f.destination_on_file = false
+        f.destination_on_file = false;
     }),
     ("destination_shared", &[], |f| {
-        f.history.other_requesters_at_destination = 1
+        f.history.other_requesters_at_destination = 1;
     }),
     ("destination_is_company_mailbox", &[], |f| {
-        f.destination.is_company_mailbox = true
+        f.destination.is_company_mailbox = true;
     }),
     ("destination_disposable", &[], |f| f.destination.disposable = true),
     ("contact_changed_recently", &[], |f| {
-        f.destination.contact_age_days = Some(13)
+        f.destination.contact_age_days = Some(13);
     }),
     ("automation", &[], |f| client(f).webdriver = true),
     ("headless", &[], |f| {
-        client(f).hinted_brands = "\"HeadlessChrome\";v=\"156\"".into()
+        client(f).hinted_brands = "\"HeadlessChrome\";v=\"156\"".into();
     }),
     ("headless", &[], |f| client(f).window_without_size = true),
     ("software_renderer", &[], |f| {
-        client(f).renderer = "Google SwiftShader".into()
+        client(f).renderer = "Google SwiftShader".into();
     }),
     ("virtual_machine", &[], |f| {
-        client(f).renderer = "VMware SVGA 3D".into()
+        client(f).renderer = "VMware SVGA 3D".into();
     }),
     ("inconsistent_platform", &[], |f| {
-        client(f).platform = "Linux x86_64".into()
+        client(f).platform = "Linux x86_64".into();
     }),
     ("inconsistent_platform", &[], |f| {
-        client(f).hinted_platform = "Linux".into()
+        client(f).hinted_platform = "Linux".into();
     }),
     ("no_script", &[], |f| client(f).script_ran = false),
     ("device_known", &[], |f| f.history.passes_on_device = 1),
@@ -135,7 +135,7 @@ const CHANGES: &[(&str, &[&str], Change)] = &[
     ("many_devices", &[], |f| f.devices = 3),
     ("many_opens", &[], |f| f.opens = 11),
     ("country_unusual", &["zone_outside_country"], |f| {
-        network(f).country = Some("BR".into())
+        network(f).country = Some("BR".into());
     }),
     ("network_unusual", &[], |f| network(f).known = Some(false)),
     ("hosting_network", &[], |f| network(f).hosting = true),
@@ -153,21 +153,21 @@ const CHANGES: &[(&str, &[&str], Change)] = &[
         f.time.offset_on_file = Some(-300);
     }),
     ("clock_inconsistent", &[], |f| {
-        client(f).utc_offset_minutes = Some(60)
+        client(f).utc_offset_minutes = Some(60);
     }),
     ("zone_outside_country", &[], |f| {
-        f.time.countries_of_browser_zone = vec!["PT".into()]
+        f.time.countries_of_browser_zone = vec!["PT".into()];
     }),
     ("language_differs", &[], |f| f.language_on_file = "de".into()),
     ("too_fast", &[], |f| f.time.taken_ms = Some(1_499)),
     ("outside_working_hours", &[], |f| {
-        f.time.local_minute = Some(3 * 60)
+        f.time.local_minute = Some(3 * 60);
     }),
     ("recent_failures", &[], |f| f.history.recent_failures = 1),
     ("requester_velocity", &[], |f| f.history.starts_for_requester = 5),
     ("agent_velocity", &[], |f| f.history.starts_by_agent = 21),
     ("destination_velocity", &[], |f| {
-        f.history.messages_to_destination = 4
+        f.history.messages_to_destination = 4;
     }),
     ("device_velocity", &[], |f| f.history.begins_on_device = 4),
     ("network_velocity", &[], |f| f.history.requesters_on_network = 11),
