@@ -101,6 +101,8 @@ impl Driver {
             wishes.add_arg("--disable-blink-features=AutomationControlled")?;
             wishes.add_arg(&format!("--user-agent={PERSONS_USER_AGENT}"))?;
             wishes.add_exclude_switch("enable-automation")?;
+            // Without graphics hardware Chromium would name its software renderer, as servers do.
+            wishes.add_arg("--disable-3d-apis")?;
         }
         wishes.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(&self.url, wishes)

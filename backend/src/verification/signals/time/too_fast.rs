@@ -9,7 +9,7 @@ use crate::verification::signals::{Seen, Signal};
 /// See the module.
 pub const SIGNAL: Signal = Signal {
     name: "too_fast",
-    weight: 15,
+    weight: 10,
     may_lower: false,
     for_agent: true,
     look,
