@@ -1,7 +1,8 @@
-//! The project's commands: `cargo xtask setup | package | demo | test`.
+//! The project's commands: `cargo xtask setup | package | demo | corpus | test`.
 //!
 //! Each sets up what it needs, so that a machine with Rust and Debian's packages is enough for any of them.
 
+mod corpus;
 mod demo;
 mod es5;
 mod gate;
@@ -37,6 +38,8 @@ enum Command {
         #[arg(long)]
         once: bool,
     },
+    /// Play attacks and honest people against the service, and print who was caught and who came through.
+    Corpus,
     /// Everything that must hold before a change is merged.
     Test,
 }
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
             .and_then(|()| package::package())
             .map(|package| package.print()),
         Command::Demo { once } => demo::demo(once),
+        Command::Corpus => corpus::corpus(),
         Command::Test => suite::test(),
     };
     match done {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::run::{cargo, run, step};
-use crate::{package, read_back, setup};
+use crate::{corpus, package, read_back, setup};
 
 /// The update set for the end-to-end tests.
 const UPDATE_SET: &str = "IMPER_UPDATE_SET";
@@ -49,6 +49,8 @@ pub fn test() -> Result<()> {
             .env(UPDATE_SET, &package.path),
         "the list of failures stands above; screenshots of browser tests are in target/screenshots",
     )?;
+
+    corpus::corpus()?;
 
     step("Server scripts on Rhino");
     run(

@@ -8,7 +8,7 @@ use crate::verification::signals::{Seen, Signal};
 /// See the module.
 pub const SIGNAL: Signal = Signal {
     name: "several_networks",
-    weight: 10,
+    weight: 5,
     may_lower: false,
     for_agent: false,
     look,
