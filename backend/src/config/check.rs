@@ -36,7 +36,12 @@ impl Checker<'_> {
         self.mistakes.push(format!("{setting}: {mistake}"));
     }
 
-    fn parse<T: std::str::FromStr>(&mut self, setting: &str, text: &str, expected: &str) -> Option<T> {
+    pub(super) fn parse<T: std::str::FromStr>(
+        &mut self,
+        setting: &str,
+        text: &str,
+        expected: &str,
+    ) -> Option<T> {
         let value = text.parse().ok();
         if value.is_none() {
             self.note(setting, format!("“{text}” is not {expected}"));
@@ -44,7 +49,7 @@ impl Checker<'_> {
         value
     }
 
-    fn secret(&mut self, setting: &str, name: &str) -> Option<SecretString> {
+    pub(super) fn secret(&mut self, setting: &str, name: &str) -> Option<SecretString> {
         match self.secrets.secret(name) {
             Ok(secret) => Some(secret),
             Err(what_to_do) => {
@@ -55,7 +60,7 @@ impl Checker<'_> {
     }
 
     /// Scheme and authority of a URL; http only where the other end is this machine.
-    fn origin(&mut self, setting: &str, text: &str) -> Option<String> {
+    pub(super) fn origin(&mut self, setting: &str, text: &str) -> Option<String> {
         let url: Url = self.parse(setting, text, "a URL")?;
         let local = match url.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -81,7 +86,7 @@ impl Checker<'_> {
         Some(url.as_str().trim_end_matches('/').to_owned())
     }
 
-    fn webhook_secret(&mut self, setting: &str, name: &str) -> Option<SecretString> {
+    pub(super) fn webhook_secret(&mut self, setting: &str, name: &str) -> Option<SecretString> {
         let secret = self.secret(setting, name)?;
         let decoded = secret
             .expose_secret()
@@ -269,6 +274,8 @@ impl Checker<'_> {
             &format!("{place}.callback.webhook_secret_env"),
             &raw.callback.webhook_secret_env,
         );
+        let connectors = self.connectors(&place, &raw.connector);
+        let actions = self.actions(&place, &raw.action, &connectors, &raw.connector);
         Some(Instance {
             id: id?,
             company: raw.company.trim().to_owned(),
@@ -286,6 +293,8 @@ impl Checker<'_> {
                 client_secret: client_secret?,
                 webhook_secret: webhook_secret?,
             },
+            connectors,
+            actions,
         })
     }
 }

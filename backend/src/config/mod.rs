@@ -4,6 +4,7 @@
 mod check;
 mod colour;
 mod network;
+mod connectors;
 mod raw;
 mod secrets;
 
@@ -15,12 +16,13 @@ use std::time::Duration;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use lettre::message::Mailbox;
 use secrecy::SecretString;
-use shared::words::Channel;
+use shared::words::{Action, Channel};
 use url::Url;
 
 pub use colour::Colour;
 pub use secrets::{Environment, SecretSource};
 
+use crate::actions::settings::{ActionSettings, ConnectorSettings};
 use crate::keys::Keys;
 use crate::locale::Locale;
 use crate::network::Networks;
@@ -219,6 +221,10 @@ pub struct Instance {
     pub agent_keys: BTreeMap<String, AgentKey>,
     /// How results get to the instance.
     pub callback: Callback,
+    /// `[[instance.connector]]`, by name; `manual` is always there.
+    pub connectors: BTreeMap<String, ConnectorSettings>,
+    /// `[[instance.action]]`: which connector performs which action. One that is not here is not granted.
+    pub actions: BTreeMap<Action, ActionSettings>,
 }
 
 /// How an instance's messages look.

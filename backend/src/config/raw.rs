@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::connectors::{RawAction, RawConnector};
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Raw {
@@ -132,6 +134,10 @@ pub(super) struct RawInstance {
     #[serde(default)]
     pub agent_key: Vec<RawAgentKey>,
     pub callback: RawCallback,
+    #[serde(default)]
+    pub connector: Vec<RawConnector>,
+    #[serde(default)]
+    pub action: Vec<RawAction>,
 }
 
 fn default_link_seconds() -> i64 {

@@ -8,6 +8,7 @@ mod connection;
 pub mod console;
 pub mod evidence;
 pub mod origins;
+pub mod grants;
 pub mod outbox;
 pub mod portal;
 pub mod tokens;
