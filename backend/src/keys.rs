@@ -77,6 +77,11 @@ impl Keys {
         on_file_code::from_derived(self.derive_eight("on-file-code", &parts))
     }
 
+    /// The secret in the link of a notice, for the contact number `contact`.
+    pub fn alarm_token(&self, receipt: &str, contact: u8) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive("alarm", &[receipt.as_bytes(), &[contact]]))
+    }
+
     /// Stands for an address in indexes, so that limits and history work without the address itself.
     pub fn address_digest(&self, normalized: &str) -> String {
         hex(&self.derive("address", &[normalized.as_bytes()]))

@@ -69,6 +69,7 @@ pub async fn run(
         tokio::spawn(public),
         tokio::spawn(operations),
         tokio::spawn(worker.run(stopped(&service))),
+        tokio::spawn(crate::worker::grants::watch(service.clone(), stopped(&service))),
     ];
     tracing::info!(url = %service.config.server.public_url, "the service is running");
     shutdown.await;

@@ -8,13 +8,15 @@
 //! | `GET  /api/v1/verifications/{id}/events` | – | server-sent events, `event: verification`, data [`VerificationView`] |
 //! | `POST /api/v1/verifications/{id}/resend` | – | [`VerificationView`] |
 //! | `POST /api/v1/verifications/{id}/cancel` | – | [`VerificationView`] |
+//! | `POST /api/v1/verifications/{id}/release` | – | [`VerificationView`]: a second person releases the action |
+//! | `POST /api/v1/verifications/{id}/confirm` | – | [`VerificationView`]: the agent has performed the action by hand |
 //!
 //! Every call carries `Authorization: Bearer AGENT_TOKEN`; a POST spends the token's `jti`, so each POST needs a
 //! fresh one. Errors are [`crate::problem::Problem`] documents.
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Action, Channel, Outcome, Recommendation, RiskLevel, Status, UnixMillis};
+use crate::words::{Action, ActionState, Channel, Outcome, Recommendation, RiskLevel, Status, UnixMillis};
 
 /// Asks for a verification of the token's requester for the token's ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +86,30 @@ pub struct VerificationView {
     pub delivery_problem: Option<String>,
     /// The detailed view in the console.
     pub details_url: String,
+    /// What became of the action that the pass has granted; absent when nothing was granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<GrantView>,
+}
+
+impl VerificationView {
+    /// True while it can still change: it is not final, or its action is still open.
+    pub fn is_live(&self) -> bool {
+        let is_open = |granted: &GrantView| granted.expires_at.is_some();
+        !self.status.is_final() || self.granted.as_ref().is_some_and(is_open)
+    }
+}
+
+/// The action that a pass has granted, as the agent may see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantView {
+    /// Where it stands.
+    pub state: ActionState,
+    /// When it reached that.
+    pub at: UnixMillis,
+    /// Until when it can be used; set while it is open.
+    pub expires_at: Option<UnixMillis>,
+    /// One sentence: what was done, or why not, or what is waited for.
+    pub summary: String,
 }
 
 /// Name of the server-sent event that carries a [`VerificationView`].

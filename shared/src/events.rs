@@ -18,7 +18,8 @@ pub struct ResultEvent {
     pub id: String,
     /// What happened: `verification.` + the [`Status`] just reached, for example `verification.passed`; or `action.` +
     /// the [`ActionState`] just reached, for example `action.performed`. Kinds that the receiver does not know are
-    /// accepted and written as an event row, nothing else.
+    /// accepted and written as an event row, nothing else. One kind more: `action.disputed`, when whoever reads a contact
+    /// on file says that an action was not theirs; the state stays what it is, and the summary belongs in a work note.
     #[serde(rename = "type")]
     pub kind: String,
     /// 1, 2, 3 … for each verification.

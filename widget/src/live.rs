@@ -96,7 +96,7 @@ async fn listen(
 /// Passes a message on. The last one ends the turn.
 fn heard(store: &Store, turn: u32, view: VerificationView) {
     if store.is_turn(turn) {
-        if view.status.is_final() {
+        if !view.is_live() {
             store.unfollow();
         }
         store.apply(view);

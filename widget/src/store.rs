@@ -11,7 +11,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::agent_api::{SendLink, TicketVerifications, VerificationView};
-use shared::words::{Channel, Status, UnixMillis};
+use shared::words::{ActionState, Channel, Status, UnixMillis};
 use web_sys::{AbortController, HtmlElement, ShadowRoot};
 
 use crate::browser::{find, tell_parent, time};
@@ -246,7 +246,8 @@ impl Store {
                 state.verifications.insert(0, view);
                 return true;
             };
-            let before = state.verifications[place].status;
+            let old = &state.verifications[place];
+            let (before, done) = (old.status, old.granted.as_ref().map(|granted| granted.state));
             // What is final stays final: an older message that arrives late changes nothing.
             if before.is_final() && !status.is_final() {
                 return false;
@@ -256,8 +257,9 @@ impl Store {
                 state.interrupted = false;
                 state.confirming &= !status.is_final();
             }
+            let now_done = view.granted.as_ref().map(|granted| granted.state);
             state.verifications[place] = view;
-            before != status
+            before != status || (done != now_done && now_done == Some(ActionState::Performed))
         });
         if is_news && status.is_final() {
             tell_parent(UPDATED, status.as_str());
@@ -270,7 +272,7 @@ impl Store {
         let id = self.peek(|state| {
             state
                 .newest()
-                .filter(|view| !view.status.is_final())
+                .filter(|view| view.is_live())
                 .map(|view| view.id.clone())
         });
         if let Some(id) = id {
@@ -376,10 +378,11 @@ impl Store {
 
     async fn act_now(&self, doing: Doing, before: &VerificationView) -> Result<VerificationView, Trouble> {
         let token = self.client.fresh_token().await?;
-        let what = if doing == Doing::Cancelling {
-            "cancel"
-        } else {
-            "resend"
+        let what = match doing {
+            Doing::Cancelling | Doing::TakingBack => "cancel",
+            Doing::Releasing => "release",
+            Doing::Confirming => "confirm",
+            _ => "resend",
         };
         match token.act(&before.id, what).await {
             Err(trouble) if trouble.may_hide_success() => {
@@ -390,6 +393,9 @@ impl Store {
                     .map_err(|_| Trouble::ServiceUncertain)?;
                 let happened = match doing {
                     Doing::Cancelling => view.status.is_final(),
+                    Doing::TakingBack | Doing::Releasing | Doing::Confirming => {
+                        view.granted != before.granted
+                    }
                     _ => view.status == Status::Sending || view.sent_at != before.sent_at,
                 };
                 if happened { Ok(view) } else { Err(trouble) }

@@ -1,9 +1,9 @@
 //! The answers of the verification service, read part by part from what the browser's own JSON parser gives.
 //! A derived `Deserialize` of the same types weighs five times as much.
 
-use shared::agent_api::{TicketVerifications, VerificationView};
+use shared::agent_api::{GrantView, TicketVerifications, VerificationView};
 use shared::problem::Problem;
-use shared::words::{Action, Channel, Outcome, Recommendation, RiskLevel, Status, UnixMillis};
+use shared::words::{Action, ActionState, Channel, Outcome, Recommendation, RiskLevel, Status, UnixMillis};
 use wasm_bindgen::JsValue;
 
 use crate::browser::json::{items, number, part, text};
@@ -54,6 +54,17 @@ pub fn verification(value: &JsValue) -> Option<VerificationView> {
         resend_in: number(value, "resend_in").and_then(|seconds| u32::try_from(seconds).ok()),
         delivery_problem: word("delivery_problem"),
         details_url: word("details_url").unwrap_or_default(),
+        granted: granted(&part(value, "granted")),
+    })
+}
+
+/// Reads what became of the action; `None` when nothing was granted.
+fn granted(value: &JsValue) -> Option<GrantView> {
+    Some(GrantView {
+        state: ActionState::parse(&text(value, "state")?)?,
+        at: UnixMillis(number(value, "at")?),
+        expires_at: number(value, "expires_at").map(UnixMillis),
+        summary: text(value, "summary")?,
     })
 }
 

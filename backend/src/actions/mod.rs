@@ -19,6 +19,9 @@ pub mod password;
 pub mod settings;
 pub mod webhook;
 
+#[cfg(test)]
+mod doubles;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -172,7 +175,7 @@ pub trait Connector: Send + Sync {
     }
 
     /// The directory's own rules for passwords, where they can be read.
-    fn rules<'a>(&'a self) -> BoxFuture<'a, DirectoryRules> {
+    fn rules(&self) -> BoxFuture<'_, DirectoryRules> {
         Box::pin(async { DirectoryRules::default() })
     }
 }
@@ -219,6 +222,7 @@ impl Connectors {
 
     /// Puts a connector in place of the configured one; for tests.
     #[cfg(test)]
+    #[must_use]
     pub fn with(mut self, instance: &InstanceId, name: &str, connector: Arc<dyn Connector>) -> Self {
         self.0.insert((instance.clone(), name.to_owned()), connector);
         self

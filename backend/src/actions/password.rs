@@ -97,10 +97,26 @@ pub fn judge(password: &SecretString, about: &[&str], min: Option<u32>) -> Resul
     if is_common(text) {
         return Err(Mistake::Common);
     }
+    if is_about(text, about) {
+        return Err(Mistake::Weak);
+    }
     match strength(password, about) {
         Strength::VeryWeak | Strength::Weak | Strength::Fair => Err(Mistake::Weak),
         strong => Ok(strong),
     }
+}
+
+/// Little is left when the words about the person are taken out.
+fn is_about(password: &str, about: &[&str]) -> bool {
+    const OWN_CHARS: usize = 8;
+    let mut left = zeroize::Zeroizing::new(password.to_lowercase());
+    let words = about
+        .iter()
+        .flat_map(|words| words.split(|letter: char| !letter.is_alphanumeric()));
+    for word in words.filter(|word| word.chars().count() >= 3) {
+        *left = left.replace(&word.to_lowercase(), "");
+    }
+    left.chars().filter(|letter| letter.is_alphanumeric()).count() < OWN_CHARS
 }
 
 /// Among the listed ones, or one of them written several times.

@@ -153,7 +153,9 @@ impl Checker<'_> {
                 }
                 RawConnector::Entra(raw) => self.entra(&setting, raw).map(ConnectorSettings::Entra),
                 RawConnector::Okta(raw) => self.okta(&setting, raw).map(ConnectorSettings::Okta),
-                RawConnector::Webhook(raw) => self.webhook(&setting, raw).map(ConnectorSettings::Webhook),
+                RawConnector::Webhook(raw) => {
+                    self.action_webhook(&setting, raw).map(ConnectorSettings::Webhook)
+                }
             };
             let fits = (1..=40).contains(&one.name().len())
                 && one
@@ -344,7 +346,7 @@ impl Checker<'_> {
         })
     }
 
-    fn webhook(&mut self, setting: &str, raw: &RawWebhook) -> Option<WebhookSettings> {
+    fn action_webhook(&mut self, setting: &str, raw: &RawWebhook) -> Option<WebhookSettings> {
         let url: Option<Url> = self.parse(&format!("{setting}.url"), &raw.url, "a URL");
         if let Some(url) = &url {
             // Orders may hold a new password, so the same rule holds as for an instance.
@@ -436,10 +438,10 @@ mod tests {
         for (right, wrong, named) in mistaken {
             let text = LDAP.replacen(right, wrong, 1);
             assert_ne!(text, LDAP, "{wrong}");
-            let mistakes = read(&text).err().unwrap_or_default();
+            let found = read(&text).err().unwrap_or_default();
             assert!(
-                mistakes.iter().any(|mistake| mistake.contains(named)),
-                "{wrong}: {mistakes:?}"
+                found.iter().any(|mistake| mistake.contains(named)),
+                "{wrong}: {found:?}"
             );
         }
     }

@@ -55,6 +55,13 @@ pub enum Content {
         /// True when an earlier link no longer works because of it.
         replaces_earlier: bool,
     },
+    /// An action was performed.
+    Notice {
+        /// The whole link of “this was not me”.
+        url: String,
+        /// False when it is not known whether the action was carried out.
+        is_certain: bool,
+    },
     /// A code that the requester enters on the page they have open.
     Code {
         /// Six digits.

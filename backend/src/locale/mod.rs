@@ -171,6 +171,19 @@ impl Texts {
         }
     }
 
+    /// What was done to the account of whoever reads it, or asked for while it is not known.
+    #[must_use]
+    pub fn notice(self, action: Option<Action>, is_certain: bool) -> String {
+        match (action, is_certain) {
+            (Some(Action::PasswordReset) | None, true) => self.notice_password(),
+            (Some(Action::PasswordReset) | None, false) => self.notice_password_asked(),
+            (Some(Action::AccountUnlock), true) => self.notice_unlock(),
+            (Some(Action::AccountUnlock), false) => self.notice_unlock_asked(),
+            (Some(Action::MfaReset), true) => self.notice_mfa(),
+            (Some(Action::MfaReset), false) => self.notice_mfa_asked(),
+        }
+    }
+
     /// How long something lasts: “10 minutes”, “24 hours”.
     #[must_use]
     pub fn duration(self, minutes: i64) -> String {

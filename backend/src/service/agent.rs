@@ -6,12 +6,15 @@ use shared::agent_api::{SendLink, TicketVerifications, VerificationView};
 use shared::agent_token::AgentClaims;
 use shared::words::{Action, Assurance, Channel, UnixMillis};
 
-use super::{Service, ServiceError, destination_digest, events, expire_if_overdue, facts, record, view};
+use super::{
+    Service, ServiceError, actions, destination_digest, events, expire_if_overdue, facts, record, show, view,
+};
 use crate::config::Instance;
 use crate::keys::sha256_hex;
 use crate::ports::random;
 use crate::store::outbox::{self, Message};
-use crate::store::{tokens, verifications};
+use crate::store::{grants, tokens, verifications};
+use crate::verification::grant::Why;
 use crate::verification::{
     Delivery, Destination, InstanceId, Link, LinkId, Opens, State, Verification, VerificationId, limits,
 };
@@ -64,7 +67,7 @@ pub async fn start(
         })
         .await?;
     service.announce(&verification.id);
-    Ok(view(service, &verification))
+    show(service, verification).await
 }
 
 /// The verifications of the token's ticket.
@@ -73,20 +76,24 @@ pub async fn list(service: &Service, caller: Caller) -> Result<TicketVerificatio
         .store
         .read(move |tx| {
             let ticket = &caller.claims.ticket;
-            verifications::list_for_ticket(
+            let listed = verifications::list_for_ticket(
                 tx,
                 &caller.instance,
                 &ticket.table,
                 &ticket.sys_id,
                 MOST_PER_TICKET,
-            )
-            .map_err(ServiceError::from)
+            )?;
+            let with_grant = |of: Verification| {
+                let grant = grants::find(tx, &of.instance, &of.id)?;
+                Ok::<_, ServiceError>((of, grant))
+            };
+            listed.into_iter().map(with_grant).collect::<Result<Vec<_>, _>>()
         })
         .await?;
     Ok(TicketVerifications {
         verifications: found
             .iter()
-            .map(|verification| view(service, verification))
+            .map(|(verification, grant)| view(service, verification, grant.as_ref()))
             .collect(),
         channels: service.config.channels(),
     })
@@ -99,7 +106,7 @@ pub async fn get(
     id: VerificationId,
 ) -> Result<VerificationView, ServiceError> {
     let found = service.store.read(move |tx| lookup(tx, &caller, &id)).await?;
-    Ok(view(service, &found))
+    show(service, found).await
 }
 
 /// Makes a new link and queues it; the old one opens nothing from then on.
@@ -141,7 +148,7 @@ pub async fn resend(
         })
         .await?;
     service.announce(&verification.id);
-    Ok(view(service, &verification))
+    show(service, verification).await
 }
 
 /// Ends a running verification. One whose time has run out is shown as expired instead.
@@ -159,6 +166,12 @@ pub async fn cancel(
             if current.status() == shared::words::Status::Expired {
                 return Ok(current);
             }
+            // After a pass it is the permission that can be taken back, not the decision.
+            if current.status() == shared::words::Status::Passed
+                && actions::revoke(&context, tx, &current, Why::Cancelled)? > 0
+            {
+                return lookup(tx, &caller, &id);
+            }
             let mut cancelled = current.cancelled(context.now())?;
             record(
                 &context,
@@ -173,11 +186,15 @@ pub async fn cancel(
         })
         .await?;
     service.announce(&verification.id);
-    Ok(view(service, &verification))
+    show(service, verification).await
 }
 
 /// Same instance and same ticket, or it does not exist for this caller.
-fn lookup(tx: &Transaction<'_>, caller: &Caller, id: &VerificationId) -> Result<Verification, ServiceError> {
+pub(super) fn lookup(
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    id: &VerificationId,
+) -> Result<Verification, ServiceError> {
     let found = verifications::lookup(tx, &caller.instance, id)?.ok_or(ServiceError::NotFound)?;
     let same = found.ticket.table == caller.claims.ticket.table
         && found.ticket.sys_id == caller.claims.ticket.sys_id;
@@ -188,7 +205,11 @@ fn lookup(tx: &Transaction<'_>, caller: &Caller, id: &VerificationId) -> Result<
     }
 }
 
-fn spend_token(service: &Service, tx: &Transaction<'_>, caller: &Caller) -> Result<(), ServiceError> {
+pub(super) fn spend_token(
+    service: &Service,
+    tx: &Transaction<'_>,
+    caller: &Caller,
+) -> Result<(), ServiceError> {
     let expires_at = UnixMillis(caller.claims.exp.saturating_mul(1000));
     let fresh = tokens::spend(
         tx,
@@ -295,6 +316,7 @@ fn create(
         return Err(ServiceError::AlreadyRunning);
     }
     facts::note_contacts(service, tx, &verification, contacts_on_file(instance, claims))?;
+    actions::revoke(service, tx, &verification, Why::Newer)?;
     queue_link(service, tx, &verification, &digest)?;
     let body = json!({
         "ticket": verification.ticket.number,

@@ -2,6 +2,7 @@
 
 use crate::ports::NoEntropy;
 use crate::store::StoreError;
+use crate::verification::grant::GrantError;
 use crate::verification::limits::LimitReached;
 use crate::verification::{DestinationError, InvalidTransition};
 
@@ -26,6 +27,9 @@ pub enum ServiceError {
     /// The state does not allow it.
     #[error("{0}")]
     Transition(#[from] InvalidTransition),
+    /// The grant opens nothing.
+    #[error("{0}")]
+    Grant(#[from] GrantError),
     /// A limit is reached.
     #[error("{0}")]
     Limit(#[from] LimitReached),

@@ -1,14 +1,14 @@
 //! Result events for ServiceNow: made from the state just reached, queued in the same transaction.
 
 use rusqlite::Transaction;
-use shared::events::{ResultEvent, TicketRef, VerificationSummary};
+use shared::events::{ActionReport, ResultEvent, TicketRef, VerificationSummary};
 use shared::words::{Status, UnixMillis};
 
 use super::{Service, ServiceError};
 use crate::ports::random;
 use crate::store::outbox::{self, Message};
 use crate::store::{StoreError, evidence};
-use crate::verification::Verification;
+use crate::verification::{Grant, Verification};
 
 /// Queues the event for the status that `verification` has now, and counts it.
 pub(super) fn queue(
@@ -16,12 +16,27 @@ pub(super) fn queue(
     tx: &Transaction<'_>,
     verification: &mut Verification,
 ) -> Result<(), ServiceError> {
+    let kind = format!("verification.{}", verification.status().as_str());
+    queue_with(service, tx, verification, kind, None)
+}
+
+fn queue_with(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: &mut Verification,
+    kind: String,
+    action: Option<ActionReport>,
+) -> Result<(), ServiceError> {
     verification.event_sequence += 1;
     let id = format!(
         "evt_{}",
         crate::keys::hex(&random::<16>(service.entropy.as_ref())?)
     );
-    let event = result_event(service, verification, id.clone(), service.now());
+    let event = ResultEvent {
+        kind,
+        action,
+        ..result_event(service, verification, id.clone(), service.now())
+    };
     let body = serde_json::to_string(&event).map_err(|error| StoreError::Corrupt {
         what: "result event",
         error: error.to_string(),
@@ -39,6 +54,32 @@ pub(super) fn queue(
     Ok(())
 }
 
+/// Queues the event `action.…` for a grant, and counts it.
+pub(super) fn queue_action(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: &mut Verification,
+    grant: &Grant,
+    what: &str,
+) -> Result<(), ServiceError> {
+    let summary = match what {
+        "disputed" => {
+            "Somebody at a contact on file says: this was not me. Treat the account as taken over.".into()
+        }
+        _ => grant.summary(),
+    };
+    let report = ActionReport {
+        action: grant.binding.action,
+        state: grant.word(),
+        connector: grant.kind.clone(),
+        automated: grant.kind != "manual",
+        receipt: grant.ending().map(|ending| ending.receipt.as_str().to_owned()),
+        summary,
+        expires_at: grant.is_open().then(|| rfc3339(grant.expires_at)),
+    };
+    queue_with(service, tx, verification, format!("action.{what}"), Some(report))
+}
+
 /// The console's page of a verification.
 pub(super) fn details_url(service: &Service, verification: &Verification) -> String {
     format!(
@@ -52,7 +93,7 @@ fn result_event(service: &Service, of: &Verification, id: String, at: UnixMillis
     let decision = of.decision();
     ResultEvent {
         id,
-        kind: format!("verification.{}", status.as_str()),
+        kind: String::new(),
         sequence: of.event_sequence,
         occurred_at: rfc3339(at),
         verification: VerificationSummary {

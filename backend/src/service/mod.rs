@@ -1,6 +1,7 @@
 //! Ring 3: the use cases. Each is one function that loads, calls ring 1 and commits state, evidence and outbox rows
 //! in **one** transaction. Nothing is sent before it is committed.
 
+pub mod actions;
 pub mod agent;
 pub mod console;
 pub mod dead_letters;
@@ -17,6 +18,7 @@ mod view;
 use std::sync::Arc;
 
 use rusqlite::Transaction;
+use shared::agent_api::VerificationView;
 use shared::words::UnixMillis;
 use tokio::sync::{Notify, broadcast, watch};
 
@@ -24,10 +26,11 @@ pub use error::ServiceError;
 pub use facts::{Opening, Visitor};
 pub use view::view;
 
+use crate::actions::Connectors;
 use crate::config::{Config, Instance};
 use crate::delivery::circuit::Circuits;
 use crate::ports::{Clock, Entropy, random};
-use crate::store::{Store, StoreError, evidence};
+use crate::store::{Store, StoreError, evidence, grants};
 use crate::verification::{InstanceId, Policy, Verification, VerificationId};
 
 /// Everything that a use case needs. Cheap to clone.
@@ -41,6 +44,8 @@ pub struct Service {
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
     pub entropy: Arc<dyn Entropy>,
+    /// Who performs actions, by instance and name.
+    pub connectors: Arc<Connectors>,
     /// Tells live views that a verification has changed.
     pub changes: broadcast::Sender<VerificationId>,
     /// Wakes the outbox worker and the expiry loop.
@@ -56,11 +61,17 @@ impl Service {
     pub fn new(config: Arc<Config>, store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         // A live view that falls more than 256 changes behind is told so and reads afresh.
         let (changes, _) = broadcast::channel(256);
+        let settings = config.instances.values().flat_map(|instance| {
+            let named = instance.connectors.iter();
+            named.map(|(name, settings)| (&instance.id, name.as_str(), settings))
+        });
+        let connectors = Arc::new(Connectors::new(settings, &clock));
         Self {
             config,
             store,
             clock,
             entropy,
+            connectors,
             changes,
             wake: Arc::new(Notify::new()),
             circuits: Arc::default(),
@@ -94,6 +105,16 @@ impl Service {
         let _ = self.changes.send(id.clone());
         self.wake.notify_one();
     }
+}
+
+/// What the agent sees of a verification, with the action that it has granted.
+async fn show(service: &Service, of: Verification) -> Result<VerificationView, ServiceError> {
+    let (instance, id) = (of.instance.clone(), of.id.clone());
+    let grant = service
+        .store
+        .read(move |tx| grants::find(tx, &instance, &id).map_err(ServiceError::from))
+        .await?;
+    Ok(view(service, &of, grant.as_ref()))
 }
 
 /// Appends evidence about a verification. `body` must hold no secret and no full address.

@@ -2,13 +2,14 @@
 
 use rusqlite::Transaction;
 use serde_json::json;
-use shared::words::{Action, CheckKind, CheckResult, UnixMillis};
+use shared::words::{Action, ActionState, CheckKind, CheckResult, UnixMillis};
 
-use super::{Service, ServiceError, events, portal, record};
+use super::{Service, ServiceError, actions, events, portal, record};
 use crate::locale::Locale;
 use crate::store::outbox::{self, Due, Message};
-use crate::store::verifications;
+use crate::store::{grants, verifications};
 use crate::verification::checks::on_file_code;
+use crate::verification::grant::ReceiptId;
 use crate::verification::{Delivery, Destination, InstanceId, LinkId, State, Verification};
 
 /// A message ready to leave. Secrets are derived here, at the last moment.
@@ -18,6 +19,8 @@ pub enum Prepared {
     Link(LinkMessage),
     /// A code, to the contact on file.
     Code(CodeMessage),
+    /// An action was performed: to a contact on file.
+    Notice(NoticeMessage),
     /// A signed event, to the instance.
     Event {
         /// The tenant.
@@ -83,6 +86,25 @@ pub struct CodeMessage {
     pub code: String,
 }
 
+/// The notice that an action was performed.
+pub struct NoticeMessage {
+    /// See [`Envelope`].
+    pub envelope: Envelope,
+    /// The link of “this was not me”. Secret: never log it.
+    pub url: String,
+    /// False when it is not known whether the action was carried out.
+    pub is_certain: bool,
+}
+
+impl std::fmt::Debug for NoticeMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NoticeMessage")
+            .field("envelope", &self.envelope)
+            .field("is_certain", &self.is_certain)
+            .finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for LinkMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LinkMessage")
@@ -142,9 +164,12 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
     let (instance, id) = (due.instance.clone(), due.verification.clone());
     let found = service
         .store
-        .read(move |tx| verifications::lookup(tx, &instance, &id).map_err(ServiceError::from))
+        .read(move |tx| {
+            let grant = grants::find(tx, &instance, &id)?;
+            Ok::<_, ServiceError>(verifications::lookup(tx, &instance, &id)?.zip(Some(grant)))
+        })
         .await?;
-    let Some(verification) = found else {
+    let Some((verification, grant)) = found else {
         return Ok(None);
     };
     match &due.message {
@@ -177,8 +202,32 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
             })))
         }
         Message::Code { number, .. } => prepare_code(service, &verification, *number),
+        Message::Notice { receipt, contact, .. } => {
+            let is_certain = grant.is_some_and(|grant| grant.word() == ActionState::Performed);
+            prepare_notice(service, due, &verification, (receipt, *contact), is_certain)
+        }
         Message::Event { .. } => Ok(None),
     }
+}
+
+fn prepare_notice(
+    service: &Service,
+    due: &Due,
+    of: &Verification,
+    (receipt, contact): (&ReceiptId, u8),
+    is_certain: bool,
+) -> Result<Option<Prepared>, ServiceError> {
+    let Some((to, url)) = actions::notice_link(service, of, receipt, contact)? else {
+        return Ok(None);
+    };
+    let key = format!("notice-{}-{contact}", receipt.as_str());
+    let ends_at = due.since.plus_seconds(actions::ALARM_MINUTES * 60);
+    let envelope = envelope(service, of, to, key, actions::ALARM_MINUTES, ends_at)?;
+    Ok(Some(Prepared::Notice(NoticeMessage {
+        envelope,
+        url,
+        is_certain,
+    })))
 }
 
 fn prepare_code(
@@ -267,6 +316,12 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
                             events::queue(&context, tx, &mut accepted)?;
                         }
                         verifications::update(tx, &accepted)?;
+                    }
+                }
+                Message::Notice { receipt, .. } => {
+                    if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
+                        let body = json!({ "receipt": receipt.as_str(), "attempts": due.attempts + 1 });
+                        record(&context, tx, &of, "notice.accepted", &body)?;
                     }
                 }
                 Message::Code { number, .. } => {
@@ -366,6 +421,7 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
             match &due.message {
                 Message::Event { .. } => record(&context, tx, &verification, "event.undelivered", &body)?,
                 Message::Link { link, .. } => link_failed(&context, tx, verification, *link, &reason, &body)?,
+                Message::Notice { .. } => record(&context, tx, &verification, "notice.refused", &body)?,
                 Message::Code { number, .. } => code_failed(&context, tx, verification, *number, &body)?,
             }
             Ok::<_, ServiceError>(())

@@ -1,16 +1,16 @@
 //! What the agent may see of a verification.
 
-use shared::agent_api::VerificationView;
+use shared::agent_api::{GrantView, VerificationView};
 use shared::words::{Channel, CheckKind};
 
 use super::{Service, events};
-use crate::verification::{Delivery, State, Verification};
+use crate::verification::{Delivery, Grant, State, Verification};
 
 /// Reasons shown to the agent.
 const TOP_REASONS: usize = 3;
 
 /// The agent's view: masked, and with the call number only while the requester is being asked for it.
-pub fn view(service: &Service, of: &Verification) -> VerificationView {
+pub fn view(service: &Service, of: &Verification, grant: Option<&Grant>) -> VerificationView {
     let now = service.now();
     let decision = of.decision();
     let call_number = of.session().and_then(|session| {
@@ -54,6 +54,12 @@ pub fn view(service: &Service, of: &Verification) -> VerificationView {
         resend_in: of.resend_in(now),
         delivery_problem: delivery_problem(service, of),
         details_url: events::details_url(service, of),
+        granted: grant.map(|grant| GrantView {
+            state: grant.word(),
+            at: grant.reached_at(),
+            expires_at: grant.is_open().then_some(grant.expires_at),
+            summary: grant.line(),
+        }),
     }
 }
 

@@ -25,6 +25,15 @@ pub enum Message {
         #[serde(default = "email")]
         channel: Channel,
     },
+    /// To a contact on file: an action was performed.
+    Notice {
+        /// The execution it is about.
+        receipt: crate::verification::grant::ReceiptId,
+        /// Which of the contacts on file, from 0.
+        contact: u8,
+        /// By which channel.
+        channel: Channel,
+    },
     /// A result event for the instance, exactly as it will be posted.
     Event {
         /// `webhook-id`.
@@ -45,6 +54,7 @@ impl Message {
         match self {
             Self::Link { .. } => "link",
             Self::Code { .. } => "code",
+            Self::Notice { .. } => "notice",
             Self::Event { .. } => "event",
         }
     }

@@ -146,6 +146,62 @@ impl Grant {
         }
     }
 
+    /// When it reached where it stands, as far as that is known.
+    pub fn reached_at(&self) -> UnixMillis {
+        match &self.state {
+            GrantState::Performing(execution) => execution.started_at,
+            GrantState::Performed(ending)
+            | GrantState::Unknown(ending)
+            | GrantState::Failed { ending, .. } => ending.at,
+            GrantState::Revoked { at, .. } | GrantState::Expired { at } => *at,
+            // Its time began when it came to this.
+            GrantState::AwaitingRelease | GrantState::Granted | GrantState::Manual => {
+                self.expires_at.plus_seconds(-GRANT_SECONDS)
+            }
+        }
+    }
+
+    /// The same for the field in the ticket, where the time follows: `Password reset by the requester`.
+    pub fn line(&self) -> String {
+        match &self.state {
+            GrantState::Performed(ending) => {
+                let who = ending
+                    .by
+                    .as_ref()
+                    .map_or("the requester", |person| person.name.as_str());
+                format!("{} by {who}", self.binding.action.label())
+            }
+            _ => self.summary(),
+        }
+    }
+
+    /// One sentence for agent and work note: what was done, or why not, or what is waited for.
+    pub fn summary(&self) -> String {
+        let action = self.binding.action.label();
+        match &self.state {
+            GrantState::AwaitingRelease => {
+                format!("{action}: this account needs a second person at the service desk to release it.")
+            }
+            GrantState::Granted => format!("{action}: the requester can do it in the portal now."),
+            GrantState::Manual => format!("{action}: to be done by the agent, who then confirms it."),
+            GrantState::Performing(execution) if execution.is_promised => {
+                format!("{action}: handed on, the receipt is waited for.")
+            }
+            GrantState::Performing(_) => format!("{action}: being performed."),
+            GrantState::Failed {
+                ending,
+                may_retry: true,
+            } => {
+                format!("{} The requester may try again.", ending.summary)
+            }
+            GrantState::Performed(ending)
+            | GrantState::Unknown(ending)
+            | GrantState::Failed { ending, .. } => ending.summary.clone(),
+            GrantState::Revoked { why, .. } => why.sentence().to_owned(),
+            GrantState::Expired { .. } => format!("{action}: nobody used the permission in time."),
+        }
+    }
+
     /// The last ending, if an execution has ended.
     pub const fn ending(&self) -> Option<&Ending> {
         match &self.state {

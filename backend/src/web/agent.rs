@@ -12,6 +12,7 @@ use warp::reply::Response;
 
 use super::MAX_BODY_BYTES;
 use super::problem::{self, ApiError};
+use crate::service::actions;
 use crate::service::agent::{self, Caller};
 use crate::service::{Service, ServiceError};
 use crate::servicenow::agent_token::{self, TokenError};
@@ -111,6 +112,8 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
 enum Change {
     Resend,
     Cancel,
+    Release,
+    Confirm,
 }
 
 impl std::str::FromStr for Change {
@@ -120,6 +123,8 @@ impl std::str::FromStr for Change {
         match text {
             "resend" => Ok(Self::Resend),
             "cancel" => Ok(Self::Cancel),
+            "release" => Ok(Self::Release),
+            "confirm" => Ok(Self::Confirm),
             _ => Err(()),
         }
     }
@@ -225,6 +230,8 @@ async fn change(
     let view = match what {
         Change::Resend => agent::resend(service, caller, id).await?,
         Change::Cancel => agent::cancel(service, caller, id).await?,
+        Change::Release => actions::release(service, caller, id).await?,
+        Change::Confirm => actions::confirm(service, caller, id).await?,
     };
     Ok(json(StatusCode::OK, &view))
 }

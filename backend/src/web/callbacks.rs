@@ -5,6 +5,7 @@
 //! Body: `{"key": KEY, "event": "delivered"}` or `{"key": KEY, "event": "undelivered", "reason": REASON}`, where KEY is
 //! the `key` that the gateway was given, or the part of the email's `Message-ID` before the `@`.
 
+mod actions;
 mod sendgrid;
 mod twilio;
 
@@ -39,6 +40,8 @@ enum Event {
 /// All routes. One that is not set up answers as if it did not exist.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
     generic(service)
+        .or(actions::routes(service))
+        .unify()
         .or(twilio::routes(service))
         .unify()
         .or(sendgrid::routes(service))

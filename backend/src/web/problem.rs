@@ -106,7 +106,7 @@ fn row(error: &ApiError) -> Row {
                 "A verification is already running",
                 None,
             ),
-            S::Transition(_) => (
+            S::Transition(_) | S::Grant(_) => (
                 "not-possible-now",
                 StatusCode::CONFLICT,
                 "This is not possible now",

@@ -8,7 +8,7 @@ use crate::delivery::About;
 use crate::delivery::circuit::Neighbour;
 use crate::delivery::{Content, Message, Outcome};
 use crate::ports::random;
-use crate::service::outgoing::{self, CodeMessage, Envelope, LinkMessage, Prepared};
+use crate::service::outgoing::{self, CodeMessage, Envelope, LinkMessage, NoticeMessage, Prepared};
 use crate::service::{Service, ServiceError};
 use crate::store::outbox::{self, Due};
 
@@ -40,6 +40,7 @@ pub(super) async fn make(parts: &Parts, due: Due, neighbour: Neighbour) -> Resul
         }
         Prepared::Link(link) => send(parts, link.into()).await,
         Prepared::Code(code) => send(parts, code.into()).await,
+        Prepared::Notice(notice) => send(parts, notice.into()).await,
     };
     // Without random bytes there is no jitter; that is no reason not to try again.
     let jitter = random::<4>(service.entropy.as_ref()).map_or(u32::MAX, u32::from_be_bytes);
@@ -146,6 +147,16 @@ impl From<LinkMessage> for Message {
                 replaces_earlier: link.replaces_earlier,
             },
         )
+    }
+}
+
+impl From<NoticeMessage> for Message {
+    fn from(notice: NoticeMessage) -> Self {
+        let content = Content::Notice {
+            url: notice.url,
+            is_certain: notice.is_certain,
+        };
+        message(notice.envelope, content)
     }
 }
 

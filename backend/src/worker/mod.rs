@@ -6,6 +6,7 @@
 mod attempt;
 mod dispatcher;
 mod expiry;
+pub mod grants;
 mod pace;
 mod schedule;
 

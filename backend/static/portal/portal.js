@@ -1,5 +1,5 @@
 // The portal works without this script. It reports what the browser says of itself, keeps a form from being sent
-// twice, and counts down to the next code. Written for old phones, too.
+// twice, counts down to the next code, shows a password and says how strong it is. Written for old phones, too.
 (function () {
   "use strict";
 
@@ -74,11 +74,65 @@
     tick();
   }
 
+  // Shows a password and hides it again. The button is there only with this script.
+  function reveal(button) {
+    var input = document.getElementById(button.getAttribute("data-reveal"));
+    var show = button.textContent;
+    var hide = button.getAttribute("data-hide");
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      var hidden = input.type === "password";
+      input.type = hidden ? "text" : "password";
+      button.textContent = hidden ? hide : show;
+      button.setAttribute("aria-pressed", String(hidden));
+    });
+    // Password managers look for a password.
+    input.form.addEventListener("submit", function () {
+      input.type = "password";
+    });
+  }
+
+  // Asks the server how strong a password is, when typing pauses.
+  function judge(input) {
+    var line = document.getElementById("strength");
+    var words = line.querySelector("[data-words]");
+    var timer = 0;
+    var turn = 0;
+    function ask() {
+      var mine = (turn += 1);
+      var request = new XMLHttpRequest();
+      request.open("POST", input.getAttribute("data-strength"));
+      request.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
+      request.onload = function () {
+        if (mine !== turn || request.status !== 200) {
+          return;
+        }
+        var said = JSON.parse(request.responseText);
+        line.setAttribute("data-level", said.level);
+        words.textContent = said.words;
+        line.hidden = false;
+      };
+      request.send("form_token=" + encodeURIComponent(input.form.elements.form_token.value) +
+        "&password=" + encodeURIComponent(input.value));
+    }
+    input.addEventListener("input", function () {
+      clearTimeout(timer);
+      if (input.value) {
+        timer = setTimeout(ask, 400);
+      } else {
+        turn += 1;
+        line.hidden = true;
+      }
+    });
+  }
+
   var begin = document.querySelector("form[data-signals]");
   if (begin) {
     report(begin);
   }
   Array.prototype.forEach.call(document.querySelectorAll("form"), sendOnce);
+  Array.prototype.forEach.call(document.querySelectorAll("[data-reveal]"), reveal);
+  Array.prototype.forEach.call(document.querySelectorAll("[data-strength]"), judge);
   var resend = document.querySelector("form[data-after]");
   var wait = document.querySelector(".wait");
   if (resend && wait) {

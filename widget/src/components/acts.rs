@@ -32,6 +32,9 @@ pub fn handle(store: &Rc<Store>, event: &Event) {
             store.act(Doing::Cancelling);
         }
         ("click", "keep") => keep(store),
+        ("click", "take-back") => store.act(Doing::TakingBack),
+        ("click", "release") => store.act(Doing::Releasing),
+        ("click", "confirm") => store.act(Doing::Confirming),
         ("keydown", _) if is_escape(event) && store.peek(|state| state.confirming) => keep(store),
         ("input", _) => dialog::edited(store, target.unchecked_ref::<HtmlInputElement>()),
         ("submit", _) => {

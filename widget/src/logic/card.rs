@@ -1,7 +1,7 @@
 //! From a verification to what the field shows: every state, its words, its icon, its meaning, its buttons.
 
-use shared::agent_api::VerificationView;
-use shared::words::{Channel, Outcome, Recommendation, RiskLevel, Status, UnixMillis};
+use shared::agent_api::{GrantView, VerificationView};
+use shared::words::{ActionState, Channel, Outcome, Recommendation, RiskLevel, Status, UnixMillis};
 
 use super::words::spelled;
 
@@ -83,6 +83,26 @@ pub struct When {
     pub at: UnixMillis,
 }
 
+/// A button: its attributes, the id first, and its label.
+pub type Act = (&'static [(&'static str, &'static str)], &'static str);
+
+const TAKE_BACK: Act = (&[("id", "take-back"), ("type", "button")], "Take back");
+const CONFIRM: Act = (&[("id", "confirm"), ("type", "button")], "Confirm it is done");
+const RELEASE: Act = (&[("id", "release"), ("type", "button")], "Release");
+
+/// What became of the action that a pass has granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionLine {
+    /// Its meaning.
+    pub tone: Tone,
+    /// Its sign.
+    pub icon: Icon,
+    /// What happened, or what is waited for.
+    pub words: String,
+    /// When, where that matters.
+    pub when: Option<When>,
+}
+
 /// The field at one moment, without anything that changes by itself (times are formatted and counted down where
 /// they are drawn).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +125,10 @@ pub struct Card {
     pub recommendation: Option<&'static str>,
     /// Why, at most three.
     pub reasons: Vec<String>,
+    /// What became of the action.
+    pub granted: Option<ActionLine>,
+    /// Buttons of the action: attributes and label.
+    pub acts: Vec<Act>,
     /// Quiet sentences below.
     pub notes: Vec<String>,
     /// Until when the link works.
@@ -134,6 +158,8 @@ impl Card {
             call_number: None,
             recommendation: None,
             reasons: Vec::new(),
+            granted: None,
+            acts: Vec::new(),
             notes: Vec::new(),
             valid_until: None,
             details: None,
@@ -156,6 +182,9 @@ impl Card {
             ..Self::required()
         };
         card.fill(view);
+        if let Some(granted) = &view.granted {
+            card.grant(granted);
+        }
         if card.spoken.is_empty() {
             let level = card.tail.strip_prefix("· ");
             card.spoken = level.map_or_else(
@@ -166,6 +195,7 @@ impl Card {
         for said in card
             .recommendation
             .into_iter()
+            .chain(card.granted.iter().map(|line| line.words.as_str()))
             .chain(card.notes.iter().map(String::as_str))
         {
             card.spoken.push(' ');
@@ -280,6 +310,34 @@ impl Card {
         if !passed {
             self.send = Some(SEND_AGAIN);
         }
+    }
+
+    fn grant(&mut self, granted: &GrantView) {
+        let (tone, icon) = match granted.state {
+            ActionState::Granted | ActionState::Manual => (Tone::Pending, Icon::Quarter),
+            ActionState::Performing => (Tone::Pending, Icon::ThreeQuarters),
+            ActionState::AwaitingRelease => (Tone::Attention, Icon::Half),
+            ActionState::Performed => (Tone::Passed, Icon::Tick),
+            ActionState::Failed | ActionState::Unknown => (Tone::Attention, Icon::Warning),
+            ActionState::Revoked | ActionState::Expired => (Tone::Neutral, Icon::Stopped),
+        };
+        self.acts = match granted.state {
+            ActionState::Granted => vec![TAKE_BACK],
+            ActionState::Manual => vec![CONFIRM, TAKE_BACK],
+            ActionState::AwaitingRelease => vec![RELEASE, TAKE_BACK],
+            _ => Vec::new(),
+        };
+        let is_done = granted.state == ActionState::Performed;
+        // Without a grant a pass that came to nothing may be asked for again.
+        if granted.expires_at.is_none() && !is_done {
+            self.send = Some(SEND_AGAIN);
+        }
+        self.granted = Some(ActionLine {
+            tone,
+            icon,
+            words: granted.summary.clone(),
+            when: when(" at ", is_done.then_some(granted.at)),
+        });
     }
 
     const fn set(&mut self, tone: Tone, icon: Icon) {

@@ -18,6 +18,12 @@ pub enum Doing {
     Resending,
     /// Stopping the verification.
     Cancelling,
+    /// Taking the action back.
+    TakingBack,
+    /// Releasing the action as the second person.
+    Releasing,
+    /// Confirming that the action was performed by hand.
+    Confirming,
 }
 
 impl Doing {
@@ -27,6 +33,7 @@ impl Doing {
             Self::Loading | Self::Sending => " Nothing was sent.",
             Self::Resending => " No new link was sent.",
             Self::Cancelling => " The verification was not cancelled.",
+            Self::TakingBack | Self::Releasing | Self::Confirming => " Nothing was changed.",
         }
     }
 }
@@ -172,6 +179,9 @@ impl fmt::Display for Said<'_> {
                 Doing::Cancelling => {
                     "The verification service did not answer, so it is not certain whether the verification was \
                      cancelled. Try again to see."
+                }
+                Doing::TakingBack | Doing::Releasing | Doing::Confirming => {
+                    "The verification service did not answer. Try again to see what happened."
                 }
                 _ => {
                     "The verification service did not answer, so it is not certain whether a link was sent. Try \

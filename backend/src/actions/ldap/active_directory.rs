@@ -63,13 +63,13 @@ fn reason(result: &LdapResult) -> Reason {
         .get(..8)
         .and_then(|digits| u32::from_str_radix(digits, 16).ok());
     match (result.rc, windows) {
-        // ERROR_PASSWORD_RESTRICTION, ERROR_ILL_FORMED_PASSWORD
-        (code::CONSTRAINT_VIOLATION | code::UNWILLING_TO_PERFORM, Some(0x052d | 0x052c)) => Reason::Policy,
         // ERROR_ACCESS_DENIED
         (_, Some(0x0005)) => Reason::NotPermitted,
-        // ERROR_GEN_FAILURE: the connection is not protected enough.
-        (code::UNWILLING_TO_PERFORM, Some(0x001f)) => Reason::SetUp,
-        (code::CONSTRAINT_VIOLATION, _) => Reason::Policy,
+        // ERROR_PASSWORD_RESTRICTION, ERROR_ILL_FORMED_PASSWORD
+        (code::CONSTRAINT_VIOLATION, _) | (code::UNWILLING_TO_PERFORM, Some(0x052d | 0x052c)) => {
+            Reason::Policy
+        }
+        // ERROR_GEN_FAILURE, the connection is not protected enough, comes here too.
         _ => super::reason(result),
     }
 }
@@ -196,7 +196,7 @@ impl Connector for ActiveDirectory {
         Box::pin(self.changed_since(subject, action, started_at))
     }
 
-    fn rules<'a>(&'a self) -> BoxFuture<'a, DirectoryRules> {
+    fn rules(&self) -> BoxFuture<'_, DirectoryRules> {
         Box::pin(async {
             let Some(dn) = &self.directory.settings.policy_dn else {
                 return DirectoryRules::default();

@@ -30,8 +30,6 @@ const ORDER_TIMEOUT: Duration = Duration::from_secs(40);
 mod code {
     pub const SUCCESS: u32 = 0;
     pub const SIZE_LIMIT_EXCEEDED: u32 = 4;
-    pub const STRONGER_AUTH_REQUIRED: u32 = 8;
-    pub const CONFIDENTIALITY_REQUIRED: u32 = 13;
     pub const NO_SUCH_ATTRIBUTE: u32 = 16;
     pub const CONSTRAINT_VIOLATION: u32 = 19;
     pub const NO_SUCH_OBJECT: u32 = 32;
@@ -95,7 +93,6 @@ fn reason(result: &LdapResult) -> Reason {
         code::UNAVAILABLE => Reason::Unreachable,
         code::CONSTRAINT_VIOLATION => Reason::Policy,
         code::NO_SUCH_OBJECT => Reason::NotOneAccount,
-        code::STRONGER_AUTH_REQUIRED | code::CONFIDENTIALITY_REQUIRED => Reason::SetUp,
         _ => Reason::SetUp,
     }
 }

@@ -236,7 +236,7 @@ impl Connector for OpenLdap {
         Box::pin(self.changed_since(subject, action, started_at))
     }
 
-    fn rules<'a>(&'a self) -> BoxFuture<'a, DirectoryRules> {
+    fn rules(&self) -> BoxFuture<'_, DirectoryRules> {
         Box::pin(async {
             let Some(dn) = &self.directory.settings.policy_dn else {
                 return DirectoryRules::default();

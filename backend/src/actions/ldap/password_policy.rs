@@ -1,4 +1,4 @@
-//! The password policy control of LDAP (draft-behera-ldap-password-policy), as OpenLDAP's overlay `ppolicy` speaks it.
+//! The password policy control of LDAP (an old draft of Behera), as OpenLDAP's overlay `ppolicy` speaks it.
 
 use ldap3::LdapResult;
 use ldap3::controls::RawControl;

@@ -67,6 +67,24 @@ struct CodeHtml<'a> {
     code: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "mail/notice.txt")]
+struct NoticeText<'a> {
+    t: Texts,
+    facts: &'a Facts,
+    what: &'a str,
+    url: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/notice.html")]
+struct NoticeHtml<'a> {
+    t: Texts,
+    facts: &'a Facts,
+    what: &'a str,
+    url: &'a str,
+}
+
 /// Subject, text part and HTML part.
 pub(super) struct Rendered {
     pub subject: String,
@@ -108,6 +126,18 @@ pub(super) fn render(message: &Message) -> Result<Rendered, askama::Error> {
             };
             Rendered {
                 subject: t.mail_link_subject(&facts.company, &facts.ticket),
+                text: text.render()?,
+                html: html.render()?,
+            }
+        }
+        Content::Notice { url, is_certain } => {
+            let what = &t.notice(message.action, *is_certain);
+            let (text, html) = (
+                NoticeText { t, facts, what, url },
+                NoticeHtml { t, facts, what, url },
+            );
+            Rendered {
+                subject: t.mail_notice_subject(&facts.company, what),
                 text: text.render()?,
                 html: html.render()?,
             }

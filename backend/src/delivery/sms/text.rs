@@ -90,6 +90,10 @@ pub(super) fn write(message: &Message, host: &str) -> String {
                 .unwrap_or_else(|| whole(t.sms_link_no_agent(&company, &life, &ticket, url)));
             extended(text, &format!(" {}", sendable(&t.sms_not_you())))
         }
+        Content::Notice { url, is_certain } => {
+            let what = t.notice(message.action, *is_certain);
+            sendable(&t.sms_notice(&company, &life, &ticket, url, &what))
+        }
         Content::Code { code } => {
             let text = sendable(&t.sms_code(code, &company, &life, &ticket));
             // A code bound to its origin is offered by the phone on that page only.

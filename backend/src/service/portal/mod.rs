@@ -10,14 +10,16 @@ use shared::words::CheckKind;
 pub use page::{Answered, Ending, Landing, Page, Request, Step};
 pub(super) use progress::proceed;
 
-use self::page::{request, show};
+pub(super) use self::page::request;
+use self::page::show;
 use self::progress::{finish, open_steps, send_code};
 use super::error::LinkProblem;
-use super::{Opening, Service, ServiceError, Visitor, events, expire_if_overdue, facts, record};
+use super::{Opening, Service, ServiceError, Visitor, actions, events, expire_if_overdue, facts, record};
 use crate::keys::{equal, hex, sha256_hex};
 use crate::ports::random;
-use crate::store::{self, verifications};
+use crate::store::{self, grants, verifications};
 use crate::verification::checks::call_number;
+use crate::verification::grant::Why;
 use crate::verification::state::SESSION_SECONDS;
 use crate::verification::{Check, Session, State, Verification};
 
@@ -211,12 +213,13 @@ pub async fn refuse_link(service: &Service, token: &str) -> Result<Request, Serv
 pub async fn refuse_session(service: &Service, cookie: &str) -> Result<Page, ServiceError> {
     let refuse = |service: &Service, tx: &Transaction<'_>, verification: Verification| {
         let running = verification.session().is_some();
-        let verification = if running {
-            finish(service, tx, verification, true)?
-        } else {
-            verification
-        };
-        Ok((verification, ()))
+        if running {
+            return Ok((finish(service, tx, verification, true)?, ()));
+        }
+        // After a pass there is nothing to decide any more, but the permission can be taken back.
+        actions::revoke(service, tx, &verification, Why::NotMe)?;
+        let told = verifications::lookup(tx, &verification.instance, &verification.id)?;
+        Ok((told.unwrap_or(verification), ()))
     };
     change(service, cookie, refuse).await.map(|(page, ())| page)
 }
@@ -270,7 +273,7 @@ async fn change<T: Send + 'static>(
 ) -> Result<(Page, T), ServiceError> {
     let digest = sha256_hex(cookie.as_bytes());
     let context = service.clone();
-    let (before, after, extra) = service
+    let (before, after, grant, extra) = service
         .store
         .write(move |tx| {
             let found = store::portal::find_by_session(tx, &digest)?.ok_or(LinkProblem::NoSession)?;
@@ -280,13 +283,14 @@ async fn change<T: Send + 'static>(
             if after != before {
                 verifications::update(tx, &after)?;
             }
-            Ok::<_, ServiceError>((before, after, extra))
+            let grant = grants::find(tx, &after.instance, &after.id)?;
+            Ok::<_, ServiceError>((before, after, grant, extra))
         })
         .await?;
     if after != before {
         service.announce(&after.id);
     }
-    Ok((show(service, &after)?, extra))
+    Ok((show(service, &after, grant.as_ref())?, extra))
 }
 
 /// The verification of a link that can still be used.

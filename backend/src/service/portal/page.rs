@@ -2,9 +2,10 @@
 
 use shared::words::{Action, CheckKind, Outcome, UnixMillis};
 
+use super::super::actions::ActionStep;
 use super::super::{Service, ServiceError};
 use crate::config::Instance;
-use crate::verification::{Check, CheckDetail, InstanceId, Session, State, Verification};
+use crate::verification::{Check, CheckDetail, Grant, InstanceId, Session, State, Verification};
 
 /// Who asks and for what: shown on every page, so that the requester can recognise the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +67,8 @@ pub enum Step {
         /// Seconds until a new code may be asked for (0 = now); `None` when no more will be sent.
         resend_in: Option<u32>,
     },
+    /// Identity confirmed: the action that the ticket asks for.
+    Action(ActionStep),
     /// Nothing is left to do.
     Finished(Ending),
 }
@@ -96,7 +99,7 @@ pub struct Answered {
     pub page: Page,
 }
 
-pub(super) fn request(service: &Service, of: &Verification) -> Result<Request, ServiceError> {
+pub(in crate::service) fn request(service: &Service, of: &Verification) -> Result<Request, ServiceError> {
     let instance: &Instance = service.instance(&of.instance)?;
     Ok(Request {
         instance: instance.id.clone(),
@@ -108,7 +111,11 @@ pub(super) fn request(service: &Service, of: &Verification) -> Result<Request, S
     })
 }
 
-pub(super) fn show(service: &Service, of: &Verification) -> Result<Page, ServiceError> {
+pub(super) fn show(
+    service: &Service,
+    of: &Verification,
+    grant: Option<&Grant>,
+) -> Result<Page, ServiceError> {
     let now = service.now();
     let current = of.session().and_then(|session| {
         let step = session.current_step()?;
@@ -119,7 +126,13 @@ pub(super) fn show(service: &Service, of: &Verification) -> Result<Page, Service
         (State::InProgress(_), Some((position, steps, of_steps, check))) => {
             (position + 1, steps, of_steps.other_ways(), question(check, now))
         }
-        (state, _) => (1, 1, Vec::new(), Step::Finished(ending(state))),
+        (state, _) => {
+            let step = match (ending(state), grant) {
+                (Ending::Confirmed, Some(grant)) => Step::Action(ActionStep::of(grant, of, now)),
+                (ending, _) => Step::Finished(ending),
+            };
+            (1, 1, Vec::new(), step)
+        }
     };
     Ok(Page {
         request: request(service, of)?,

@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{CheckKind, UnixMillis};
 
-use super::super::{Service, ServiceError, events, facts, record};
+use super::super::{Service, ServiceError, actions, events, facts, record};
 use crate::store::outbox::{self, Message};
 use crate::store::verifications;
 use crate::verification::checks::{Means, SessionStep, on_file_code, step};
@@ -134,5 +134,6 @@ pub(super) fn finish(
     let mut decided = verification.decided(decision)?;
     record(service, tx, &decided, "verification.decided", &body)?;
     events::queue(service, tx, &mut decided)?;
+    actions::grant(service, tx, &mut decided)?;
     Ok(decided)
 }

@@ -28,7 +28,7 @@ fn browser() -> ClientFacts {
 }
 
 /// Takes everything that is due out of the outbox, as the worker would, and says that it was accepted.
-async fn deliver(service: &Service) -> Vec<Prepared> {
+pub(super) async fn deliver(service: &Service) -> Vec<Prepared> {
     let mut delivered = Vec::new();
     loop {
         let due = outgoing::due(service, 50).await.unwrap();
@@ -58,7 +58,7 @@ fn link_token(delivered: &[Prepared]) -> String {
         .to_owned()
 }
 
-fn code(delivered: &[Prepared]) -> String {
+pub(super) fn code(delivered: &[Prepared]) -> String {
     let code = delivered.iter().find_map(|message| match message {
         Prepared::Code(code) => Some(code.code.clone()),
         _ => None,
@@ -66,7 +66,7 @@ fn code(delivered: &[Prepared]) -> String {
     code.unwrap()
 }
 
-fn event_kinds(delivered: &[Prepared]) -> Vec<String> {
+pub(super) fn event_kinds(delivered: &[Prepared]) -> Vec<String> {
     let event = |message: &Prepared| match message {
         Prepared::Event { body, .. } => {
             let event: shared::events::ResultEvent = serde_json::from_str(body).unwrap();
@@ -79,7 +79,11 @@ fn event_kinds(delivered: &[Prepared]) -> Vec<String> {
 
 /// Starts and begins a verification; returns the token's cookie and the id.
 async fn begun(service: &Service) -> (String, VerificationId) {
-    let view = agent::start(service, caller(service.now(), "begun-token"), send_link(), None)
+    begun_with(service, "begun-token").await
+}
+
+pub(super) async fn begun_with(service: &Service, token: &str) -> (String, VerificationId) {
+    let view = agent::start(service, caller(service.now(), token), send_link(), None)
         .await
         .unwrap();
     let token = link_token(&deliver(service).await);
@@ -87,7 +91,7 @@ async fn begun(service: &Service) -> (String, VerificationId) {
     (cookie, VerificationId::parse(&view.id).unwrap())
 }
 
-async fn view_of(service: &Service, id: &VerificationId) -> shared::agent_api::VerificationView {
+pub(super) async fn view_of(service: &Service, id: &VerificationId) -> shared::agent_api::VerificationView {
     agent::get(service, caller(service.now(), "read"), id.clone())
         .await
         .unwrap()

@@ -31,6 +31,8 @@ pub enum Reason {
     Busy,
     /// The connector is not set up for this.
     SetUp,
+    /// This service was interrupted before anything changed.
+    Interrupted,
 }
 
 impl Reason {
@@ -53,6 +55,7 @@ impl Reason {
             }
             Self::Unreachable => "The directory could not be reached.",
             Self::Busy => "The directory is busy and asks to wait.",
+            Self::Interrupted => "The service was interrupted before the directory changed anything.",
             Self::SetUp => "The connection to the directory is not set up for this. Tell your administrator.",
         }
     }
@@ -81,6 +84,7 @@ impl Reason {
             Self::Unreachable => "unreachable",
             Self::Busy => "busy",
             Self::SetUp => "set_up",
+            Self::Interrupted => "interrupted",
         }
     }
 }

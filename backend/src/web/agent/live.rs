@@ -56,7 +56,8 @@ pub(super) async fn stream(
     };
     let events = stream::unfold(live, |mut live| async move {
         let view = live.next().await?;
-        live.over = view.status.is_final();
+        // A pass goes on with the action that it grants.
+        live.over = !view.is_live();
         let event = Event::default()
             .event(EVENT_NAME)
             .json_data(&view)

@@ -23,6 +23,15 @@ const MAX_OFFSET_MINUTES: i32 = 14 * 60;
 /// The fields of a posted form.
 pub struct Form(Vec<(String, String)>);
 
+impl Drop for Form {
+    fn drop(&mut self) {
+        // One of the fields may be a password.
+        for (_, value) in &mut self.0 {
+            zeroize::Zeroize::zeroize(value);
+        }
+    }
+}
+
 impl Form {
     /// Reads `application/x-www-form-urlencoded`; anything else is a form without the fields one looks for.
     pub fn parse(body: &[u8]) -> Self {

@@ -6,6 +6,7 @@ use super::form::Form;
 use super::refusal::Refusal;
 use crate::keys::{Keys, equal, sha256_hex};
 use crate::service::error::LinkProblem;
+use crate::verification::grant::GRANT_SECONDS;
 use crate::verification::state::SESSION_SECONDS;
 
 /// `__Host-`: only over HTTPS, only from this host, for all its paths.
@@ -21,13 +22,16 @@ pub const TOKEN_FIELD: &str = "form_token";
 /// Digits of the cookie's secret.
 const SECRET_DIGITS: usize = 64;
 
+/// The cookie outlives the checks by the time in which the action can be performed; what it opens, the service decides.
+const COOKIE_SECONDS: i64 = SESSION_SECONDS + GRANT_SECONDS;
+
 /// The `Set-Cookie` header of a session that has just begun.
 ///
 /// `SameSite=Strict` works after a link from a mail, because the session begins with a form of our own page; and a
 /// requester who comes back through the mail again finds a link to `/verify`, which is of the same site.
 pub fn set_cookie(secret: &str) -> Option<HeaderValue> {
     let text =
-        format!("{COOKIE}={secret}; Path=/; Max-Age={SESSION_SECONDS}; Secure; HttpOnly; SameSite=Strict");
+        format!("{COOKIE}={secret}; Path=/; Max-Age={COOKIE_SECONDS}; Secure; HttpOnly; SameSite=Strict");
     HeaderValue::from_str(&text).ok()
 }
 

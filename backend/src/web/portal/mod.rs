@@ -9,7 +9,10 @@
 //! | `/verify` | the current question, or the end | |
 //! | `/verify/number`, `/verify/code` | | an answer |
 //! | `/verify/code/resend` | | a new code |
-//! | `/verify/not-me` | asks once more | stops it |
+//! | `/verify/not-me` | asks once more | stops it, or takes the permission back |
+//! | `/verify/action` | | performs the action that a pass permits |
+//! | `/verify/action/strength` | | says how strong a password is |
+//! | `/alarm/{token}` | asks once more | “this was not me”, from the notice after an action |
 //! | `/language` | | remembers the language |
 //!
 //! Every word comes from `locales/`, in the language that `language.rs` chooses; a page gets it as `t` in its template.
@@ -17,6 +20,7 @@
 //! Paths are read by [`Route`] rather than by a chain of filters, so that everything below them, wrong
 //! methods and unknown paths included, is answered with a page for people.
 
+mod action;
 mod form;
 mod guard;
 mod language;
@@ -40,7 +44,7 @@ use self::refusal::Refusal;
 use super::{MAX_BODY_BYTES, client, html};
 use crate::service::Service;
 
-/// All routes under `/v`, `/verify` and `/language`.
+/// All routes under `/v`, `/verify`, `/alarm` and `/language`.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
     let service = service.clone();
     let context = warp::any().map(move || service.clone());
@@ -48,6 +52,8 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
         .or(warp::path("verify"))
         .unify()
         .or(warp::path("language"))
+        .unify()
+        .or(warp::path("alarm"))
         .unify()
         .and(context)
         .and(warp::path::full())
@@ -94,6 +100,9 @@ enum Route<'a> {
     Code,
     Resend,
     RefuseSession,
+    Perform,
+    Strength,
+    Alarm(&'a str),
     Language,
 }
 
@@ -119,6 +128,9 @@ impl<'a> Route<'a> {
             ["verify", "code", ""] => Some(Self::Code),
             ["verify", "code", "resend"] => Some(Self::Resend),
             ["verify", "not-me", ""] => Some(Self::RefuseSession),
+            ["verify", "action", ""] => Some(Self::Perform),
+            ["verify", "action", "strength"] => Some(Self::Strength),
+            ["alarm", token, ""] => Some(Self::Alarm(token)),
             ["language", "", ""] => Some(Self::Language),
             _ => None,
         }
@@ -128,8 +140,14 @@ impl<'a> Route<'a> {
     const fn allowed(self) -> &'static str {
         match self {
             Self::Landing(_) | Self::Current => "GET, HEAD",
-            Self::Begin(_) | Self::Number | Self::Code | Self::Resend | Self::Language => "POST",
-            Self::RefuseLink(_) | Self::RefuseSession => "GET, HEAD, POST",
+            Self::Begin(_)
+            | Self::Number
+            | Self::Code
+            | Self::Resend
+            | Self::Perform
+            | Self::Strength
+            | Self::Language => "POST",
+            Self::RefuseLink(_) | Self::RefuseSession | Self::Alarm(_) => "GET, HEAD, POST",
         }
     }
 }
@@ -138,15 +156,15 @@ impl<'a> Route<'a> {
 async fn read(visit: Visit, method: Method, query: String) -> Response {
     let answer = match Route::parse(visit.path.as_str()) {
         None => Err(Refusal::NothingHere),
-        Some(route @ (Route::Begin(_) | Route::Number | Route::Code | Route::Resend | Route::Language)) => {
-            Err(Refusal::Method(route.allowed()))
-        }
+        Some(route) if route.allowed() == "POST" => Err(Refusal::Method(route.allowed())),
         // Mail scanners ask with HEAD. The answer is the same whatever the token is, and nothing is looked at.
         Some(_) if method == Method::HEAD => Ok(html::page(StatusCode::OK, String::new())),
         Some(Route::Landing(token)) => link::landing(&visit, token).await,
         Some(Route::RefuseLink(token)) => Ok(link::ask_to_refuse(&visit, token)),
         Some(Route::Current) => session::show(&visit, &query).await,
         Some(Route::RefuseSession) => session::ask_to_refuse(&visit).await,
+        Some(Route::Alarm(token)) => action::look_at_alarm(&visit, token).await,
+        Some(_) => Err(Refusal::NothingHere),
     };
     answer.unwrap_or_else(|refusal| refusal::reply(&visit, refusal))
 }
@@ -161,6 +179,7 @@ async fn write(visit: Visit, body: Bytes) -> Response {
         }
         Some(route) => {
             let form = Form::parse(&body);
+            wipe(body);
             match route {
                 Route::Begin(token) => link::begin(&visit, token, &form).await,
                 Route::RefuseLink(token) => link::refuse(&visit, token).await,
@@ -168,12 +187,22 @@ async fn write(visit: Visit, body: Bytes) -> Response {
                 Route::Code => session::answer_code(&visit, &form).await,
                 Route::Resend => session::resend(&visit, &form).await,
                 Route::RefuseSession => session::refuse(&visit, &form).await,
+                Route::Perform => action::perform(&visit, &form).await,
+                Route::Strength => action::strength(&visit, &form).await,
+                Route::Alarm(token) => action::raise_alarm(&visit, token).await,
                 Route::Language => Ok(language::switch(&form)),
                 Route::Landing(_) | Route::Current => Err(Refusal::NothingHere),
             }
         }
     };
     answer.unwrap_or_else(|refusal| refusal::reply(&visit, refusal))
+}
+
+/// Overwrites a body that may hold a password, where nobody else holds it.
+fn wipe(body: Bytes) {
+    if let Ok(mut bytes) = body.try_into_mut() {
+        zeroize::Zeroize::zeroize(bytes.as_mut());
+    }
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub struct Notice {
 }
 
 impl Notice {
-    fn new(tone: Tone, heading: String, paragraphs: impl Into<Vec<String>>) -> Self {
+    pub(super) fn new(tone: Tone, heading: String, paragraphs: impl Into<Vec<String>>) -> Self {
         Self {
             tone,
             heading,

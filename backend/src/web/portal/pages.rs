@@ -16,9 +16,9 @@ use crate::web::html;
 /// Whose page it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Brand {
-    company: String,
-    initials: String,
-    support_contact: String,
+    pub(super) company: String,
+    pub(super) initials: String,
+    pub(super) support_contact: String,
 }
 
 impl Brand {
@@ -51,10 +51,10 @@ impl Brand {
 /// What stands around every page: whose it is, its language, and where the switch of languages leads back to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    brand: Option<Brand>,
+    pub(super) brand: Option<Brand>,
     /// The words.
     pub t: Texts,
-    back: String,
+    pub(super) back: String,
 }
 
 impl Frame {
@@ -267,11 +267,18 @@ pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
             };
             render(status, &page)
         }
+        // Drawn by `action.rs`, which knows the directory's rules; who comes here has nothing to perform.
+        Step::Action(_) => notice(
+            status,
+            frame,
+            notices::ending(t, portal::Ending::Confirmed, request),
+            false,
+        ),
         Step::Finished(ending) => notice(status, frame, notices::ending(t, *ending, request), false),
     }
 }
 
-fn render(status: StatusCode, page: &impl Template) -> Response {
+pub(super) fn render(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(body) => html::page(status, body),
         Err(error) => {

@@ -6,7 +6,7 @@ use warp::reply::Response;
 use super::form::Form;
 use super::pages::{Frame, StepPage};
 use super::refusal::Refusal;
-use super::{Visit, guard, pages};
+use super::{Visit, action, guard, pages};
 use crate::locale::Texts;
 use crate::service::error::LinkProblem;
 use crate::service::portal::{self, Answered, Page, Step};
@@ -24,6 +24,9 @@ const SENT: &str = "sent";
 pub async fn show(visit: &Visit, query: &str) -> Result<Response, Refusal> {
     let session = guard::session(&visit.headers).ok_or(LinkProblem::NoSession)?;
     let page = portal::page(&visit.service, &session).await?;
+    if let Some(response) = action::show(visit, &page, &session).await {
+        return Ok(response);
+    }
     let mut view = StepPage::new(visit, &page, form_token(visit, &session));
     view.code_on_its_way = query == SENT;
     Ok(pages::step(StatusCode::OK, &view))
@@ -105,7 +108,7 @@ fn after_answer(visit: &Visit, session: &str, answered: &Answered) -> Response {
             code_is_valid: false, ..
         } => t.code_expired(),
         Step::OnFileCode { tries_left, .. } => t.code_wrong(*tries_left),
-        Step::Finished(_) => String::new(),
+        Step::Action(_) | Step::Finished(_) => String::new(),
     })
 }
 

@@ -6,7 +6,7 @@ use shared::words::UnixMillis;
 use super::icon::icon;
 use super::parts::{button, el, el_with, live, nothing, paragraph, part, plain_button, span, text, words};
 use crate::browser::time;
-use crate::logic::card::{Card, SEND_LINK};
+use crate::logic::card::{ActionLine, Card, SEND_LINK};
 use crate::logic::trouble::Doing;
 use crate::logic::words::{countdown, spelled};
 use crate::store::{Field, State};
@@ -52,6 +52,7 @@ fn main(card: Card) -> Vec<AnyView> {
         let reasons = card.reasons.into_iter().map(|why| el("LI", "", vec![text(why)]));
         main.push(el("UL", "reasons", reasons.collect()));
     }
+    main.extend(card.granted.map(granted));
     main.extend(card.notes.into_iter().map(|note| paragraph("note", note)));
     if let Some(until) = card.valid_until {
         main.push(paragraph(
@@ -86,6 +87,20 @@ pub fn details((id, url): (String, String)) -> AnyView {
     .into_any()
 }
 
+/// The line of the action: `✓ Password reset by the requester at 10:49`.
+fn granted(line: ActionLine) -> AnyView {
+    let mut parts = vec![span("", line.words)];
+    if let Some(when) = line.when {
+        parts.push(span("when", when.joint));
+        parts.push(moment(when.at));
+    }
+    el(
+        "P",
+        "granted",
+        vec![icon(line.icon, line.tone), el("SPAN", "", parts)],
+    )
+}
+
 fn call_number(number: String) -> AnyView {
     let aloud = spelled(&number);
     let digits = vec![
@@ -107,6 +122,10 @@ fn actions(field: Field, card: &Card) -> Vec<AnyView> {
     if let Some(label) = card.send {
         let class = if label == SEND_LINK { "link" } else { "button" };
         actions.push(plain_button(class, &[("id", "send"), ("type", "button")], label));
+    }
+    for (attributes, label) in &card.acts {
+        let blocked = live(move || field.get_value().see(|state| state.busy.is_some()));
+        actions.push(button("button", attributes, text(*label), blocked));
     }
     if card.can_resend {
         actions.push(resend(field));

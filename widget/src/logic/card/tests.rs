@@ -27,6 +27,7 @@ fn view(status: Status) -> VerificationView {
         resend_in: Some(118),
         delivery_problem: None,
         details_url: "https://verify.example/console/verifications/VER7K3M9QX2A4TN".into(),
+        granted: None,
     }
 }
 
@@ -220,4 +221,44 @@ fn an_earlier_verification_is_one_line() {
     let earlier = Earlier::of(&decided(Status::Failed, RiskLevel::High, Recommendation::Reject));
     assert_eq!((earlier.line.as_str(), earlier.at), ("Failed · High risk", SENT));
     assert_eq!(Earlier::of(&view(Status::Expired)).line, "Expired");
+}
+
+#[test]
+fn the_action_has_a_line_and_the_buttons_of_its_state() {
+    let with = |state, is_open: bool| {
+        let mut view = decided(Status::Passed, RiskLevel::Verified, Recommendation::Proceed);
+        view.granted = Some(GrantView {
+            state,
+            at: SENT,
+            expires_at: is_open.then_some(SENT),
+            summary: "Password reset by the requester".into(),
+        });
+        Card::of(&view)
+    };
+    let done = with(ActionState::Performed, false);
+    let line = done.granted.clone().unwrap();
+    assert_eq!(
+        (line.icon, line.words.as_str()),
+        (Icon::Tick, "Password reset by the requester")
+    );
+    assert_eq!(line.when.unwrap().joint, " at ");
+    assert!(done.acts.is_empty() && done.send.is_none());
+    assert!(
+        done.spoken.contains("Password reset by the requester"),
+        "{}",
+        done.spoken
+    );
+    let ids = |state| {
+        with(state, true)
+            .acts
+            .iter()
+            .map(|(attributes, _)| attributes[0].1)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(ActionState::Manual), ["confirm", "take-back"]);
+    assert_eq!(ids(ActionState::AwaitingRelease), ["release", "take-back"]);
+    assert_eq!(ids(ActionState::Granted), ["take-back"]);
+    assert!(ids(ActionState::Performing).is_empty());
+    assert_eq!(with(ActionState::Unknown, false).send, Some(SEND_AGAIN));
+    assert_eq!(with(ActionState::Failed, true).send, None);
 }

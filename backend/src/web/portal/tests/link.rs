@@ -70,7 +70,7 @@ async fn begin_sets_a_strict_host_cookie_and_leaves_the_token_behind() {
     let (cookie, attributes) = begun.header("set-cookie").split_once("; ").unwrap();
     assert_eq!(
         attributes,
-        "Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Strict"
+        "Path=/; Max-Age=1800; Secure; HttpOnly; SameSite=Strict"
     );
     let (name, secret) = cookie.split_once('=').unwrap();
     assert_eq!((name, secret.len()), ("__Host-imper_session", 64));
