@@ -66,7 +66,6 @@ notice-unlock = تم فتح قفل حسابك
 notice-unlock-asked = طلب شخص ما فتح قفل حسابك
 notice-mfa = تمت إعادة تعيين خطوة تسجيل الدخول الثانية
 notice-mfa-asked = طلب شخص ما إعادة تعيين خطوة تسجيل الدخول الثانية
-mail-notice-subject = { $company }: { $what }
 mail-notice-fine = هل كنت أنت؟ إذن لا يلزم فعل شيء.
 mail-notice-button = لم أكن أنا
 mail-notice-page = افتح هذه الصفحة وأخبرنا؛ سيُبلَّغ مكتب الخدمة فورًا. مدة صلاحية الصفحة: { $life }.

@@ -66,7 +66,6 @@ notice-unlock = Ihr Konto wurde entsperrt
 notice-unlock-asked = Jemand wollte Ihr Konto entsperren
 notice-mfa = Ihr zweiter Anmeldeschritt wurde zurückgesetzt
 notice-mfa-asked = Jemand wollte Ihren zweiten Anmeldeschritt zurücksetzen
-mail-notice-subject = { $company }: { $what }
 mail-notice-fine = Waren Sie das? Dann ist nichts zu tun.
 mail-notice-button = Das war ich nicht
 mail-notice-page = Öffnen Sie diese Seite und sagen Sie es; der Servicedesk erfährt es sofort. Gültigkeit der Seite: { $life }.

@@ -66,7 +66,6 @@ notice-unlock = Your account was unlocked
 notice-unlock-asked = Somebody asked to unlock your account
 notice-mfa = Your second sign-in step was reset
 notice-mfa-asked = Somebody asked to reset your second sign-in step
-mail-notice-subject = { $company }: { $what }
 mail-notice-fine = Was this you? Then there is nothing to do.
 mail-notice-button = This was not me
 mail-notice-page = Open this page and say so; the service desk is told at once. The page works for { $life }.

@@ -66,7 +66,6 @@ notice-unlock = Su cuenta se ha desbloqueado
 notice-unlock-asked = Alguien ha pedido desbloquear su cuenta
 notice-mfa = Su segundo paso de inicio de sesión se ha restablecido
 notice-mfa-asked = Alguien ha pedido restablecer su segundo paso de inicio de sesión
-mail-notice-subject = { $company }: { $what }
 mail-notice-fine = ¿Ha sido usted? Entonces no tiene que hacer nada.
 mail-notice-button = No he sido yo
 mail-notice-page = Abra esta página y dígalo; el centro de servicio lo sabrá enseguida. Validez de la página: { $life }.

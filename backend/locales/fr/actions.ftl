@@ -66,7 +66,6 @@ notice-unlock = Votre compte a été déverrouillé
 notice-unlock-asked = Quelqu’un a demandé à déverrouiller votre compte
 notice-mfa = Votre deuxième étape de connexion a été réinitialisée
 notice-mfa-asked = Quelqu’un a demandé à réinitialiser votre deuxième étape de connexion
-mail-notice-subject = { $company } : { $what }
 mail-notice-fine = C’était vous ? Alors il n’y a rien à faire.
 mail-notice-button = Ce n’était pas moi
 mail-notice-page = Ouvrez cette page et dites-le ; le centre de services est prévenu tout de suite. Durée de validité de la page : { $life }.

@@ -66,7 +66,6 @@ notice-unlock = アカウントのロックが解除されました
 notice-unlock-asked = アカウントのロック解除が依頼されました
 notice-mfa = 2 段階目のサインインがリセットされました
 notice-mfa-asked = 2 段階目のサインインのリセットが依頼されました
-mail-notice-subject = { $company }：{ $what }
 mail-notice-fine = ご本人の操作であれば、何もする必要はありません。
 mail-notice-button = 自分ではありません
 mail-notice-page = このページを開いてお知らせください。サービスデスクにすぐに通知されます。ページの有効期間：{ $life }

