@@ -3,8 +3,8 @@
 
 mod check;
 mod colour;
-mod network;
 mod connectors;
+mod network;
 mod raw;
 mod secrets;
 

@@ -7,8 +7,8 @@
 mod connection;
 pub mod console;
 pub mod evidence;
-pub mod origins;
 pub mod grants;
+pub mod origins;
 pub mod outbox;
 pub mod portal;
 pub mod tokens;
