@@ -161,7 +161,7 @@ impl World {
                 to: message.envelope.to.address().to_owned(),
                 content: Content::Code(message.code),
             },
-            Prepared::Event { .. } => return,
+            Prepared::Notice(_) | Prepared::Event { .. } => return,
         };
         self.inner.mails.lock().unwrap().push(mail);
     }
