@@ -10,6 +10,7 @@ mod package;
 mod read_back;
 mod run;
 mod setup;
+mod short_names;
 mod size;
 mod suite;
 mod widget;

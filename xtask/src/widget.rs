@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::run::{root, run, step, target, tool};
+use crate::short_names;
 
 /// The widget as it is shipped.
 pub struct Widget {
@@ -33,6 +34,10 @@ pub fn build() -> Result<Widget> {
         fs::remove_dir_all(&stage).context("could not clear the staging folder")?;
     }
     copy_scripts(&dist, &stage)?;
+    let (glue, binary) = (stage.join("widget.js"), stage.join("widget_bg.wasm"));
+    fs::copy(dist.join("widget_bg.wasm"), &binary).context("Trunk left no widget_bg.wasm")?;
+    let shortened = fs::read_to_string(&glue).context("Trunk left no widget.js")?;
+    fs::write(&glue, short_names::shorten(&binary, &shortened)?)?;
     let entry = root().join("servicenow-app/app/sys_ux_lib_asset/panel.entry.js");
     fs::copy(&entry, stage.join("panel.entry.js"))
         .with_context(|| format!("could not read {}", entry.display()))?;
@@ -53,7 +58,7 @@ pub fn build() -> Result<Widget> {
         "the glue that wasm-bindgen wrote could not be bundled with the app's entry script",
     )?;
     let script = fs::read_to_string(&bundle).context("could not read the bundle")?;
-    let wasm = fs::read(dist.join("widget_bg.wasm")).context("Trunk left no widget_bg.wasm")?;
+    let wasm = fs::read(&binary).context("could not read the shortened Wasm")?;
     if let Some(path) = path_of_this_machine(&wasm) {
         bail!("the Wasm holds a path of this machine: {path}");
     }
