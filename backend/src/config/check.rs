@@ -1,6 +1,7 @@
 //! Turns the file as written into a configuration, collecting every mistake on the way.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -121,7 +122,12 @@ impl Checker<'_> {
             .iter()
             .filter_map(|text| self.parse("server.trusted_proxies", text, "an IP address"))
             .collect();
+        let answers_per_minute = NonZeroU32::new(raw.answers_per_minute);
+        if answers_per_minute.is_none() {
+            self.note("server.answers_per_minute", "must be at least 1");
+        }
         Some(Server {
+            answers_per_minute: answers_per_minute?,
             listen: listen?,
             operations_listen: operations_listen?,
             public_url: public_url?,

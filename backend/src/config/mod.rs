@@ -10,6 +10,7 @@ mod secrets;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -64,6 +65,8 @@ pub struct Server {
     pub public_url: String,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Answers that one client address may send to the portal within a minute.
+    pub answers_per_minute: NonZeroU32,
 }
 
 /// The database.

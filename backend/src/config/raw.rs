@@ -29,6 +29,13 @@ pub(super) struct RawServer {
     pub public_url: String,
     #[serde(default)]
     pub trusted_proxies: Vec<String>,
+    #[serde(default = "default_answers")]
+    pub answers_per_minute: u32,
+}
+
+/// Enough for some people behind one address, too few to guess with.
+fn default_answers() -> u32 {
+    30
 }
 
 #[derive(Deserialize)]

@@ -10,6 +10,7 @@ pub mod html;
 pub mod operations;
 pub mod portal;
 pub mod problem;
+mod throttle;
 
 use warp::Filter as _;
 use warp::filters::BoxedFilter;

@@ -28,6 +28,13 @@ impl fmt::Display for Mistake {
 /// The longest email address (RFC 5321, section 4.5.3.1.3).
 const LONGEST_EMAIL: usize = 254;
 
+/// The channel that the dialog opens on: the instance's first, or another one when the last link did not arrive by
+/// `failed`.
+pub fn offered(channels: &[Channel], failed: Option<Channel>) -> Channel {
+    let other = channels.iter().find(|channel| Some(**channel) != failed);
+    other.or(channels.first()).copied().unwrap_or(Channel::Email)
+}
+
 /// Trims the input and checks its shape.
 pub fn check(channel: Channel, input: &str) -> Result<String, Mistake> {
     let input = input.trim();
@@ -74,6 +81,16 @@ fn is_phone_like(input: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn after_a_failure_the_other_channel_is_offered_if_there_is_one() {
+        let both = [Channel::Email, Channel::Sms];
+        assert_eq!(offered(&both, None), Channel::Email);
+        assert_eq!(offered(&both, Some(Channel::Email)), Channel::Sms);
+        assert_eq!(offered(&both, Some(Channel::Sms)), Channel::Email);
+        assert_eq!(offered(&both[..1], Some(Channel::Email)), Channel::Email);
+        assert_eq!(offered(&[], None), Channel::Email);
+    }
 
     #[test]
     fn usual_addresses_and_numbers_pass_in_any_usual_notation() {

@@ -31,6 +31,7 @@ mod refusal;
 mod session;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use warp::Filter as _;
 use warp::filters::BoxedFilter;
@@ -41,11 +42,13 @@ use warp::reply::Response;
 
 use self::form::Form;
 use self::refusal::Refusal;
+use super::throttle::Throttle;
 use super::{MAX_BODY_BYTES, client, html};
 use crate::service::Service;
 
 /// All routes under `/v`, `/verify`, `/alarm` and `/language`.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
+    let throttle = Arc::new(Throttle::per_minute(service.config.server.answers_per_minute));
     let service = service.clone();
     let context = warp::any().map(move || service.clone());
     let visit = warp::path("v")
@@ -76,7 +79,7 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
         .and(warp::post())
         .and(warp::body::content_length_limit(MAX_BODY_BYTES))
         .and(warp::body::bytes())
-        .then(write);
+        .then(move |visit, body| write(visit, body, Arc::clone(&throttle)));
     reading.or(writing).unify().boxed()
 }
 
@@ -169,13 +172,14 @@ async fn read(visit: Visit, method: Method, query: String) -> Response {
 }
 
 /// POST.
-async fn write(visit: Visit, body: Bytes) -> Response {
+async fn write(visit: Visit, body: Bytes, throttle: Arc<Throttle>) -> Response {
     let answer = match Route::parse(visit.path.as_str()) {
         None => Err(Refusal::NothingHere),
         Some(route @ (Route::Landing(_) | Route::Current)) => Err(Refusal::Method(route.allowed())),
         Some(_) if guard::is_foreign(&visit.headers, &visit.service.config.server.public_url) => {
             Err(Refusal::Foreign)
         }
+        Some(route) if let Err(wait) = admit(&throttle, &visit, route) => Err(Refusal::TooOften(wait)),
         Some(route) => {
             let form = Form::parse(&body);
             wipe(body);
@@ -195,6 +199,15 @@ async fn write(visit: Visit, body: Bytes) -> Response {
         }
     };
     answer.unwrap_or_else(|refusal| refusal::reply(&visit, refusal))
+}
+
+/// Counts what is posted, whatever it is good for. The strength of a password is asked for while it is typed, and
+/// tells nothing that could be guessed.
+fn admit(throttle: &Throttle, visit: &Visit, route: Route<'_>) -> Result<(), u32> {
+    match route {
+        Route::Strength => Ok(()),
+        _ => throttle.admit(visit.address),
+    }
 }
 
 /// Overwrites a body that may hold a password, where nobody else holds it.

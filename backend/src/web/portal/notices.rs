@@ -139,6 +139,12 @@ pub fn limit(t: Texts, retry_after: u32) -> Notice {
     Notice::new(Tone::Attention, t.limit_heading(), [next, t.limit_newest()])
 }
 
+/// Too many answers from one address.
+pub fn too_often(t: Texts, seconds: u32) -> Notice {
+    let next = t.too_often_next(t.wait(seconds));
+    Notice::new(Tone::Attention, t.too_often_heading(), [next])
+}
+
 /// Our own fault.
 pub fn internal(t: Texts) -> Notice {
     let paragraphs = [t.internal_wait(), t.internal_again()];

@@ -17,6 +17,8 @@ pub enum Refusal {
     Foreign,
     /// The form belongs to another session, or to none.
     StaleForm,
+    /// This client's address has sent too much within a minute; so many seconds to wait.
+    TooOften(u32),
     /// The path knows only these methods.
     Method(&'static str),
     /// There is no such path.
@@ -41,6 +43,7 @@ fn leads_on(refusal: &Refusal, has_session: bool) -> bool {
     match refusal {
         Refusal::Foreign
         | Refusal::StaleForm
+        | Refusal::TooOften(_)
         | Refusal::Service(ServiceError::Transition(_) | ServiceError::Limit(_)) => true,
         Refusal::Service(ServiceError::Link(problem)) => *problem == LinkProblem::Used,
         Refusal::Method(_) | Refusal::Service(ServiceError::Store(_) | ServiceError::Entropy(_)) => {
@@ -60,6 +63,12 @@ pub fn reply(visit: &Visit, refusal: Refusal) -> Response {
     match refusal {
         Refusal::Foreign => page(StatusCode::FORBIDDEN, notices::foreign(t)),
         Refusal::StaleForm => page(StatusCode::FORBIDDEN, notices::stale_form(t)),
+        Refusal::TooOften(seconds) => {
+            tracing::warn!("a client sends too much to the portal");
+            let mut response = page(StatusCode::TOO_MANY_REQUESTS, notices::too_often(t, seconds));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            response
+        }
         Refusal::NothingHere => page(StatusCode::NOT_FOUND, notices::nothing_here(t)),
         Refusal::Method(allowed) => {
             let mut response = page(StatusCode::METHOD_NOT_ALLOWED, notices::wrong_method(t));

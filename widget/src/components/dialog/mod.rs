@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use shared::agent_api::SendLink;
-use shared::words::Channel;
+use shared::words::{Channel, Status};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 
@@ -19,11 +19,14 @@ use crate::store::{Draft, Field, State, Store};
 /// Room above and below the dialog, in CSS pixels.
 const MARGIN: i32 = 16;
 
-/// Shows the dialog, empty, on the channel that the instance prefers.
+/// Shows the dialog, empty, on the channel that the instance prefers, or on the other one after a link that did not
+/// arrive.
 pub fn open(store: &Rc<Store>) {
-    let preferred = store
-        .peek(|state| state.channels.first().copied())
-        .unwrap_or(Channel::Email);
+    let preferred = store.peek(|state| {
+        let newest = state.verifications.first();
+        let failed = newest.filter(|view| view.status == Status::Undeliverable);
+        destination::offered(&state.channels, failed.map(|view| view.channel))
+    });
     store.change(|state| {
         state.alert = None;
         state.confirming = false;

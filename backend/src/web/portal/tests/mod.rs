@@ -4,6 +4,7 @@ mod language;
 mod link;
 mod pages;
 mod session;
+mod throttle;
 
 use std::sync::Arc;
 
