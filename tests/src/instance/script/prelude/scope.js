@@ -138,6 +138,37 @@
     return null;
   };
 
+  // Widgets of portals: the script fills `data`.
+  root.__bindWidget = function (parameters, options) {
+    root.data = {};
+    root.options = options;
+    root.input = null;
+    root.$sp = lib.guard({
+      getParameter: function (name) {
+        return Object.prototype.hasOwnProperty.call(parameters, name) ? parameters[name] : null;
+      }
+    }, '$sp');
+    return null;
+  };
+
+  // Automated tests: what a step hands over, what earlier steps have, and the one assertion that there is.
+  root.__bindTest = function (results) {
+    root.outputs = {};
+    root.params = {};
+    root.steps = function (id) {
+      return Object.prototype.hasOwnProperty.call(results, id) ? results[id] : lib.refuse('steps(' + id + ')');
+    };
+    var said = '';
+    root.stepResult = lib.guard({ setOutputMessage: function (text) { said = String(text); } }, 'stepResult');
+    root.assertEqual = function (assertion) {
+      if (assertion.shouldbe !== assertion.value) {
+        throw new Error(assertion.name + ': ' + JSON.stringify(assertion.value) + ' should be ' + JSON.stringify(assertion.shouldbe));
+      }
+    };
+    root.__said = function () { return said; };
+    return null;
+  };
+
   // Jelly: the request parameters, and escaping for its expressions.
   root.__bindPage = function (parameters) {
     root.RP = lib.guard({
