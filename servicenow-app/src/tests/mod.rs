@@ -2,6 +2,7 @@
 
 mod bad_layouts;
 mod bad_sources;
+mod findings;
 mod hosts;
 mod layouts;
 mod records;

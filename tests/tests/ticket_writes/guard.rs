@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use imper_tests::instance::{Instance, InstanceConfig};
+
 use super::desk::Desk;
 
 fn folder(name: &str) -> std::path::PathBuf {
@@ -40,6 +42,30 @@ async fn the_guard_stops_resolving_until_a_verification_has_passed() {
         .insert("incident", &[("category", "hardware")])
         .unwrap();
     desk.instance.update("incident", &other, &close).unwrap();
+}
+
+/// The guard is a set of its own, so an admin may have it without the app, or keep it when the app is gone.
+#[test]
+fn without_the_app_the_guard_does_nothing() {
+    let clock = std::sync::Arc::new(|| 1_767_225_600_000);
+    let instance = Instance::new(InstanceConfig::new("http://localhost:1", clock)).unwrap();
+    let sets = servicenow_app::pack_supplements(&folder("app"), &folder("sets")).unwrap();
+    let guard = sets
+        .iter()
+        .find(|set| set.file == "imper-ai-resolve-guard")
+        .unwrap();
+    instance.install(&guard.set.xml).unwrap();
+    let ticket = instance
+        .insert("incident", &[("category", "password_reset")])
+        .unwrap();
+    let close = [("state", "6"), ("close_code", "User error"), ("close_notes", "x")];
+    instance.update("incident", &ticket, &close).unwrap();
+    assert_eq!(
+        instance.display_value("incident", &ticket, "state").unwrap(),
+        "Resolved"
+    );
+    assert_eq!(instance.unsupported(), Vec::<String>::new());
+    assert_eq!(instance.query("syslog", "level=error").unwrap().len(), 0);
 }
 
 /// The automated tests that an admin may run on an instance of theirs are run on this one.

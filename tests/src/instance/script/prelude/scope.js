@@ -114,6 +114,9 @@
   Object.setPrototypeOf(root, new Proxy(Object.prototype, {
     get: function (object, name) {
       if (typeof name === 'string' && /^(Glide|sn_)/.test(name)) return lib.refuse(name);
+      // A proxy here would make every undeclared variable undefined, and a mistyped name would pass for an empty one.
+      // Names of applications are excepted: `typeof x_acme` asks whether one is installed, and this cannot see typeof.
+      if (typeof name === 'string' && !(name in object) && !/^x_[a-z0-9_]+$/.test(name)) throw new ReferenceError(name + ' is not defined');
       return Reflect.get(object, name);
     },
     has: function (object, name) {
