@@ -7,7 +7,7 @@ use imper_tests::harness::hosts::place_widget;
 use imper_tests::harness::people::{AgentDesk, RequesterPhone};
 use imper_tests::harness::story;
 use imper_tests::harness::world::{PRIVATE_MAILBOX, REQUESTER, World};
-use shared::words::{Outcome, Recommendation};
+use shared::words::{Outcome, Recommendation, Status};
 
 struct Scene {
     agent: AgentDesk,
@@ -25,9 +25,17 @@ impl Scene {
     }
 
     /// Sends the link from wherever the field is, and the requester answers everything right.
-    async fn verify(&self) -> Result<()> {
+    async fn verify(&self, host: &str) -> Result<()> {
         let requester = RequesterPhone::open(&self.driver).await?;
-        let link = story::send_link(&self.world, &self.agent).await?;
+        self.agent.click_send_verification_link().await?;
+        self.agent.browser().driver().enter_default_frame().await?;
+        self.agent
+            .browser()
+            .screenshot(&format!("host-{host}-dialog"))
+            .await?;
+        self.agent.send_to(PRIVATE_MAILBOX).await?;
+        let link = story::link_sent_to(&self.world, PRIVATE_MAILBOX).await?;
+        self.agent.see_status(Status::Sent).await?;
         requester.open_link(&link).await?;
         story::answer_right(&self.world, &self.agent, &requester).await?;
         let said = self.agent.see_outcome(Outcome::Passed).await?;
@@ -79,7 +87,7 @@ async fn in_a_workspace_a_button_opens_the_field_and_it_works_there() -> Result<
     agent.browser().driver().enter_default_frame().await?;
     assert_accessible(agent.browser(), "the record page of a workspace").await?;
     agent.browser().screenshot("host-workspace-required").await?;
-    scene.verify().await?;
+    scene.verify("workspace").await?;
     agent.browser().screenshot("host-workspace-passed").await?;
     story::ticket_shows(world, &ticket, Outcome::Passed).await?;
     scene.end().await
@@ -101,7 +109,7 @@ async fn in_a_portal_the_widget_shows_the_field_to_agents_and_to_nobody_else() -
     agent.browser().driver().enter_default_frame().await?;
     assert_accessible(agent.browser(), "the ticket page of a portal").await?;
     agent.browser().screenshot("host-portal-required").await?;
-    scene.verify().await?;
+    scene.verify("portal").await?;
     agent.look_at_form().await?;
     agent.browser().screenshot("host-portal-passed").await?;
     story::ticket_shows(world, &ticket, Outcome::Passed).await?;
@@ -154,8 +162,8 @@ async fn a_requested_item_is_verified_like_an_incident() -> Result<()> {
     agent.open_in_workspace("sc_req_item", &item).await?;
     agent.click_workspace_button().await?;
     agent.open_form("sc_req_item", &item).await?;
-    scene.verify().await?;
-    story::record_shows(world, &item, shared::words::Status::Passed).await?;
+    scene.verify("item").await?;
+    story::record_shows(world, &item, Status::Passed).await?;
     let notes = instance.journal(&item, "work_notes").join("\n");
     ensure!(
         notes.contains(Recommendation::Proceed.label()) && !notes.contains(PRIVATE_MAILBOX),
