@@ -7,6 +7,7 @@
 
 mod instance {
     mod access;
+    mod hosts;
     mod install;
     mod outbound;
     mod pages;

@@ -16,8 +16,8 @@ pub struct Package {
     pub path: PathBuf,
     /// What the packer put into it.
     pub manifest: serde_json::Value,
-    /// The sets that an admin may import beside it.
-    optional: Vec<PathBuf>,
+    /// The sets that an admin may import beside it, each with what the packer put into it.
+    pub optional: Vec<(PathBuf, serde_json::Value)>,
     records: usize,
     sha256: String,
     xml: Size,
@@ -64,7 +64,7 @@ pub fn package() -> Result<Package> {
 }
 
 /// Packs the sets beside the app's own into a folder of their own: nothing takes one of them for the app.
-fn optional_sets(app: &Path, folder: &Path, version: &str) -> Result<Vec<PathBuf>> {
+fn optional_sets(app: &Path, folder: &Path, version: &str) -> Result<Vec<(PathBuf, serde_json::Value)>> {
     let sources = root().join("servicenow-app/sets");
     let sets = servicenow_app::pack_supplements(app, &sources)?;
     if sets != servicenow_app::pack_supplements(app, &sources)? {
@@ -72,13 +72,13 @@ fn optional_sets(app: &Path, folder: &Path, version: &str) -> Result<Vec<PathBuf
     }
     let folder = folder.join("optional");
     fs::create_dir_all(&folder)?;
-    let mut paths = Vec::new();
+    let mut packed = Vec::new();
     for set in sets {
         let path = folder.join(format!("{}-{version}.xml", set.file));
         fs::write(&path, &set.set.xml).with_context(|| format!("could not write {}", path.display()))?;
-        paths.push(path);
+        packed.push((path, read_back::manifest(&set.set)));
     }
-    Ok(paths)
+    Ok(packed)
 }
 
 impl Package {
@@ -107,7 +107,7 @@ impl Package {
         let path = self.path.strip_prefix(root()).unwrap_or(&self.path);
         println!("\n   {}", path.display());
         println!("   {} records, sha256 {}", self.records, self.sha256);
-        for path in &self.optional {
+        for (path, _) in &self.optional {
             let path = path.strip_prefix(root()).unwrap_or(path);
             println!("   optional: {}", path.display());
         }

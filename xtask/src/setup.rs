@@ -100,7 +100,7 @@ fn debian_packages() -> Result<()> {
 /// libraries of the neighbours that messages and callbacks are tested against.
 pub fn test_tools() -> Result<()> {
     npm_packages("xtask/sdk", "ServiceNow's SDK 4.9.0")?;
-    npm_packages("tests/tools", "axe-core")?;
+    npm_packages("tests/tools", "axe-core, AngularJS")?;
     npm_packages("tests/peers", "libraries of Twilio and SendGrid, mailauth")
 }
 

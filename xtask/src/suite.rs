@@ -37,6 +37,9 @@ pub fn test() -> Result<()> {
 
     let package = package::package()?;
     read_back::check(&package.path, &package.manifest)?;
+    for (path, manifest) in &package.optional {
+        read_back::check(path, manifest)?;
+    }
     run(
         cargo().args(["test", "--package", "xtask", "--", "--ignored", "read_back"]),
         "reading back no longer notices a damaged set",

@@ -13,10 +13,15 @@ function decoded(base64) {
     return new Response(unzipped, { headers: { 'Content-Type': 'application/wasm' } });
 }
 
+// The words that a policy lacks are what its administrator needs.
+function forbidden(source) {
+    return 'imper.ai Verification was blocked by the content security policy of this instance. '
+        + 'Ask your administrator to add ' + source + ' to its script-src directive. Nothing was sent.';
+}
+
 function explain(error) {
     if (error instanceof WebAssembly.CompileError) {
-        return 'imper.ai Verification was blocked by the content security policy of this instance. '
-            + "Ask your administrator to add 'wasm-unsafe-eval' to its script-src directive. Nothing was sent.";
+        return forbidden("'wasm-unsafe-eval'");
     }
     return 'imper.ai Verification could not be started. Nothing was sent. Reload the ticket to try again. ('
         + (error && error.message ? error.message : 'unknown error') + ')';
@@ -37,7 +42,12 @@ async function start() {
     if (!root) {
         return;
     }
-    if (!host || !host.table || !host.sys_id) {
+    if (!host) {
+        // The page's own script, which comes first, was not run.
+        fail(root, forbidden("'unsafe-inline'"));
+        return;
+    }
+    if (!host.table || !host.sys_id) {
         fail(root, 'Open this page from a ticket: its address names no ticket.');
         return;
     }

@@ -45,6 +45,14 @@ pub fn records(source: &Source) -> Vec<Record> {
     records
 }
 
+/// Tables of the platform that extend `task`: a formatter of `task` may stand in their forms as well.
+const TASKS: &[&str] = &["incident", "sc_req_item", "task"];
+
+/// True if the formatter may stand in a form of the table.
+pub fn shows_in(formatter: &Formatter, table: &str) -> bool {
+    formatter.table == table || formatter.table == "task" && TASKS.contains(&table)
+}
+
 fn formatter_key(formatter: &Formatter) -> String {
     format!("{}.{}", formatter.table, formatter.uses)
 }
@@ -59,10 +67,9 @@ pub fn section(source: &Source, table: &str, label: &str, caption: &str, element
         .iter()
         .zip(0..)
         .map(|(element, position): (_, u32)| {
-            let formatter = source
-                .formatters
-                .iter()
-                .find(|formatter| formatter.table == table && formatter_element(app, formatter) == *element);
+            let formatter = source.formatters.iter().find(|formatter| {
+                shows_in(formatter, table) && formatter_element(app, formatter) == *element
+            });
             let reference = Element::text("sys_ui_section", &sys_id)
                 .with("caption", if caption.is_empty() { "NULL" } else { caption })
                 .with("display_value", caption)

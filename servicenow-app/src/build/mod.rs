@@ -2,15 +2,18 @@
 
 mod access;
 mod application;
+mod atf;
 mod automation;
 mod forms;
+mod hosts;
 mod interface;
 mod layouts;
 mod rest;
 mod tables;
 
+pub use atf::placeholder;
 pub use automation::supplement;
-pub use forms::formatter_element;
+pub use forms::{formatter_element, shows_in};
 pub use rest::versioned_path;
 
 use crate::record::Record;
@@ -26,6 +29,7 @@ pub fn records(source: &Source, panel_module: &str) -> Vec<Record> {
     records.extend(rest::records(source));
     records.extend(interface::records(source, panel_module));
     records.extend(automation::records(source));
+    records.extend(hosts::records(source));
     records.extend(forms::records(source));
     records.extend(layouts::records(source));
     records.extend(interface::menus(source));

@@ -1,8 +1,9 @@
 //! Business rules, aliases, deletions, and the sets beside the app.
 
 use super::{Known, scripts, text};
+use crate::build::placeholder;
 use crate::error::{Finding, Rule};
-use crate::source::kinds::BusinessRule;
+use crate::source::kinds::{AtfTest, BusinessRule};
 use crate::source::{DELETED, Source, Sourced, Supplement};
 
 /// Where a rule stands: its own application may do more on its own tables than elsewhere.
@@ -142,6 +143,41 @@ pub fn check_supplement(source: &Source, set: &Supplement) -> Vec<Finding> {
             set.beside(&rule.file, &rule.script),
             &place,
         ));
+    }
+    for test in &set.tests {
+        findings.extend(tested(set, test, &known));
+    }
+    findings
+}
+
+/// A step does one thing, and a script speaks only of steps that come before it.
+fn tested(set: &Supplement, test: &Sourced<AtfTest>, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let source = set.files.get(&test.file).map_or("", String::as_str);
+    let mut refuse = |rule: Rule, needle: &str, message: String| {
+        findings.push(Finding::where_it_says(&test.file, source, needle, rule, message));
+    };
+    for (position, step) in test.steps.iter().enumerate() {
+        if step.insert.is_some() == step.script.is_some() {
+            let message = format!("the step {} inserts a record or runs a script", step.name);
+            refuse(Rule::Syntax, &step.name, message);
+        }
+        if let Some(table) = step.insert.as_deref().filter(|table| !known.has_table(table)) {
+            refuse(Rule::Reference, table, format!("there is no table {table}"));
+        }
+        if test.steps.iter().filter(|other| other.name == step.name).count() > 1 {
+            let message = format!("two steps are named {}", step.name);
+            refuse(Rule::Duplicate, &step.name, message);
+        }
+        let Some(script) = &step.script else { continue };
+        let earlier = test.steps.iter().take(position);
+        let left = earlier.fold(set.beside(&test.file, script).to_owned(), |left, other| {
+            left.replace(&placeholder(&other.name), "")
+        });
+        if left.contains("@step:") {
+            let message = format!("{script} speaks of a step that does not come before it");
+            refuse(Rule::Reference, script, message);
+        }
     }
     findings
 }

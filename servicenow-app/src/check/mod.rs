@@ -1,6 +1,7 @@
 //! What is refused before anything is packed. Every check reports all it finds.
 
 mod automation;
+mod hosts;
 mod layouts;
 mod names;
 mod references;
@@ -22,6 +23,7 @@ pub fn check(source: &Source) -> Vec<Finding> {
     findings.extend(references::check(source, &known));
     findings.extend(layouts::check(source, &known));
     findings.extend(automation::check(source, &known));
+    findings.extend(hosts::check(source, &known));
     findings.extend(scripts::check(source, &known));
     findings.extend(text::check(source));
     findings

@@ -1,7 +1,7 @@
 //! Does everything exist that a record refers to?
 
 use super::Known;
-use crate::build::formatter_element;
+use crate::build::{formatter_element, shows_in};
 use crate::error::{Finding, Rule};
 use crate::source::Source;
 use crate::source::model::{Acl, AclType, Column, ColumnType, Operation};
@@ -251,16 +251,21 @@ impl Checker<'_> {
         for section in &source.sections {
             let table = section.table.as_str();
             self.exists(self.known.has_table(table), "table", &section.file, table);
-            for element in &section.elements {
-                let is_formatter = element
+            let is_formatter = |element: &str| {
+                element
                     .rsplit_once('.')
-                    .is_some_and(|(_, ending)| ending == "xml");
+                    .is_some_and(|(_, ending)| ending == "xml")
+            };
+            if section.elements.iter().all(|element| is_formatter(element)) {
+                let message = "a section without any column is not shown, and its formatters are not either";
+                self.refuse(Rule::Platform, &section.file, "elements", message);
+            }
+            for element in &section.elements {
+                let is_formatter = is_formatter(element);
                 let found = if is_formatter {
-                    let mut formatters = source
-                        .formatters
-                        .iter()
-                        .filter(|formatter| formatter.table == table);
-                    formatters.any(|formatter| formatter_element(&source.app, formatter) == *element)
+                    source.formatters.iter().any(|formatter| {
+                        shows_in(formatter, table) && formatter_element(&source.app, formatter) == *element
+                    })
                 } else {
                     // A column of the platform has no prefix, and which of them exist only the instance knows.
                     let is_own = self.known.tables.contains(&table) || element.starts_with(self.known.scope);

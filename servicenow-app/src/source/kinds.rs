@@ -1,4 +1,5 @@
-//! More source files as types: layouts, business rules, aliases, deletions, and the sets beside the app.
+//! More source files as types: layouts, business rules, workspace buttons, portal widgets, aliases, deletions, and the
+//! sets beside the app.
 
 use serde::Deserialize;
 
@@ -56,6 +57,41 @@ pub struct FormSection {
     pub caption: String,
     /// Column names, and `.begin_split`, `.split`, `.end_split`.
     pub elements: Vec<String>,
+}
+
+/// `sys_ui_action/*.toml`: a button on the record pages of workspaces.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkspaceAction {
+    pub name: String,
+    /// The name that scripts know it by.
+    pub action_name: String,
+    /// Tables that extend this one have the button as well.
+    pub table: String,
+    pub hint: String,
+    pub order: u32,
+    /// Expression in JavaScript, evaluated on the server with the record as `current`.
+    pub condition: String,
+    pub roles: Vec<String>,
+    /// Runs in the browser and defines `onClick(g_form)`.
+    pub script: String,
+}
+
+/// `sp_widget/*.toml`: what an admin may place on a page of a Service Portal.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PortalWidget {
+    pub name: String,
+    /// The name that pages know it by.
+    pub id: String,
+    pub description: String,
+    pub roles: Vec<String>,
+    /// `AngularJS` markup.
+    pub template: String,
+    /// Fills `data` on the server.
+    pub server_script: String,
+    /// Sets `api.controller` in the browser.
+    pub client_script: String,
 }
 
 /// `sys_alias/*.toml`: credential aliases.
@@ -119,14 +155,19 @@ pub struct SetFile {
 pub struct AtfTest {
     pub name: String,
     pub description: String,
-    /// Server scripts, one for each step.
     pub steps: Vec<AtfStep>,
 }
 
-/// One step: runs a server-side script.
+/// One step: inserts a record, or runs a script on the server.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AtfStep {
     pub name: String,
-    pub script: String,
+    /// The table of the record to insert.
+    pub insert: Option<String>,
+    /// Its values, as an encoded query has them.
+    #[serde(default)]
+    pub values: String,
+    /// The script to run. `@step:NAME@` in it becomes the `sys_id` of the step of that name.
+    pub script: Option<String>,
 }

@@ -2,6 +2,9 @@
 
 pub mod kinds;
 pub mod model;
+mod supplement;
+
+pub use supplement::{Supplement, load_supplement};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
@@ -11,7 +14,9 @@ use serde::de::DeserializeOwned;
 use walkdir::WalkDir;
 
 use crate::error::{Finding, PackError, Rule};
-use kinds::{AliasFile, AtfTest, BusinessRule, Deletions, Form, ListLayout, RelatedLists, SetFile};
+use kinds::{
+    AliasFile, BusinessRule, Deletions, Form, ListLayout, PortalWidget, RelatedLists, WorkspaceAction,
+};
 use model::{
     AclFile, AllowedIds, AppFile, Asset, Event, ForeignColumns, Formatter, Macro, Menu, Page, PrivilegeFile,
     PropertyPage, RestApi, Role, ScriptInclude, Section, Table,
@@ -61,6 +66,8 @@ pub struct Source {
     pub privileges: Vec<Sourced<PrivilegeFile>>,
     pub events: Vec<Sourced<Event>>,
     pub business_rules: Vec<Sourced<BusinessRule>>,
+    pub workspace_actions: Vec<Sourced<WorkspaceAction>>,
+    pub portal_widgets: Vec<Sourced<PortalWidget>>,
     pub lists: Vec<Sourced<ListLayout>>,
     pub related_lists: Vec<Sourced<RelatedLists>>,
     pub forms: Vec<Sourced<Form>>,
@@ -129,6 +136,8 @@ pub fn load(root: &Path) -> Result<(Option<Source>, Vec<Finding>), PackError> {
     let privileges = reader.folder("sys_scope_privilege");
     let events = reader.folder("sysevent_register");
     let business_rules: Vec<Sourced<BusinessRule>> = reader.folder("sys_script");
+    let workspace_actions: Vec<Sourced<WorkspaceAction>> = reader.folder("sys_ui_action");
+    let portal_widgets: Vec<Sourced<PortalWidget>> = reader.folder("sp_widget");
     let lists = reader.folder("sys_ui_list");
     let related_lists = reader.folder("sys_ui_related_list");
     let forms = reader.folder("sys_ui_form");
@@ -140,6 +149,14 @@ pub fn load(root: &Path) -> Result<(Option<Source>, Vec<Finding>), PackError> {
     }
     for rule in &business_rules {
         reader.companion(&rule.file, &rule.script);
+    }
+    for action in &workspace_actions {
+        reader.companion(&action.file, &action.script);
+    }
+    for widget in &portal_widgets {
+        for name in [&widget.template, &widget.server_script, &widget.client_script] {
+            reader.companion(&widget.file, name);
+        }
     }
     for item in &macros {
         reader.companion(&item.file, &item.xml);
@@ -181,6 +198,8 @@ pub fn load(root: &Path) -> Result<(Option<Source>, Vec<Finding>), PackError> {
         privileges,
         events,
         business_rules,
+        workspace_actions,
+        portal_widgets,
         lists,
         related_lists,
         forms,
@@ -190,63 +209,6 @@ pub fn load(root: &Path) -> Result<(Option<Source>, Vec<Finding>), PackError> {
         allowed_ids,
     };
     Ok((Some(source), findings))
-}
-
-/// An update set beside the app's own: what an admin may add to it, or leave.
-#[derive(Debug)]
-pub struct Supplement {
-    /// Every file by its path.
-    pub files: BTreeMap<String, String>,
-    pub set: SetFile,
-    pub business_rules: Vec<Sourced<BusinessRule>>,
-    pub tests: Vec<Sourced<AtfTest>>,
-}
-
-impl Supplement {
-    /// The text of `name`, a file beside `file`.
-    pub fn beside(&self, file: &str, name: &str) -> &str {
-        self.files
-            .get(&path_beside(file, name))
-            .map_or("", String::as_str)
-    }
-}
-
-/// Reads the folder of one such set; `None` if it does not say what it is.
-pub fn load_supplement(root: &Path) -> Result<(Option<Supplement>, Vec<Finding>), PackError> {
-    let mut findings = Vec::new();
-    let files = read_files(root, &mut findings)?;
-    let mut reader = Reader {
-        files: &files,
-        seen: BTreeSet::new(),
-        findings,
-    };
-    let set: Option<SetFile> = reader.file("set.toml");
-    let business_rules: Vec<Sourced<BusinessRule>> = reader.folder("sys_script");
-    let tests: Vec<Sourced<AtfTest>> = reader.folder("sys_atf_test");
-    for rule in &business_rules {
-        reader.companion(&rule.file, &rule.script);
-    }
-    for test in &tests {
-        for step in &test.steps {
-            reader.companion(&test.file, &step.script);
-        }
-    }
-    let mut findings = reader.finish();
-    let Some(set) = set else {
-        findings.push(Finding::in_file(
-            "set.toml",
-            Rule::Syntax,
-            "is missing or does not parse",
-        ));
-        return Ok((None, findings));
-    };
-    let supplement = Supplement {
-        files,
-        set,
-        business_rules,
-        tests,
-    };
-    Ok((Some(supplement), findings))
 }
 
 /// Every file of the folder. Line ends are made the same everywhere: a checkout on Windows packs the same bytes.

@@ -2,6 +2,8 @@
 
 mod bad_layouts;
 mod bad_sources;
+mod findings;
+mod hosts;
 mod layouts;
 mod records;
 mod scripts;

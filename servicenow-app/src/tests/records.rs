@@ -193,7 +193,7 @@ fn nobody_writes_events_and_verifications_by_hand() {
 }
 
 #[test]
-fn the_section_shows_the_formatter_and_nothing_that_would_go_stale() {
+fn the_section_shows_the_formatter_and_the_one_column_without_which_it_would_not_be_shown() {
     let formatter = record("sys_ui_formatter", "formatter", "x_imper_verify_panel.xml");
     let section = rows()
         .into_iter()
@@ -214,7 +214,7 @@ fn the_section_shows_the_formatter_and_nothing_that_would_go_stale() {
         .iter()
         .map(|element| element.child("element").text.as_str())
         .collect();
-    assert_eq!(names, ["x_imper_verify_panel.xml"]);
+    assert_eq!(names, ["x_imper_verify_panel.xml", "x_imper_verify_id"]);
     assert_eq!(
         elements[0].child("sys_ui_formatter").text,
         formatter.child("sys_id").text

@@ -100,6 +100,7 @@ imper.ai Verification is running.
 
    ServiceNow (emulated)   {instance}/incident.do?sys_id={ticket}
                            user {user}, password {password}
+   In a workspace          {instance}/now/sow/record/incident/{ticket}
    Inbox                   {inbox}
    Console                 {service}/console
                            user {analyst}, password {analyst_password}

@@ -4,6 +4,7 @@
 pub mod accessibility;
 pub mod browser;
 pub mod clock;
+pub mod hosts;
 pub mod people;
 pub mod process;
 pub mod story;

@@ -1,5 +1,7 @@
 //! The people of a scene, and what they can see and click.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use anyhow::{Context, Result, ensure};
 use shared::words::{Outcome, Status};
 use thirtyfour::prelude::*;
@@ -8,13 +10,15 @@ use super::browser::{Browser, Driver, Person};
 use super::world::{AGENT, ANALYST, Account, REQUESTER, World};
 
 /// The frame that the app's formatter puts into the ticket form.
-const FIELD_FRAME: &str = "iframe[title='imper.ai Verification']";
+pub(super) const FIELD_FRAME: &str = "iframe[title='imper.ai Verification']";
 
 /// The help-desk person, in front of the instance.
 #[derive(Debug)]
 pub struct AgentDesk {
-    browser: Browser,
-    instance_url: String,
+    pub(super) browser: Browser,
+    pub(super) instance_url: String,
+    /// The ticket is open in a workspace, whose pages stand in a shadow root.
+    pub(super) in_workspace: AtomicBool,
 }
 
 impl AgentDesk {
@@ -24,6 +28,7 @@ impl AgentDesk {
         Ok(Self {
             browser,
             instance_url: world.instance.url().to_owned(),
+            in_workspace: AtomicBool::new(false),
         })
     }
 
@@ -50,6 +55,7 @@ impl AgentDesk {
 
     /// Opens a ticket's form.
     pub async fn open_ticket(&self, sys_id: &str) -> Result<()> {
+        self.in_workspace.store(false, Ordering::Relaxed);
         self.browser
             .goto(&format!("{}/incident.do?sys_id={sys_id}", self.instance_url))
             .await?;
@@ -225,10 +231,15 @@ impl AgentDesk {
         Ok(host.get_shadow_root().await?.find(By::Css(css)).await?)
     }
 
-    async fn enter_field_frame(&self) -> Result<()> {
+    pub(super) async fn enter_field_frame(&self) -> Result<()> {
         let driver = self.browser.driver();
         driver.enter_default_frame().await?;
-        Ok(driver.find(By::Css(FIELD_FRAME)).await?.enter_frame().await?)
+        let frame = if self.in_workspace.load(Ordering::Relaxed) {
+            self.in_workspace_page(FIELD_FRAME).await?
+        } else {
+            driver.find(By::Css(FIELD_FRAME)).await?
+        };
+        Ok(frame.enter_frame().await?)
     }
 }
 

@@ -18,6 +18,7 @@
 //! ```
 
 mod acl;
+mod atf;
 mod base;
 mod core;
 mod error;
@@ -38,6 +39,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
 
+pub use self::atf::TestStep;
 pub use self::core::Clock;
 use self::core::{Core, Exec, Logins, SYSTEM, lock, on_deep_stack};
 pub use self::error::{InstallError, InstanceError};
@@ -228,6 +230,11 @@ impl Instance {
     /// Runs a scheduled script by its name, now.
     pub fn run_job(&self, name: &str) -> Result<(), InstanceError> {
         self.as_system(|exec| exec.run_scheduled(name))
+    }
+
+    /// Runs an automated test by its name, as a user (a login name). What it has written is taken back.
+    pub fn run_test(&self, user: &str, name: &str) -> Result<Vec<TestStep>, InstanceError> {
+        atf::run(&self.core, user, name)
     }
 
     /// Calls that were refused because they are not emulated, oldest first.

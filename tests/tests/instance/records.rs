@@ -274,3 +274,27 @@ fn uses_of_foreign_tables_are_recorded_until_a_privilege_covers_them() {
     strict.install(&enforcing).unwrap();
     assert!(fails(&strict, script).contains("cross-scope access policy"));
 }
+
+#[test]
+fn a_variable_that_nobody_has_declared_is_an_error_and_not_an_empty_value() {
+    let instance = with(&Set::demo().include(
+        9,
+        "Careless",
+        "var Careless = Class.create();\nCareless.prototype = { initialize: function () {}, \
+         right: function (ticket) { return ticket; }, wrong: function (ticket) { return tickt; } };",
+    ));
+    assert_eq!(run(&instance, "beth", "new Careless().right(1)"), 1);
+    for script in [
+        "new Careless().wrong(1)",
+        "undeclared + 1",
+        "undeclared()",
+        "if (undeclared) { 1; }",
+    ] {
+        let said = fails(&instance, script);
+        assert!(said.contains("is not defined"), "{script}: {said}");
+    }
+    assert_eq!(
+        run(&instance, "beth", "var declared; declared === undefined"),
+        true
+    );
+}

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use imper_tests::instance::{Instance, InstanceConfig};
+
 use super::desk::Desk;
 
 fn folder(name: &str) -> std::path::PathBuf {
@@ -40,6 +42,90 @@ async fn the_guard_stops_resolving_until_a_verification_has_passed() {
         .insert("incident", &[("category", "hardware")])
         .unwrap();
     desk.instance.update("incident", &other, &close).unwrap();
+}
+
+/// The guard is a set of its own, so an admin may have it without the app, or keep it when the app is gone.
+#[test]
+fn without_the_app_the_guard_does_nothing() {
+    let clock = std::sync::Arc::new(|| 1_767_225_600_000);
+    let instance = Instance::new(InstanceConfig::new("http://localhost:1", clock)).unwrap();
+    let sets = servicenow_app::pack_supplements(&folder("app"), &folder("sets")).unwrap();
+    let guard = sets
+        .iter()
+        .find(|set| set.file == "imper-ai-resolve-guard")
+        .unwrap();
+    instance.install(&guard.set.xml).unwrap();
+    let ticket = instance
+        .insert("incident", &[("category", "password_reset")])
+        .unwrap();
+    let close = [("state", "6"), ("close_code", "User error"), ("close_notes", "x")];
+    instance.update("incident", &ticket, &close).unwrap();
+    assert_eq!(
+        instance.display_value("incident", &ticket, "state").unwrap(),
+        "Resolved"
+    );
+    assert_eq!(instance.unsupported(), Vec::<String>::new());
+    assert_eq!(instance.query("syslog", "level=error").unwrap().len(), 0);
+}
+
+/// The automated tests that an admin may run on an instance of theirs are run on this one.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_automated_tests_of_the_optional_set_pass_and_leave_nothing_behind() {
+    let desk = Desk::open().await;
+    let sets = servicenow_app::pack_supplements(&folder("app"), &folder("sets")).unwrap();
+    let tests = sets.iter().find(|set| set.file == "imper-ai-atf-tests").unwrap();
+    let report = desk.instance.install(&tests.set.xml).unwrap();
+    assert_eq!(report.warnings, Vec::<String>::new());
+    assert_eq!((report.scope.as_str(), report.updated), ("x_imper_verify", 0));
+    let before = desk.instance.query("incident", "").unwrap();
+    let names = desk.instance.query("sys_atf_test", "ORDERBYname").unwrap();
+    assert_eq!(names.len(), 5);
+    for test in names {
+        let steps = desk.instance.run_test("admin", &test["name"]).unwrap();
+        assert!(
+            !steps.is_empty() && steps.iter().all(|step| step.passed),
+            "{}: {steps:#?}",
+            test["name"]
+        );
+    }
+    assert_eq!(desk.instance.query("incident", "").unwrap(), before);
+    assert_eq!(
+        desk.instance
+            .query("x_imper_verify_verification", "")
+            .unwrap()
+            .len(),
+        0
+    );
+    assert_eq!(desk.instance.query("x_imper_verify_policy", "").unwrap().len(), 3);
+    assert_eq!(desk.instance.unsupported(), Vec::<String>::new());
+    assert_eq!(desk.instance.cross_scope(), Vec::<String>::new());
+}
+
+/// They can fail: with a signature that is not checked any more, one of them does.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_automated_test_notices_when_the_app_is_broken() {
+    let desk = Desk::open().await;
+    let sets = servicenow_app::pack_supplements(&folder("app"), &folder("sets")).unwrap();
+    let tests = sets.iter().find(|set| set.file == "imper-ai-atf-tests").unwrap();
+    desk.instance.install(&tests.set.xml).unwrap();
+    let include = desk
+        .instance
+        .query("sys_script_include", "name=ImperSignature")
+        .unwrap()
+        .remove(0);
+    let broken = include["script"].replace("difference === 0", "true");
+    assert_ne!(broken, include["script"]);
+    desk.instance
+        .update("sys_script_include", &include["sys_id"], &[("script", &broken)])
+        .unwrap();
+    let steps = desk
+        .instance
+        .run_test("admin", "imper.ai Verification: signatures")
+        .unwrap();
+    assert!(
+        !steps[0].passed && steps[0].message.contains("another body"),
+        "{steps:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

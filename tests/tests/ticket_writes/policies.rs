@@ -49,6 +49,33 @@ const CASES: &[Case] = &[
          answers: applied | applied",
     ),
     (
+        "an item, its events repeated, out of order and with a gap",
+        "item; A1 sent; A7 failed; A1 sent; A3 opened; A7 failed",
+        "Open
+         notes: link sent | Failed
+         records: A failed high 7
+         events: 1 sent | 7 failed | 3 opened (not applied)
+         answers: applied | applied | duplicate | superseded | duplicate",
+    ),
+    (
+        "an item that somebody has closed meanwhile",
+        "item; A1 passed; ticket state=3; A2 action.performed",
+        "Closed Complete
+         notes: Passed | Password reset performed (late)
+         records: A passed verified performed 2
+         events: 1 passed | 2 action.performed
+         answers: applied | applied",
+    ),
+    (
+        "an item whose table is not allowed any more",
+        "item; A1 sent; property x_imper_verify.allowed_tables=incident; A2 passed",
+        "Open
+         notes: link sent
+         records: A sent 1
+         events: 1 sent
+         answers: applied | 403 table_not_allowed",
+    ),
+    (
         "resolved without verification, then closed: one bypass",
         "ticket state=6, close_code=User error, close_notes=x; ticket state=7",
         "Closed · User error

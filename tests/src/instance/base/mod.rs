@@ -1,5 +1,7 @@
 //! The base data set: what a new instance has before anything is installed.
 
+mod portal;
+
 use aws_lc_rs::digest;
 
 use super::core::hex;
@@ -86,6 +88,7 @@ pub fn load(store: &mut Store) -> Result<(), InstanceError> {
         ],
     );
     security(store);
+    portal::load(store);
     sections(store)?;
     rules(store)
 }

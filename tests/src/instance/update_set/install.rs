@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parse::{Action, Record, UpdateRow, UpdateSet, is_id, parse};
+use super::parse::{Action, Record, UpdateRow, UpdateSet, parse};
 use super::preview::{self, Application};
+use super::sound::{dictionary_is_sound, references_exist};
 use crate::instance::core::{Committed, Core, lock};
-use crate::instance::error::{InstallError, InstanceError};
+use crate::instance::error::InstallError;
 use crate::instance::store::query::Query;
 use crate::instance::store::{Store, Values};
 
@@ -26,7 +27,7 @@ pub struct InstallReport {
     pub deleted: usize,
     /// Records of the set by table.
     pub tables: BTreeMap<String, usize>,
-    /// Kept, but nothing here acts on them: client scripts, UI policies, portal widgets …
+    /// Kept, but nothing here acts on them: client scripts, UI policies, buttons of classic forms …
     pub inert: BTreeSet<String>,
     /// Application files that were changed here after their installation. The preview shows each as "Found a local
     /// update that is newer than this one"; it is resolved as *Skip remote update*, so the local change stays.
@@ -44,12 +45,24 @@ const INERT: &[&str] = &[
     "sys_ui_policy",
     "sys_ui_policy_action",
     "sys_ui_script",
-    "sys_atf_test",
-    "sys_atf_step",
     "sys_data_policy2",
     "sys_report",
     "sys_relationship",
     "sys_es_latest_script",
+    "sys_element_mapping",
+    "sys_module",
+];
+
+/// Places of a UI action that are kept and not shown: only workspaces show buttons here.
+const CLASSIC_PLACES: &[&str] = &[
+    "form_button",
+    "form_context_menu",
+    "form_link",
+    "list_banner_button",
+    "list_button",
+    "list_choice",
+    "list_context_menu",
+    "list_link",
 ];
 
 /// Payload companions that carry nothing this instance uses.
@@ -190,7 +203,11 @@ fn apply(
                 report.collisions.push(row.name.clone());
                 return Ok(());
             }
-            if INERT.contains(&table) {
+            let is_classic = table == "sys_ui_action"
+                && CLASSIC_PLACES
+                    .iter()
+                    .any(|place| values.get(*place).is_some_and(|flag| flag == "1"));
+            if INERT.contains(&table) || is_classic {
                 report.inert.insert(table.to_owned());
             }
             *report.tables.entry(table.to_owned()).or_default() += 1;
@@ -335,106 +352,5 @@ fn forget_renamed(store: &mut Store, row: &UpdateRow) {
         for id in stale {
             store.remove(table, &id);
         }
-    }
-}
-
-fn dictionary_is_sound(store: &Store, set: &UpdateSet) -> Result<(), InstallError> {
-    let all = set
-        .rows
-        .iter()
-        .flat_map(|row| row.records.iter().map(move |record| (row, record)));
-    for (row, record) in all.filter(|(_, record)| record.action == Action::Upsert) {
-        let value = |field: &str| record.values.get(field).map_or("", String::as_str);
-        let refuse = |reason: String| InstallError::Record {
-            row: row.name.clone(),
-            table: record.table.clone(),
-            sys_id: value("sys_id").to_owned(),
-            reason,
-        };
-        let table_field = match record.table.as_str() {
-            "sys_dictionary" | "sys_documentation" | "sys_choice" | "sys_ui_section" => "name",
-            "sys_script" => "collection",
-            "sys_ui_formatter" => "table",
-            _ => continue,
-        };
-        let table = value(table_field);
-        if store.schema.table(table).is_none() {
-            return Err(refuse(format!("there is no table {table:?}")));
-        }
-        if record.table == "sys_dictionary" {
-            let reference = value("reference");
-            if value("internal_type") == "reference" && store.schema.table(reference).is_none() {
-                return Err(refuse(format!("it references the unknown table {reference:?}")));
-            }
-        }
-        if record.table == "sys_documentation" || record.table == "sys_choice" {
-            let element = value("element");
-            if !element.is_empty() && store.schema.column(table, element).is_none() {
-                return Err(refuse(format!("there is no column {table}.{element}")));
-            }
-        }
-        if record.table == "sys_script" {
-            rule_is_sound(store, table, record).map_err(|error| refuse(error.to_string()))?;
-        }
-    }
-    Ok(())
-}
-
-fn rule_is_sound(store: &Store, table: &str, record: &Record) -> Result<(), InstanceError> {
-    let value = |field: &str| record.values.get(field).map_or("", String::as_str);
-    if matches!(value("action_query"), "true" | "1") {
-        return Err(InstanceError::Unsupported("business rules on query".to_owned()));
-    }
-    if !matches!(
-        value("when"),
-        "before" | "after" | "async" | "async_always" | "display"
-    ) {
-        return Err(InstanceError::Unsupported(format!(
-            "business rules that run {:?}",
-            value("when")
-        )));
-    }
-    Query::parse(value("filter_condition"))?.check_with(&store.schema, table, true)
-}
-
-/// Every reference of a configuration record must have a target, in the set or on the instance.
-fn references_exist(store: &Store, set: &UpdateSet) -> Result<(), InstallError> {
-    let mut missing = Vec::new();
-    for row in set.rows.iter().filter(|row| !row.delete) {
-        for record in row
-            .records
-            .iter()
-            .filter(|record| record.action == Action::Upsert)
-        {
-            let Some(id) = record.values.get("sys_id") else {
-                continue;
-            };
-            let Some(stored) = store.get(&record.table, id) else {
-                continue;
-            };
-            for (field, value) in &stored.values {
-                let target = store
-                    .schema
-                    .column(&record.table, field)
-                    .and_then(|column| column.reference);
-                if let Some(target) = target
-                    && is_id(value)
-                    && store.get(&target, value).is_none()
-                {
-                    missing.push(format!(
-                        "{}: {}.{field} refers to {target} {value}",
-                        row.name, record.table
-                    ));
-                }
-            }
-        }
-    }
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(InstallError::Preview(format!(
-            "Missing object: {}",
-            missing.join("; ")
-        )))
     }
 }

@@ -3,5 +3,6 @@
 mod install;
 mod parse;
 mod preview;
+mod sound;
 
 pub use install::{InstallReport, back_out, install};

@@ -237,7 +237,16 @@ fn elements(form: &Form<'_>, section: &Row) -> Vec<Row> {
     rows
 }
 
+fn is_formatter(element: &Row) -> bool {
+    element.get("element").strip_suffix(".xml").is_some() || element.get("type") == "formatter"
+}
+
 fn render_section(form: &Form<'_>, request: &Request, section: &Row) -> Result<String, InstanceError> {
+    let elements = elements(form, section);
+    // The platform shows a section only for its columns; the SDK's guide to platform views warns of it.
+    if elements.iter().all(is_formatter) {
+        return Ok(String::new());
+    }
     let mut html = format!(
         "<section class=\"form-section\" data-section=\"{}\">",
         escape(section.get("caption"))
@@ -246,7 +255,7 @@ fn render_section(form: &Form<'_>, request: &Request, section: &Row) -> Result<S
         let _ = write!(html, "<h2>{}</h2>", escape(section.get("caption")));
     }
     let mut open = "";
-    for element in elements(form, section) {
+    for element in elements {
         let name = element.get("element");
         match name {
             ".begin_split" => {
@@ -259,7 +268,7 @@ fn render_section(form: &Form<'_>, request: &Request, section: &Row) -> Result<S
                 open = "";
             }
             "activity.xml" => html.push_str(&activity(form)),
-            _ if name.strip_suffix(".xml").is_some() || element.get("type") == "formatter" => {
+            _ if is_formatter(&element) => {
                 html.push_str(&formatter(form, request, name)?);
             }
             _ => html.push_str(&field(form, name)?),

@@ -8,11 +8,13 @@ mod layout;
 mod list;
 mod login;
 mod pages;
+mod portal;
 mod properties;
 mod rest_match;
 mod scripted_rest;
 mod session;
 mod table_api;
+mod workspace;
 
 use std::convert::Infallible;
 use std::future::Future;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::http::{Request, Response};
 use super::session::{Caller, take_messages};
-use super::{form, form_post, layout, list, login, properties};
+use super::{form, form_post, layout, list, login, portal, properties, workspace};
 use crate::instance::acl::scope_name;
 use crate::instance::core::{Core, lock};
 use crate::instance::error::InstanceError;
@@ -12,8 +12,25 @@ use crate::instance::jelly;
 use crate::instance::store::{Row, Values};
 use crate::instance::xml::escape;
 
-/// Answers a page request.
+/// Answers a page request, with the response headers that the admin has configured.
 pub fn route(core: &Arc<Core>, request: &Request) -> Response {
+    let is_ui_page = lock(&core.store)
+        .first("sys_ui_page", "endpoint", request.path.trim_start_matches('/'))
+        .is_some();
+    let headers: Vec<(String, String)> = lock(&core.store)
+        .find("sys_response_header", "active", "1")
+        .into_iter()
+        .filter(|row| row.get("type") != "sys_ui_page" || is_ui_page)
+        .map(|row| (row.get("name").to_owned(), row.get("value").to_owned()))
+        .collect();
+    headers
+        .iter()
+        .fold(answer(core, request), |response, (name, value)| {
+            response.with_header(name, value)
+        })
+}
+
+fn answer(core: &Arc<Core>, request: &Request) -> Response {
     match request.path.as_str() {
         "/login.do" => return login::login(core, request),
         "/logout.do" => return login::logout(core, request),
@@ -21,6 +38,7 @@ pub fn route(core: &Arc<Core>, request: &Request) -> Response {
             return Response::new(200, "text/css;charset=UTF-8", layout::STYLE)
                 .with_header("Cache-Control", "max-age=300");
         }
+        portal::ANGULAR => return portal::angular(core),
         "/favicon.ico" => {
             return Response {
                 status: 204,
@@ -56,6 +74,13 @@ pub fn route(core: &Arc<Core>, request: &Request) -> Response {
 }
 
 fn page(core: &Arc<Core>, request: &Request, caller: &Caller, target: &str) -> Response {
+    if request.method == "GET" {
+        let found =
+            workspace::route(core, caller, &request.path).or_else(|| portal::route(core, request, caller));
+        if let Some(response) = found {
+            return response;
+        }
+    }
     let found = lock(&core.store)
         .first("sys_ui_page", "endpoint", target)
         .cloned();

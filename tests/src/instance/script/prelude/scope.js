@@ -114,6 +114,9 @@
   Object.setPrototypeOf(root, new Proxy(Object.prototype, {
     get: function (object, name) {
       if (typeof name === 'string' && /^(Glide|sn_)/.test(name)) return lib.refuse(name);
+      // A proxy here would make every undeclared variable undefined, and a mistyped name would pass for an empty one.
+      // Names of applications are excepted: `typeof x_acme` asks whether one is installed, and this cannot see typeof.
+      if (typeof name === 'string' && !(name in object) && !/^x_[a-z0-9_]+$/.test(name)) throw new ReferenceError(name + ' is not defined');
       return Reflect.get(object, name);
     },
     has: function (object, name) {
@@ -135,6 +138,37 @@
       var state = lib.stateOf(root.current);
       return { changes: state ? state.changes : {}, aborted: !!(state && state.aborted) };
     };
+    return null;
+  };
+
+  // Widgets of portals: the script fills `data`.
+  root.__bindWidget = function (parameters, options) {
+    root.data = {};
+    root.options = options;
+    root.input = null;
+    root.$sp = lib.guard({
+      getParameter: function (name) {
+        return Object.prototype.hasOwnProperty.call(parameters, name) ? parameters[name] : null;
+      }
+    }, '$sp');
+    return null;
+  };
+
+  // Automated tests: what a step hands over, what earlier steps have, and the one assertion that there is.
+  root.__bindTest = function (results) {
+    root.outputs = {};
+    root.params = {};
+    root.steps = function (id) {
+      return Object.prototype.hasOwnProperty.call(results, id) ? results[id] : lib.refuse('steps(' + id + ')');
+    };
+    var said = '';
+    root.stepResult = lib.guard({ setOutputMessage: function (text) { said = String(text); } }, 'stepResult');
+    root.assertEqual = function (assertion) {
+      if (assertion.shouldbe !== assertion.value) {
+        throw new Error(assertion.name + ': ' + JSON.stringify(assertion.value) + ' should be ' + JSON.stringify(assertion.shouldbe));
+      }
+    };
+    root.__said = function () { return said; };
     return null;
   };
 
