@@ -4,7 +4,9 @@
 pub mod accessibility;
 pub mod browser;
 pub mod clock;
+pub mod console;
 pub mod people;
 pub mod process;
+pub mod sample;
 pub mod story;
 pub mod world;
