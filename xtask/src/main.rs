@@ -1,7 +1,8 @@
-//! The project's commands: `cargo xtask setup | package | demo | corpus | test`.
+//! The project's commands: `cargo xtask setup | package | demo | corpus | bench | test`.
 //!
 //! Each sets up what it needs, so that a machine with Rust and Debian's packages is enough for any of them.
 
+mod bench;
 mod corpus;
 mod demo;
 mod es5;
@@ -41,6 +42,12 @@ enum Command {
     },
     /// Play attacks and honest people against the service, and print who was caught and who came through.
     Corpus,
+    /// Make a million verifications, once, and time the pages of the console on them; fails where one is too slow.
+    Bench {
+        /// How many verifications.
+        #[arg(long, default_value_t = 1_000_000)]
+        rows: u32,
+    },
     /// Everything that must hold before a change is merged.
     Test,
 }
@@ -53,6 +60,7 @@ fn main() -> ExitCode {
             .map(|package| package.print()),
         Command::Demo { once } => demo::demo(once),
         Command::Corpus => corpus::corpus(),
+        Command::Bench { rows } => bench::bench(rows),
         Command::Test => suite::test(),
     };
     match done {

@@ -7,7 +7,7 @@ use super::{StoreError, exactly_one, from_json, to_json};
 use crate::verification::limits::{
     AGENT_WINDOW_SECONDS, Counts, INSTANCE_WINDOW_SECONDS, REQUESTER_WINDOW_SECONDS, Window,
 };
-use crate::verification::{InstanceId, LinkId, Verification, VerificationId};
+use crate::verification::{Decision, InstanceId, LinkId, Verification, VerificationId};
 
 const DAY_SECONDS: i64 = 86_400;
 
@@ -27,8 +27,8 @@ pub fn add(
 ) -> Result<bool, StoreError> {
     let sql = "INSERT INTO verification (id, instance, ticket_table, ticket_sys_id, ticket_number, category,
             requester_sys_id, requester_name, requester_email, agent_sys_id, agent_name, destination_digest,
-            status, outcome, risk_level, risk_score, created_at, ended_at, expires_at, body)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, NULL, NULL, NULL, ?14, NULL, ?15, ?16)
+            status, outcome, risk_level, risk_score, created_at, ended_at, expires_at, body, channel)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, NULL, NULL, NULL, ?14, NULL, ?15, ?16, ?17)
         ON CONFLICT (instance, ticket_table, ticket_sys_id) WHERE expires_at IS NOT NULL DO NOTHING";
     let v = verification;
     let added = tx.prepare_cached(sql)?.execute(params![
@@ -48,6 +48,7 @@ pub fn add(
         v.created_at.0,
         v.expires_at().map(|at| at.0),
         to_json("verification", v)?,
+        v.destination.channel().as_str(),
     ])?;
     Ok(added == 1)
 }
@@ -56,7 +57,7 @@ pub fn add(
 pub fn update(tx: &Transaction<'_>, verification: &Verification) -> Result<(), StoreError> {
     let sql =
         "UPDATE verification SET status = ?3, outcome = ?4, risk_level = ?5, risk_score = ?6, ended_at = ?7,
-            expires_at = ?8, body = ?9
+            expires_at = ?8, body = ?9, codes = ?10
         WHERE id = ?1 AND instance = ?2";
     let v = verification;
     let decision = v.decision();
@@ -70,8 +71,20 @@ pub fn update(tx: &Transaction<'_>, verification: &Verification) -> Result<(), S
         v.ended_at().map(|at| at.0),
         v.expires_at().map(|at| at.0),
         to_json("verification", v)?,
+        decision.map(raising_codes).unwrap_or_default(),
     ])?;
     exactly_one("update a verification", affected)
+}
+
+/// Codes of the findings that raised the risk, each once.
+fn raising_codes(decision: &Decision) -> String {
+    let mut codes: Vec<&str> = Vec::new();
+    for finding in &decision.report.findings {
+        if finding.weight > 0 && !codes.contains(&finding.code.as_str()) {
+            codes.push(&finding.code);
+        }
+    }
+    codes.join(" ")
 }
 
 /// One verification of an instance.

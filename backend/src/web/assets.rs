@@ -43,6 +43,13 @@ pub static CONSOLE_CSS: Asset = Asset::new(
     CSS,
     &[TOKENS, include_str!("../../static/console/console.css")],
 );
+/// Script of the console: it only adds comfort.
+pub static CONSOLE_JS: Asset = Asset::new(
+    "console",
+    "js",
+    JS,
+    &[include_str!("../../static/console/console.js")],
+);
 /// Icon in the browser's tab.
 pub static ICON: Asset = Asset::new(
     "icon",
@@ -52,7 +59,7 @@ pub static ICON: Asset = Asset::new(
 );
 
 /// Every file that is served.
-static ALL: &[&Asset] = &[&PORTAL_CSS, &PORTAL_JS, &CONSOLE_CSS, &ICON];
+static ALL: &[&Asset] = &[&PORTAL_CSS, &PORTAL_JS, &CONSOLE_CSS, &CONSOLE_JS, &ICON];
 
 /// One file.
 pub struct Asset {

@@ -244,12 +244,7 @@ pub async fn session(service: &Service, cookie: &str) -> Result<Option<Session>,
         .store
         .read(move |tx| accounts::find_session(tx, &digest).map_err(ServiceError::from))
         .await?;
-    let runs = |session: &accounts::SessionRow| {
-        let idle = now.millis_since(session.last_seen_at) >= IDLE_SECONDS * 1000;
-        // An instance that has left the configuration takes its sessions along.
-        now < session.expires_at && !idle && service.config.instances.contains_key(&session.user.instance)
-    };
-    let Some(row) = found.filter(runs) else {
+    let Some(row) = found.filter(|row| is_running(service, row, now)) else {
         return Ok(None);
     };
     if now.millis_since(row.last_seen_at) >= TOUCH_SECONDS * 1000 {
@@ -264,6 +259,23 @@ pub async fn session(service: &Service, cookie: &str) -> Result<Option<Session>,
         cookie_digest,
         expires_at: row.expires_at,
     }))
+}
+
+fn is_running(service: &Service, session: &accounts::SessionRow, now: UnixMillis) -> bool {
+    let idle = now.millis_since(session.last_seen_at) >= IDLE_SECONDS * 1000;
+    // An instance that has left the configuration takes its sessions along.
+    now < session.expires_at && !idle && service.config.instances.contains_key(&session.user.instance)
+}
+
+/// True while a session runs, with the same role. Asking does not keep it from ending idle: a page that is open but not
+/// looked at is no use of it.
+pub async fn still_runs(service: &Service, session: &Session) -> Result<bool, ServiceError> {
+    let (digest, now) = (session.cookie_digest.clone(), service.now());
+    let found = service
+        .store
+        .read(move |tx| accounts::find_session(tx, &digest).map_err(ServiceError::from))
+        .await?;
+    Ok(found.is_some_and(|row| row.user == session.user && is_running(service, &row, now)))
 }
 
 /// Ends a session.

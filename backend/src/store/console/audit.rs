@@ -1,37 +1,71 @@
-//! The console's audit log: who signed in, and who looked at what. Triggers keep it append-only.
+//! The console's audit log: who signed in, who looked at what, and who took something along. Triggers keep it
+//! append-only.
 
-use rusqlite::{Transaction, params};
+use rusqlite::types::Value;
+use rusqlite::{Transaction, params, params_from_iter};
 use shared::words::UnixMillis;
 
 use crate::store::{StoreError, exactly_one};
 use crate::verification::InstanceId;
 
-/// What is logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// A user was added.
-    UserAdded,
-    /// Somebody signed in.
-    SignedIn,
-    /// Somebody gave a wrong password, or a name that belongs to nobody.
-    SignInRefused,
-    /// Somebody signed out.
-    SignedOut,
-    /// Somebody read the details of a verification.
-    DetailsRead,
+/// Makes the enum of what is logged: the stable form in the database, and the words that people read.
+macro_rules! actions {
+    ($($(#[$meta:meta])* $variant:ident = $stored:literal, $label:literal;)+) => {
+        /// What is logged.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action {
+            $($(#[$meta])* $variant,)+
+        }
+
+        impl Action {
+            /// Everything that is logged.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable form in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $stored),+ }
+            }
+
+            /// What people read.
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label),+ }
+            }
+
+            /// Reads the stored form.
+            pub fn parse(stored: &str) -> Option<Self> {
+                match stored { $($stored => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
 }
 
-impl Action {
-    /// The stable form in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::UserAdded => "user.added",
-            Self::SignedIn => "session.signed_in",
-            Self::SignInRefused => "session.refused",
-            Self::SignedOut => "session.signed_out",
-            Self::DetailsRead => "verification.read",
-        }
-    }
+actions! {
+    /// A user was added.
+    UserAdded = "user.added", "User added";
+    /// Somebody signed in.
+    SignedIn = "session.signed_in", "Signed in";
+    /// Somebody gave a wrong password, or a name that belongs to nobody.
+    SignInRefused = "session.refused", "Sign-in refused";
+    /// Somebody signed out.
+    SignedOut = "session.signed_out", "Signed out";
+    /// Somebody looked at a list of verifications.
+    ListRead = "verifications.read", "List read";
+    /// Somebody read the details of a verification.
+    DetailsRead = "verification.read", "Details read";
+    /// Somebody exported verifications.
+    Exported = "verifications.exported", "Verifications exported";
+    /// Somebody saved a view.
+    ViewSaved = "view.saved", "View saved";
+    /// Somebody removed a saved view.
+    ViewRemoved = "view.removed", "View removed";
+    /// Somebody looked at the charts.
+    OverviewRead = "overview.read", "Overview read";
+    /// Somebody looked at the figures of agents.
+    AgentsRead = "agents.read", "Agents read";
+    /// Somebody read this log.
+    AuditRead = "audit.read", "Audit log read";
+    /// Somebody asked for something that their role does not allow.
+    AccessRefused = "access.refused", "Access refused";
 }
 
 /// One entry to be written.
@@ -64,4 +98,70 @@ pub fn append(tx: &Transaction<'_>, entry: Entry<'_>, at: UnixMillis) -> Result<
         entry.client_address
     ])?;
     exactly_one("append to the audit log", affected)
+}
+
+/// One entry as it is read back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// Its number; later entries have greater ones.
+    pub id: i64,
+    /// When it happened.
+    pub at: UnixMillis,
+    /// Name of the user, empty for a name that belongs to nobody.
+    pub user: String,
+    /// What happened, in its stable form: a newer version may have written it.
+    pub action: String,
+    /// What it happened to, possibly empty.
+    pub subject: String,
+    /// Where the request came from, empty for the command line.
+    pub client_address: String,
+}
+
+/// What the log is narrowed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrowing {
+    /// Only this.
+    pub action: Option<Action>,
+    /// Only by this user, in whatever case.
+    pub user: Option<String>,
+    /// Only entries with smaller numbers.
+    pub before: Option<i64>,
+}
+
+/// Up to `limit` entries of an instance, the newest first.
+pub fn list_entries(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    narrowing: &Narrowing,
+    limit: u32,
+) -> Result<Vec<Logged>, StoreError> {
+    let mut sql = String::from(
+        "SELECT id, at, user_name, action, subject, client_address FROM console_audit WHERE instance = ? AND id < ?",
+    );
+    let mut values = vec![
+        Value::from(instance.as_str().to_owned()),
+        narrowing.before.unwrap_or(i64::MAX).into(),
+    ];
+    if let Some(action) = narrowing.action {
+        sql.push_str(" AND action = ?");
+        values.push(action.as_str().to_owned().into());
+    }
+    if let Some(user) = &narrowing.user {
+        sql.push_str(" AND user_name = ? COLLATE NOCASE");
+        values.push(user.clone().into());
+    }
+    sql.push_str(" ORDER BY id DESC LIMIT ?");
+    values.push(i64::from(limit).into());
+    let mut statement = tx.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), |row| {
+        Ok(Logged {
+            id: row.get(0)?,
+            at: UnixMillis(row.get(1)?),
+            user: row.get(2)?,
+            action: row.get(3)?,
+            subject: row.get(4)?,
+            client_address: row.get(5)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -1,21 +1,22 @@
 //! The details of one verification.
 
 use askama::Template;
-use shared::agent_token::Contact;
-use shared::words::{Action, Status, UnixMillis};
+use shared::words::{Action, ActionState, Status, UnixMillis};
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::about::{Fact, about, contact_on_file};
 use super::badge::{self, Badge};
+use super::filters::same_label;
 use super::findings::{self, CheckLine, FindingLine, ScorePicture};
 use super::pages::{self, Failure, Frame};
-use super::request::Request;
 use super::timeline::{self, Event, Sent};
-use super::words::{When, browser, duration, when};
+use super::view;
+use super::words::{When, duration, when};
 use crate::config::Instance;
 use crate::service::Service;
-use crate::service::console::{self, Details, Session};
-use crate::verification::{Delivery, Destination, State, Verification, VerificationId, state};
+use crate::service::console::{self, Details, Filter, Relation, Session};
+use crate::verification::{Grant, Verification, VerificationId};
 
 #[derive(Template)]
 #[template(path = "console/details.html")]
@@ -50,35 +51,41 @@ struct Page {
     contacts: Vec<Fact>,
     events: Vec<Event>,
     sent: Vec<Sent>,
+    granted: Option<Granted>,
+    related: Vec<Related>,
+    /// Something was left out because of the reader's role.
+    is_partial: bool,
 }
 
-/// A name and a value, with a remark.
-struct Fact {
-    name: String,
-    value: String,
-    remark: String,
+/// The permission that a pass gave, and what was made of it.
+struct Granted {
+    tone: &'static str,
+    icon: &'static str,
+    word: &'static str,
+    summary: String,
+    facts: Vec<Fact>,
 }
 
-impl Fact {
-    fn new(name: &str, value: impl Into<String>, remark: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            value: value.into(),
-            remark: remark.into(),
-        }
-    }
+/// Others that share something with this verification.
+struct Related {
+    what: &'static str,
+    rows: Vec<RelatedRow>,
+    all: Option<String>,
+}
+
+/// One of them.
+struct RelatedRow {
+    href: String,
+    ticket_number: String,
+    requester_name: String,
+    status: Badge,
+    when: When,
 }
 
 /// Shows the details of `id`, if it belongs to the session's instance.
-pub async fn show(
-    service: &Service,
-    request: &Request,
-    session: &Session,
-    id: &str,
-) -> Result<Response, Failure> {
+pub async fn show(service: &Service, session: &Session, frame: Frame, id: &str) -> Result<Response, Failure> {
     let id = VerificationId::parse(id).ok_or(Failure::NotFound)?;
-    let details = console::details(service, session, id, request.client.clone()).await?;
-    let frame = Frame::new(service, session)?;
+    let details = console::details(service, session, id).await?;
     let instance = service.instance(&session.user.instance)?;
     pages::render(StatusCode::OK, &page(service, frame, instance, details))
 }
@@ -88,6 +95,10 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
         verification: of,
         evidence,
         deliveries,
+        grant,
+        network,
+        related,
+        is_whole,
     } = details;
     let now = service.now();
     let decision = of.decision();
@@ -122,7 +133,7 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
             .map(|session| findings::checks(&session.steps))
             .unwrap_or_default(),
         no_report: no_report(status),
-        about: about(&of, now),
+        about: about(&of, network.as_ref(), is_whole, now),
         contacts: of
             .requester
             .contacts
@@ -131,6 +142,12 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
             .collect(),
         events: timeline::events(&evidence, now),
         sent: timeline::sent(&deliveries, now),
+        granted: grant.as_ref().map(|grant| granted(grant, now)),
+        related: related
+            .into_iter()
+            .map(|relation| related_rows(relation, &of.id, now))
+            .collect(),
+        is_partial: !is_whole,
         action: of.action.map_or("None: the agent acts by hand", Action::label),
         ticket_number: of.ticket.number,
         subject: of.ticket.short_description,
@@ -177,115 +194,72 @@ fn ticket_href(instance: &Instance, of: &Verification) -> Option<String> {
     })
 }
 
-/// What is known about the person and their browser.
-fn about(of: &Verification, now: UnixMillis) -> Vec<Fact> {
-    let session = match &of.state {
-        State::InProgress(session) => Some(session),
-        State::Decided(decided) => decided.session.as_ref(),
-        _ => None,
+fn granted(grant: &Grant, now: UnixMillis) -> Granted {
+    let (tone, icon) = match grant.word() {
+        ActionState::Performed => ("passed", badge::TICK),
+        ActionState::Failed => ("failed", badge::CROSS),
+        ActionState::Unknown => ("attention", badge::WARNING),
+        ActionState::Revoked | ActionState::Expired => ("attention", badge::DASH),
+        ActionState::Granted
+        | ActionState::AwaitingRelease
+        | ActionState::Manual
+        | ActionState::Performing => ("pending", badge::CLOCK),
     };
-    let mut facts = about_link(of, session, now);
-    let on_file = |value: &str| match value {
-        "" => "None on file".to_owned(),
-        value => format!("On file: {value}"),
-    };
-    let told = |value: &str| {
-        if value.is_empty() {
-            "Not told".to_owned()
-        } else {
-            value.to_owned()
+    let reached = when(grant.reached_at(), now);
+    let mut facts = vec![
+        Fact::new("Action", grant.binding.action.label(), ""),
+        Fact::new(
+            "Connector",
+            grant.connector.clone(),
+            format!("Kind {}", grant.kind),
+        ),
+        Fact::new("Since", reached.exact, reached.relative),
+    ];
+    if grant.is_open() {
+        let until = when(grant.expires_at, now);
+        facts.push(Fact::new("Open until", until.exact, until.relative));
+    }
+    if grant.attempts > 0 {
+        facts.push(Fact::new("Attempts", grant.attempts.to_string(), ""));
+    }
+    if let Some(person) = &grant.released_by {
+        facts.push(Fact::new("Released by", person.name.clone(), "The second person"));
+    }
+    if let Some(ending) = grant.ending() {
+        facts.push(Fact::new("Receipt", ending.receipt.as_str(), ""));
+        if !ending.answer.is_empty() {
+            facts.push(Fact::new("Answer of the directory", ending.answer.clone(), ""));
         }
-    };
-    let unknown = || "Not known".to_owned();
-    let client = session.map(|session| &session.client);
-    let (name, remark) = client.map_or((unknown(), "The requester has not pressed Begin"), |client| {
-        (
-            browser(&client.user_agent).unwrap_or_else(|| "Not recognised".into()),
-            client.user_agent.as_str(),
-        )
-    });
-    facts.push(Fact::new("Browser", name, remark));
-    let language = client.map_or_else(unknown, |client| told(&client.accept_language));
-    facts.push(Fact::new("Language", language, on_file(&of.requester.language)));
-    let time_zone = client.map_or_else(unknown, |client| {
-        let offset = client
-            .utc_offset_minutes
-            .map(|minutes| format!(" (UTC{})", offset(minutes)));
-        told(&client.time_zone) + &offset.unwrap_or_default()
-    });
-    facts.push(Fact::new(
-        "Time zone",
-        time_zone,
-        on_file(&of.requester.time_zone),
-    ));
-    if let Some(client) = client {
-        let program = if client.is_automated() || client.is_headless() {
-            "Yes"
-        } else {
-            "No sign of it"
-        };
-        let remark = if client.script_ran {
-            ""
-        } else {
-            "The page's script did not run"
-        };
-        facts.push(Fact::new("Driven by a program", program, remark));
+        if let Some(person) = &ending.by {
+            facts.push(Fact::new("Confirmed by", person.name.clone(), ""));
+        }
     }
-    facts
-}
-
-/// Where the link went, and who opened it.
-fn about_link(of: &Verification, session: Option<&state::Session>, now: UnixMillis) -> Vec<Fact> {
-    let on_file = if of.destination_on_file {
-        "On file"
-    } else {
-        "Not on file: the agent entered it"
-    };
-    let channel = of.destination.channel().label();
-    let mut facts = vec![Fact::new(
-        "Link sent to",
-        of.destination.masked(),
-        format!("{channel}. {on_file}"),
-    )];
-    match &of.delivery {
-        Delivery::Refused { reason, .. } => facts.push(Fact::new("Delivery", "Refused", reason.clone())),
-        Delivery::Delayed { reason, .. } => facts.push(Fact::new("Delivery", "Tried again", reason.clone())),
-        Delivery::Queued | Delivery::Accepted { .. } | Delivery::Delivered { .. } => {}
+    Granted {
+        tone,
+        icon,
+        word: grant.word().label(),
+        summary: grant.summary(),
+        facts,
     }
-    let first = of
-        .opens
-        .first_at
-        .map(|at| format!("First {}", when(at, now).exact));
-    facts.push(Fact::new(
-        "Openings of the link",
-        of.opens.count.to_string(),
-        first.unwrap_or_default(),
-    ));
-    let mut devices: Vec<&str> = of.opens.devices.iter().map(String::as_str).collect();
-    devices.extend(session.map(|session| session.client.device_digest.as_str()));
-    devices.sort_unstable();
-    devices.dedup();
-    let remark = "Browsers told apart by what they call themselves";
-    facts.push(Fact::new("Devices", devices.len().to_string(), remark));
-    facts
 }
 
-fn offset(minutes: i32) -> String {
-    let sign = if minutes < 0 { '−' } else { '+' };
-    format!(
-        "{sign}{:02}:{:02}",
-        minutes.unsigned_abs() / 60,
-        minutes.unsigned_abs() % 60
-    )
-}
-
-/// A contact that ServiceNow has on file, masked.
-fn contact_on_file(contact: &Contact, instance: &Instance) -> Fact {
-    let read = Destination::parse(
-        contact.channel,
-        &contact.address,
-        instance.default_region.as_deref(),
-    );
-    let value = read.map_or_else(|_| "Not usable".to_owned(), |destination| destination.masked());
-    Fact::new(contact.channel.label(), value, format!("From {}", contact.source))
+fn related_rows(relation: Relation, of: &VerificationId, now: UnixMillis) -> Related {
+    let all = relation.has_more.then(|| {
+        view::address_of(Filter {
+            same: Some((relation.same, of.clone())),
+            ..Filter::default()
+        })
+    });
+    let row = |row: console::Listed| RelatedRow {
+        href: format!("{}/{}", view::PATH, row.id),
+        status: badge::status(row.status),
+        when: when(row.created_at(), now),
+        ticket_number: row.ticket_number,
+        requester_name: row.requester_name,
+    };
+    Related {
+        what: same_label(relation.same),
+        rows: relation.rows.into_iter().map(row).collect(),
+        all,
+    }
 }

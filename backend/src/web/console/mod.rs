@@ -1,32 +1,45 @@
 //! The console: pages for the people who investigate, rendered on the server and usable without scripts.
 //!
-//! One filter takes everything under `/console`; below it, [`Route`] is the whole table of paths and methods. Nothing
-//! is ever a rejection: what does not exist, is not allowed or fails has a page of its own.
+//! One filter takes everything under `/console`; below it, [`routes::ALL`] is the whole table of paths, methods and
+//! roles. Nothing is ever a rejection: what does not exist, is not allowed or fails has a page of its own.
 
+mod about;
+mod agents;
+mod audit;
 mod badge;
+mod chart;
+mod columns;
 mod cookies;
 mod details;
+mod export;
+mod filters;
 mod findings;
+mod news;
 mod next;
+mod overview;
 mod pages;
 mod request;
+mod routes;
+mod saved;
 mod sign_in;
 mod timeline;
 mod verifications;
+mod view;
 mod words;
 
 use std::net::SocketAddr;
 
 use warp::filters::BoxedFilter;
-use warp::http::{HeaderMap, Method};
+use warp::http::HeaderMap;
 use warp::reply::Response;
 use warp::{Filter as _, Stream};
 
-use crate::service::console::{Session, session};
+use crate::service::console::{Action, Session, log, session};
 use crate::service::{Service, ServiceError};
 
-use pages::Failure;
+use pages::{Failure, Frame};
 use request::Request;
+use routes::{Page, Route};
 
 /// Everything under `/console`.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
@@ -58,61 +71,62 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
         .boxed()
 }
 
-/// The paths of the console.
-enum Route<'a> {
-    Home,
-    SignIn,
-    SignOut,
-    Verifications,
-    Verification(&'a str),
-}
-
-impl<'a> Route<'a> {
-    fn find(path: &'a str) -> Option<Self> {
-        match path {
-            "" => Some(Self::Home),
-            "sign-in" => Some(Self::SignIn),
-            "sign-out" => Some(Self::SignOut),
-            "verifications" => Some(Self::Verifications),
-            _ => path
-                .strip_prefix("verifications/")
-                .filter(|id| !id.is_empty())
-                .map(Self::Verification),
-        }
-    }
-
-    const fn methods(&self) -> &'static str {
-        match self {
-            Self::SignIn => "GET, HEAD, POST",
-            Self::SignOut => "POST",
-            Self::Home | Self::Verifications | Self::Verification(_) => "GET, HEAD",
-        }
-    }
-}
-
 async fn answer<S, B>(service: &Service, request: &Request, body: S) -> Result<Response, Failure>
 where
     S: Stream<Item = Result<B, warp::Error>>,
     B: warp::Buf,
 {
-    let route = Route::find(&request.path).ok_or(Failure::NotFound)?;
-    let reads = request.method == Method::GET || request.method == Method::HEAD;
-    let posts = request.method == Method::POST;
-    match route {
-        Route::Home if reads => Ok(pages::see_other(next::DEFAULT)),
-        Route::SignIn if reads => sign_in::show(service, request).await,
-        Route::SignIn if posts => sign_in::submit(service, request, request.form(body).await?).await,
-        Route::SignOut if posts => sign_in::sign_out(service, request, request.form(body).await?).await,
-        Route::Verifications if reads => match signed_in(service, request).await? {
-            Some(session) => verifications::show(service, request, &session).await,
+    let (route, part) = routes::find(&request.path, &request.method)?;
+    match route.page {
+        Page::Home => Ok(pages::see_other(next::DEFAULT)),
+        Page::SignIn => sign_in::show(service, request).await,
+        Page::SubmitSignIn => sign_in::submit(service, request, request.form(body).await?).await,
+        Page::SignOut => sign_in::sign_out(service, request, request.form(body).await?).await,
+        page => match signed_in(service, request).await? {
+            Some(session) => allowed(service, request, &session, (route, part), page, body).await,
             None => Ok(to_sign_in(request)),
         },
-        Route::Verification(id) if reads => match signed_in(service, request).await? {
-            Some(session) => details::show(service, request, &session, id).await,
-            None => Ok(to_sign_in(request)),
-        },
-        _ => Err(Failure::Method(route.methods())),
     }
+}
+
+/// A page for somebody who is signed in: checks the role, makes the page, and logs that it was made before it leaves.
+async fn allowed<S, B>(
+    service: &Service,
+    request: &Request,
+    session: &Session,
+    (route, part): (&'static Route, &str),
+    page: Page,
+    body: S,
+) -> Result<Response, Failure>
+where
+    S: Stream<Item = Result<B, warp::Error>>,
+    B: warp::Buf,
+{
+    let client = || request.client.clone();
+    if let Some(Err(forbidden)) = route.role.map(|least| session.require(least)) {
+        let what = route.path.to_owned();
+        log(service, session, Action::AccessRefused, what, client()).await?;
+        return Err(forbidden.into());
+    }
+    let frame = Frame::new(service, session, page)?;
+    let response = match page {
+        Page::Verifications => verifications::show(service, request, session, frame).await?,
+        Page::News => news::stream(service, request, session),
+        Page::Export => export::stream(service, request, session, part)?,
+        Page::Details => details::show(service, session, frame, part).await?,
+        Page::SaveView => saved::save(service, request, session, request.form(body).await?).await?,
+        Page::RemoveView => saved::remove(service, request, session, request.form(body).await?).await?,
+        Page::Overview => overview::show(service, request, session, frame).await?,
+        Page::Agents => agents::show(service, request, session, frame).await?,
+        Page::AuditLog => audit::show(service, request, session, frame).await?,
+        Page::Home | Page::SignIn | Page::SubmitSignIn | Page::SignOut => return Err(Failure::NotFound),
+    };
+    if let Some(action) = route.logs
+        && response.status().is_success()
+    {
+        log(service, session, action, request.subject(part), client()).await?;
+    }
+    Ok(response)
 }
 
 /// The session of the request's cookie, if it runs.

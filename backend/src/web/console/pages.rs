@@ -4,7 +4,8 @@ use askama::Template;
 use warp::http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
-use crate::service::console::Session;
+use super::routes::{Entry, Page, navigation};
+use crate::service::console::{Forbidden, Role, Session};
 use crate::service::{Service, ServiceError};
 use crate::web::{assets, html};
 
@@ -13,6 +14,10 @@ use crate::web::{assets, html};
 pub enum Failure {
     /// Nothing is there, or it belongs to another tenant.
     NotFound,
+    /// The role does not allow it; this one would.
+    Forbidden(Role),
+    /// What was entered cannot be used, for this reason.
+    Refused(String),
     /// Another method is needed: these.
     Method(&'static str),
     /// The form does not come from a page that this browser was shown.
@@ -36,6 +41,20 @@ impl From<ServiceError> for Failure {
     }
 }
 
+impl From<Forbidden> for Failure {
+    fn from(Forbidden(least): Forbidden) -> Self {
+        Self::Forbidden(least)
+    }
+}
+
+/// One entry of the navigation.
+pub struct Link {
+    /// Where it leads and what it says.
+    pub entry: &'static Entry,
+    /// `page` for the page itself, `true` for one below it, empty for another.
+    pub current: &'static str,
+}
+
 /// What surrounds every page of somebody who is signed in.
 pub struct Frame {
     /// Company of the instance.
@@ -44,23 +63,37 @@ pub struct Frame {
     pub user: String,
     /// Role of the user.
     pub role: &'static str,
-    /// For the sign-out form.
+    /// The navigation.
+    pub links: Vec<Link>,
+    /// For the forms of the page.
     pub form_token: String,
     /// The style sheet.
     pub css: &'static str,
+    /// The script: it only adds comfort.
+    pub js: &'static str,
     /// The icon in the tab.
     pub icon: &'static str,
 }
 
 impl Frame {
-    /// The frame of a session.
-    pub fn new(service: &Service, session: &Session) -> Result<Self, ServiceError> {
+    /// The frame of a page for a session.
+    pub fn new(service: &Service, session: &Session, page: Page) -> Result<Self, ServiceError> {
+        let link = |entry: &'static Entry| Link {
+            entry,
+            current: match entry.pages.iter().position(|one| *one == page) {
+                Some(0) => "page",
+                Some(_) => "true",
+                None => "",
+            },
+        };
         Ok(Self {
             company: service.instance(&session.user.instance)?.company.clone(),
             user: session.user.name.clone(),
             role: session.user.role.label(),
+            links: navigation(session.user.role).map(link).collect(),
             form_token: service.config.keys.form_token(&session.cookie_digest),
             css: assets::CONSOLE_CSS.href(),
+            js: assets::CONSOLE_JS.href(),
             icon: assets::ICON.href(),
         })
     }
@@ -72,7 +105,18 @@ struct FailurePage {
     css: &'static str,
     icon: &'static str,
     title: &'static str,
-    text: &'static str,
+    text: String,
+}
+
+impl FailurePage {
+    fn new(title: &'static str, text: String) -> Self {
+        Self {
+            css: assets::CONSOLE_CSS.href(),
+            icon: assets::ICON.href(),
+            title,
+            text,
+        }
+    }
 }
 
 /// Renders a page.
@@ -90,6 +134,23 @@ pub fn failure(failure: &Failure) -> Response {
             "There is nothing here",
             "The address may be incomplete, or the verification may belong to another company. Check the id in the ticket.",
         ),
+        Failure::Forbidden(least) => {
+            let page = FailurePage::new(
+                "Your role does not allow this",
+                format!(
+                    "It needs the role {}. Ask an administrator of the console. That you tried was logged.",
+                    least.label()
+                ),
+            );
+            return html::page(StatusCode::FORBIDDEN, page.render().unwrap_or_default());
+        }
+        Failure::Refused(why) => {
+            let page = FailurePage::new("This could not be saved", why.clone());
+            return html::page(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                page.render().unwrap_or_default(),
+            );
+        }
         Failure::Method(_) => (
             StatusCode::METHOD_NOT_ALLOWED,
             "This page cannot be used in that way",
@@ -124,12 +185,7 @@ pub fn failure(failure: &Failure) -> Response {
             )
         }
     };
-    let page = FailurePage {
-        css: assets::CONSOLE_CSS.href(),
-        icon: assets::ICON.href(),
-        title,
-        text,
-    };
+    let page = FailurePage::new(title, text.to_owned());
     // A page of fixed texts renders; without it the status still says what is the matter.
     let mut response = html::page(status, page.render().unwrap_or_default());
     if let Failure::Method(allowed) = failure {

@@ -13,6 +13,9 @@ use crate::web::client;
 /// Forms of the console are a few short fields.
 const MAX_FORM_BYTES: usize = 4 * 1024;
 
+/// Longest query in the log, in characters.
+const MAX_SUBJECT: usize = 300;
+
 /// One request.
 pub struct Request {
     /// Its method.
@@ -53,6 +56,18 @@ impl Request {
         fields
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.into_owned())
+    }
+
+    /// What the log says that a page was about: the part of its path that differs, and its query. What was searched for
+    /// may be a person's name, and the log is kept for good, so that it is left out.
+    pub fn subject(&self, part: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in url::form_urlencoded::parse(self.query.as_bytes()) {
+            let value = if name == "q" { "...".into() } else { value };
+            query.append_pair(&name, &value);
+        }
+        let query: String = query.finish().chars().take(MAX_SUBJECT).collect();
+        [part, &query].join(" ").trim().to_owned()
     }
 
     /// Reads the form of a POST. A form that another site sends is refused here already, where the browser says so.

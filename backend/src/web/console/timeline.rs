@@ -1,9 +1,9 @@
 //! The timeline: recorded evidence in words, and what was sent.
 
 use serde_json::Value;
-use shared::words::{CheckKind, Outcome, RiskLevel, UnixMillis};
+use shared::words::{Action, CheckKind, Outcome, RiskLevel, UnixMillis};
 
-use super::badge::{CLOCK, CROSS, DASH, DOTS, EYE, PLANE, TICK, WARNING};
+use super::badge::{CLOCK, CROSS, DASH, DOTS, EYE, PLANE, SHIELD, TICK, WARNING};
 use super::words::{When, when};
 use crate::service::console::Delivery;
 use crate::store::evidence;
@@ -59,6 +59,7 @@ fn event(entry: &evidence::Entry, now: UnixMillis) -> Event {
         .unwrap_or(Value::Null);
     let (tone, icon, title, detail) = match entry.kind.split_once('.') {
         Some(("link" | "code", what)) => message_told(&entry.kind, what, &body),
+        Some(("action", what)) => action_told(&entry.kind, what, &body),
         _ => told(&entry.kind, &body),
     };
     let detail = if entry.body.is_none() {
@@ -217,6 +218,39 @@ fn told(kind: &str, body: &Value) -> Told {
     }
 }
 
+/// The permission that a pass gave, and what was made of it.
+fn action_told(kind: &str, what: &str, body: &Value) -> Told {
+    let action = Action::parse(&text(body, "action")).map_or("Action", Action::label);
+    let said = |name: &str| text(body, name);
+    let (tone, icon, title, detail) = match what {
+        "granted" => ("pending", SHIELD, "permitted", "For 15 minutes, once".to_owned()),
+        "awaiting_release" => ("attention", CLOCK, "waits for a second person", String::new()),
+        "released" => ("pending", SHIELD, "released by a second person", said("by_name")),
+        "manual" => ("pending", DOTS, "to be done by the agent", String::new()),
+        "started" => ("pending", DOTS, "started", format!("By {}", said("connector"))),
+        "performing" => (
+            "pending",
+            DOTS,
+            "handed on",
+            "The receipt is waited for".to_owned(),
+        ),
+        "performed" => ("passed", TICK, "performed", said("answer")),
+        "failed" => ("failed", CROSS, "not performed", said("summary")),
+        "unknown" => (
+            "attention",
+            WARNING,
+            "ended without a clear answer",
+            said("summary"),
+        ),
+        "refused" => ("attention", WARNING, "refused", said("why")),
+        "revoked" => ("attention", DASH, "taken back", said("why").replace('_', " ")),
+        "expired" => ("attention", CLOCK, "not used in time", String::new()),
+        "disputed" => ("failed", WARNING, "disputed: “this was not me”", String::new()),
+        _ => return unknown(kind),
+    };
+    (tone, icon, format!("{action} {title}"), detail)
+}
+
 /// A newer version may have written it: better its name than a gap in the record.
 fn unknown(kind: &str) -> Told {
     ("pending", DOTS, kind.to_owned(), String::new())
@@ -296,6 +330,7 @@ fn message(delivery: &Delivery, now: UnixMillis) -> Sent {
         what: match delivery.kind.as_str() {
             "link" => "Link to the requester",
             "code" => "Code to the contact on file",
+            "notice" => "Notice to a contact on file",
             _ => "Status to ServiceNow",
         },
         state,
@@ -326,6 +361,8 @@ mod tests {
         assert_eq!(read("check.answered", None).title, "Check answered");
         assert!(read("link.opened", None).detail.contains("erased"));
         assert_eq!(read("verification.decided", Some("not json")).title, "Decided");
-        assert_eq!(read("action.performed", Some("{}")).title, "action.performed");
+        assert_eq!(read("action.performed", Some("{}")).title, "Action performed");
+        assert_eq!(read("action.later_word", Some("{}")).title, "action.later_word");
+        assert_eq!(read("later.kind", Some("{}")).title, "later.kind");
     }
 }

@@ -57,6 +57,19 @@ fn relative(seconds_ago: i64) -> String {
     }
 }
 
+/// A count with its thousands apart: `12,345`.
+pub fn count(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// How long something took.
 pub fn duration(seconds: i64) -> String {
     match seconds.max(0) {
@@ -127,6 +140,10 @@ mod tests {
         assert_eq!(seen(40 * 86_400), "40 days ago");
         assert_eq!(seen(-300), "in 5 min");
         assert_eq!(duration(200), "3 min 20 s");
+        assert_eq!(
+            [0, 999, 1000, 1_234_567].map(count),
+            ["0", "999", "1,000", "1,234,567"]
+        );
     }
 
     #[test]

@@ -74,30 +74,40 @@ impl Browser {
         }
     }
 
-    /// A browser that Ada of `of` has signed in with. Adds Ada where she is missing.
+    /// A browser that Ada of `of`, an analyst, has signed in with. Adds Ada where she is missing.
     pub async fn signed_in(service: &Service, of: &str) -> Self {
+        Self::signed_in_as(service, of, "ada", Role::Analyst).await
+    }
+
+    /// A browser that somebody has signed in with. Adds them where they are missing.
+    pub async fn signed_in_as(service: &Service, of: &str, name: &'static str, role: Role) -> Self {
         let mut bytes = [0; 32];
         service.entropy.fill(&mut bytes).unwrap();
         let digest = hex(&bytes);
         let (id, now) = (instance(of), service.now());
         let user = service
             .store
-            .read(move |tx| accounts::find_user(tx, &id, "ada"))
+            .read(move |tx| accounts::find_user(tx, &id, name))
             .await
             .unwrap();
         if user.is_none() {
-            add_user(service, of, "ada", Role::Analyst).await;
+            add_user(service, of, name, role).await;
         }
         let (id, key) = (instance(of), sha256_hex(digest.as_bytes()));
         let expires = now.plus_seconds(8 * 3600);
         let session = move |tx: &rusqlite::Transaction<'_>| {
-            let (user, _) = accounts::find_user(tx, &id, "ada")?.unwrap();
+            let (user, _) = accounts::find_user(tx, &id, name)?.unwrap();
             accounts::add_session(tx, &key, &user, now, expires)
         };
         service.store.write::<_, StoreError, _>(session).await.unwrap();
         let mut browser = Self::new(service);
         browser.cookies.insert("__Host-imper_console".into(), digest);
         browser
+    }
+
+    /// The answer without waiting for the end of its body, which a stream may not have.
+    pub async fn open(&self, path: &str) -> warp::reply::Response {
+        self.request("GET", path).filter(&self.routes).await.unwrap()
     }
 
     fn request(&self, method: &str, path: &str) -> warp::test::RequestBuilder {
@@ -174,6 +184,15 @@ impl Browser {
 
 pub fn text(answer: &Answer) -> String {
     String::from_utf8(answer.body().to_vec()).unwrap()
+}
+
+/// A page without the one script that it names, which is a file of our own.
+pub fn without_script(page: &str) -> String {
+    let tag = format!(
+        "<script src=\"{}\" defer></script>",
+        crate::web::assets::CONSOLE_JS.href()
+    );
+    page.replacen(&tag, "", 1)
 }
 
 pub fn location(answer: &Answer) -> &str {

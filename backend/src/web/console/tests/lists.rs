@@ -18,6 +18,7 @@ fn ids(page: &str) -> Vec<String> {
     page.split("href=\"/console/verifications/")
         .skip(1)
         .map(|rest| rest[..15].to_owned())
+        .filter(|id| id.starts_with("VER"))
         .collect()
 }
 
@@ -102,12 +103,9 @@ async fn one_view_has_one_address() {
     for (asked, canonical) in [
         ("?q=&status=&risk=", "/console/verifications"),
         ("?status=nonsense&risk=high", "/console/verifications?risk=high"),
-        ("?older=garbage", "/console/verifications"),
+        ("?after=garbage", "/console/verifications"),
         ("?q=%20mia%20&x=1", "/console/verifications?q=mia"),
-        (
-            "?older=99999999999999999999.VER000000000000",
-            "/console/verifications",
-        ),
+        ("?after=99999999999999999999~", "/console/verifications"),
     ] {
         assert_eq!(
             location(&browser.get(&format!("/console/verifications{asked}")).await),

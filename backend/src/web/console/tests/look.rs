@@ -16,10 +16,12 @@ async fn pages_to_look_at() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/console-pages");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("console.css"), assets::CONSOLE_CSS.text()).unwrap();
+    std::fs::write(folder.join("console.js"), assets::CONSOLE_JS.text()).unwrap();
     let write = |name: &str, page: String| {
         std::fs::write(
             folder.join(name),
-            page.replace(assets::CONSOLE_CSS.href(), "console.css"),
+            page.replace(assets::CONSOLE_CSS.href(), "console.css")
+                .replace(assets::CONSOLE_JS.href(), "console.js"),
         )
         .unwrap();
     };

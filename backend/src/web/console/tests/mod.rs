@@ -1,7 +1,9 @@
 //! The pages as a browser meets them: a real store, a clock that tests move, and the routes of the public listener.
 
 mod access;
+mod exports;
 mod fixture;
 mod lists;
 mod look;
+mod matrix;
 mod signing_in;

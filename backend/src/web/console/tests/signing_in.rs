@@ -6,7 +6,10 @@ use crate::testing::service;
 
 async fn audit(service: &Service) -> Vec<String> {
     let read = |tx: &rusqlite::Transaction<'_>| -> Result<Vec<String>, StoreError> {
-        let mut statement = tx.prepare("SELECT instance || ' ' || user_name || ' ' || action || ' ' || client_address FROM console_audit ORDER BY id")?;
+        let sql =
+            "SELECT instance || ' ' || user_name || ' ' || action || ' ' || client_address FROM console_audit
+            WHERE action NOT LIKE '%.read' ORDER BY id";
+        let mut statement = tx.prepare(sql)?;
         let rows = statement.query_map([], |row| row.get(0))?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
     };

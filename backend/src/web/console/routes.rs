@@ -1,0 +1,270 @@
+//! The table of all routes of the console: who may use each, and what is logged when it is used. There is no way to a
+//! page but through a row of this table.
+
+use warp::http::Method;
+
+use super::pages::Failure;
+use crate::service::console::{Action, Role};
+
+/// What a route leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// To the first page.
+    Home,
+    /// The sign-in form.
+    SignIn,
+    /// Signing in.
+    SubmitSignIn,
+    /// Signing out.
+    SignOut,
+    /// The table.
+    Verifications,
+    /// News of the table, as server-sent events.
+    News,
+    /// The table as a file.
+    Export,
+    /// The details of one verification.
+    Details,
+    /// Saving a view of the table.
+    SaveView,
+    /// Removing one.
+    RemoveView,
+    /// Charts.
+    Overview,
+    /// Figures of the agents.
+    Agents,
+    /// The console's own log.
+    AuditLog,
+}
+
+/// Whether a route reads or changes something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// GET and HEAD.
+    Read,
+    /// POST with a form of ours.
+    Post,
+}
+
+/// One row.
+#[derive(Debug)]
+pub struct Route {
+    /// Below `/console/`; a part in braces stands for any one part.
+    pub path: &'static str,
+    /// Reads or changes.
+    pub verb: Verb,
+    /// The least role that may use it; `None` for everybody, signed in or not.
+    pub role: Option<Role>,
+    /// What is logged before it answers. Use cases that change something log it themselves, with the change.
+    pub logs: Option<Action>,
+    /// What it leads to.
+    pub page: Page,
+}
+
+const fn read(path: &'static str, role: Option<Role>, logs: Option<Action>, page: Page) -> Route {
+    Route {
+        path,
+        verb: Verb::Read,
+        role,
+        logs,
+        page,
+    }
+}
+
+const fn post(path: &'static str, role: Option<Role>, page: Page) -> Route {
+    Route {
+        path,
+        verb: Verb::Post,
+        role,
+        logs: None,
+        page,
+    }
+}
+
+const VIEWER: Option<Role> = Some(Role::Viewer);
+const ANALYST: Option<Role> = Some(Role::Analyst);
+const ADMIN: Option<Role> = Some(Role::Admin);
+
+/// Every route. Of two that fit the first counts, so that fixed parts stand before those in braces.
+pub const ALL: &[Route] = &[
+    read("", None, None, Page::Home),
+    read("sign-in", None, None, Page::SignIn),
+    post("sign-in", None, Page::SubmitSignIn),
+    post("sign-out", None, Page::SignOut),
+    read(
+        "verifications",
+        VIEWER,
+        Some(Action::ListRead),
+        Page::Verifications,
+    ),
+    read("verifications/news", VIEWER, None, Page::News),
+    read(
+        "verifications/export/{format}",
+        ANALYST,
+        Some(Action::Exported),
+        Page::Export,
+    ),
+    read(
+        "verifications/{id}",
+        VIEWER,
+        Some(Action::DetailsRead),
+        Page::Details,
+    ),
+    post("views", VIEWER, Page::SaveView),
+    post("views/remove", VIEWER, Page::RemoveView),
+    read("overview", VIEWER, Some(Action::OverviewRead), Page::Overview),
+    read("agents", ANALYST, Some(Action::AgentsRead), Page::Agents),
+    read("audit", ADMIN, Some(Action::AuditRead), Page::AuditLog),
+];
+
+/// The route of a request, with what stands for the part in braces, empty without one.
+pub fn find<'p>(path: &'p str, method: &Method) -> Result<(&'static Route, &'p str), Failure> {
+    let verb = match *method {
+        Method::GET | Method::HEAD => Some(Verb::Read),
+        Method::POST => Some(Verb::Post),
+        _ => None,
+    };
+    let mut verbs = Vec::new();
+    let mut best: Option<&str> = None;
+    for route in ALL {
+        let Some(part) = fits(route.path, path) else {
+            continue;
+        };
+        // Other verbs of this very path may fit, but not those of a vaguer one.
+        if *best.get_or_insert(route.path) != route.path {
+            continue;
+        }
+        if Some(route.verb) == verb {
+            return Ok((route, part));
+        }
+        verbs.push(route.verb);
+    }
+    match verbs.as_slice() {
+        [] => Err(Failure::NotFound),
+        [Verb::Read] => Err(Failure::Method("GET, HEAD")),
+        [Verb::Post] => Err(Failure::Method("POST")),
+        _ => Err(Failure::Method("GET, HEAD, POST")),
+    }
+}
+
+fn fits<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
+    let mut part = "";
+    let mut parts = path.split('/');
+    for wanted in pattern.split('/') {
+        let given = parts.next()?;
+        if wanted.starts_with('{') {
+            if given.is_empty() {
+                return None;
+            }
+            part = given;
+        } else if wanted != given {
+            return None;
+        }
+    }
+    parts.next().is_none().then_some(part)
+}
+
+/// One entry of the navigation.
+pub struct Entry {
+    /// Where it leads.
+    pub href: &'static str,
+    /// What it says.
+    pub label: &'static str,
+    /// Path of its icon.
+    pub icon: &'static str,
+    /// Pages that belong to it.
+    pub pages: &'static [Page],
+}
+
+/// The navigation, from top to bottom. Entries whose first page a role may not use are not shown to it.
+const NAVIGATION: &[Entry] = &[
+    Entry {
+        href: "/console/verifications",
+        label: "Verifications",
+        icon: "M2 3.5h12M2 8h12M2 12.5h12",
+        pages: &[Page::Verifications, Page::Details],
+    },
+    Entry {
+        href: "/console/overview",
+        label: "Overview",
+        icon: "M2.5 13.5v-5M8 13.5v-11M13.5 13.5v-8",
+        pages: &[Page::Overview],
+    },
+    Entry {
+        href: "/console/agents",
+        label: "Agents",
+        icon: "M8 8a2.75 2.75 0 1 0 0-5.5A2.75 2.75 0 0 0 8 8zM2.5 14c.5-2.6 2.7-4 5.5-4s5 1.4 5.5 4",
+        pages: &[Page::Agents],
+    },
+    Entry {
+        href: "/console/audit",
+        label: "Audit log",
+        icon: "M3.5 1.5h9v13h-9zM6 5h4M6 8h4M6 11h2.5",
+        pages: &[Page::AuditLog],
+    },
+];
+
+/// The entries that a role sees.
+pub fn navigation(role: Role) -> impl Iterator<Item = &'static Entry> {
+    let allowed = move |page: Page| {
+        let route = ALL.iter().find(|route| route.page == page);
+        route.is_some_and(|route| route.role.is_none_or(|least| role >= least))
+    };
+    NAVIGATION
+        .iter()
+        .filter(move |entry| entry.pages.first().is_some_and(|page| allowed(*page)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_parts_win_over_parts_in_braces_and_nothing_fits_half() {
+        let found = |path: &str, method: Method| {
+            find(path, &method).map(|(route, part)| (route.page, part.to_owned()))
+        };
+        assert_eq!(found("verifications/news", Method::GET).unwrap().0, Page::News);
+        assert_eq!(
+            found("verifications/VER1", Method::HEAD).unwrap(),
+            (Page::Details, "VER1".into())
+        );
+        assert_eq!(
+            found("verifications/export/csv", Method::GET).unwrap(),
+            (Page::Export, "csv".into())
+        );
+        for path in [
+            "verifications/",
+            "verifications/a/b",
+            "sign-in/x",
+            "x",
+            "verifications//",
+        ] {
+            assert!(
+                matches!(found(path, Method::GET), Err(Failure::NotFound)),
+                "{path}"
+            );
+        }
+        for (path, method, allowed) in [
+            ("sign-in", Method::PUT, "GET, HEAD, POST"),
+            ("sign-out", Method::GET, "POST"),
+            ("verifications/news", Method::POST, "GET, HEAD"),
+        ] {
+            assert!(
+                matches!(found(path, method), Err(Failure::Method(found)) if found == allowed),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_navigation_shows_what_the_role_may_use() {
+        let labels = |role| navigation(role).map(|entry| entry.label).collect::<Vec<_>>();
+        assert_eq!(labels(Role::Viewer), ["Verifications", "Overview"]);
+        assert_eq!(labels(Role::Analyst), ["Verifications", "Overview", "Agents"]);
+        assert_eq!(
+            labels(Role::Admin),
+            ["Verifications", "Overview", "Agents", "Audit log"]
+        );
+    }
+}
