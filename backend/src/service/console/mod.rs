@@ -9,8 +9,8 @@ mod password;
 
 use crate::store::console::audit::{self, Action, Entry};
 use crate::store::console::listing;
-use crate::store::{evidence, verifications};
-use crate::verification::{Verification, VerificationId};
+use crate::store::{evidence, grants, verifications};
+use crate::verification::{Grant, Verification, VerificationId};
 
 use super::{Service, ServiceError};
 
@@ -46,6 +46,8 @@ pub struct Details {
     pub evidence: Vec<evidence::Entry>,
     /// What was sent, oldest first.
     pub deliveries: Vec<Delivery>,
+    /// What the pass has granted, if anything.
+    pub grant: Option<Grant>,
 }
 
 /// The verifications of the session's instance, newest first.
@@ -107,6 +109,7 @@ pub async fn details(
             Ok::<_, ServiceError>(Details {
                 evidence: evidence::list(tx, &instance, &id)?,
                 deliveries: listing::deliveries(tx, &instance, &id)?,
+                grant: grants::find(tx, &instance, &id)?,
                 verification,
             })
         })

@@ -6,6 +6,7 @@ use shared::words::{Action, Status, UnixMillis};
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::action::{self, ActionCard};
 use super::badge::{self, Badge};
 use super::findings::{self, CheckLine, FindingLine, ScorePicture};
 use super::pages::{self, Failure, Frame};
@@ -45,6 +46,7 @@ struct Page {
     policy_version: String,
     findings: Vec<FindingLine>,
     checks: Vec<CheckLine>,
+    action_card: Option<ActionCard>,
     no_report: &'static str,
     about: Vec<Fact>,
     contacts: Vec<Fact>,
@@ -88,6 +90,7 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
         verification: of,
         evidence,
         deliveries,
+        grant,
     } = details;
     let now = service.now();
     let decision = of.decision();
@@ -121,6 +124,7 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
             .session()
             .map(|session| findings::checks(&session.steps))
             .unwrap_or_default(),
+        action_card: grant.map(|grant| action::card(&grant, now)),
         no_report: no_report(status),
         about: about(&of, now),
         contacts: of

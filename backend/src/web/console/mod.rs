@@ -3,6 +3,7 @@
 //! One filter takes everything under `/console`; below it, [`Route`] is the whole table of paths and methods. Nothing
 //! is ever a rejection: what does not exist, is not allowed or fails has a page of its own.
 
+mod action;
 mod badge;
 mod cookies;
 mod details;

@@ -78,9 +78,10 @@ fn event(entry: &evidence::Entry, now: UnixMillis) -> Event {
 }
 
 /// Tone, icon, title and detail of an entry. What its body does not say is left out, not guessed.
-type Told = (&'static str, &'static str, String, String);
+pub type Told = (&'static str, &'static str, String, String);
 
-fn text(body: &Value, name: &str) -> String {
+/// A field of an entry's body, empty if it is not there.
+pub fn text(body: &Value, name: &str) -> String {
     body[name].as_str().unwrap_or_default().to_owned()
 }
 
@@ -213,7 +214,7 @@ fn told(kind: &str, body: &Value) -> Told {
             "ServiceNow could not be told".into(),
             text(body, "reason"),
         ),
-        _ => unknown(kind),
+        _ => super::action::told(kind, body).unwrap_or_else(|| unknown(kind)),
     }
 }
 
@@ -296,6 +297,7 @@ fn message(delivery: &Delivery, now: UnixMillis) -> Sent {
         what: match delivery.kind.as_str() {
             "link" => "Link to the requester",
             "code" => "Code to the contact on file",
+            "notice" => "Notice to a contact on file",
             _ => "Status to ServiceNow",
         },
         state,
@@ -326,6 +328,7 @@ mod tests {
         assert_eq!(read("check.answered", None).title, "Check answered");
         assert!(read("link.opened", None).detail.contains("erased"));
         assert_eq!(read("verification.decided", Some("not json")).title, "Decided");
-        assert_eq!(read("action.performed", Some("{}")).title, "action.performed");
+        assert_eq!(read("action.performed", Some("{}")).title, "Action: Performed");
+        assert_eq!(read("action.teleported", Some("{}")).title, "action.teleported");
     }
 }
