@@ -4,6 +4,8 @@
 mod interrupted;
 #[path = "action_e2e/pages.rs"]
 mod pages;
+#[path = "action_e2e/second_person.rs"]
+mod second_person;
 #[path = "action_e2e/submissions.rs"]
 mod submissions;
 #[path = "action_e2e/support.rs"]
@@ -149,7 +151,7 @@ async fn whoever_reads_a_contact_on_file_can_say_that_it_was_not_they() -> Resul
     requester.browser().goto(&alarm).await?;
     requester.browser().click("form button.stop").await?;
     requester.see_words("The service desk has been told").await?;
-    story::note_says(world, &ticket, "this was not me").await?;
+    story::note_says(world, &ticket, "Password reset disputed").await?;
     scene.end().await
 }
 

@@ -97,6 +97,10 @@ ImperWorkNote.prototype = {
 
     _action: function () {
         var action = this.event.action;
+        if (this.event.type === ImperEventCheck.DISPUTED) {
+            return ['imper.ai Verification: ' + ImperWorkNote.ACTIONS[action.action] + ' disputed', '', action.summary,
+                'Secure the account before you do anything else, and call the requester on a number that you know.'];
+        }
         var words = ImperWorkNote.ACTION_STATES[action.state];
         if (!words || this.before.action === action.state) {
             return [];

@@ -132,10 +132,15 @@ impl AgentDesk {
     pub async fn see_in_field(&self, words: &str) -> Result<()> {
         self.browser
             .until(&format!("the words {words:?} in the field"), || async {
-                let card = self.look_into_field("[data-state]").await?;
-                Ok(card.text().await?.contains(words).then_some(()))
+                let field = self.look_into_field("#field").await?;
+                Ok(field.text().await?.contains(words).then_some(()))
             })
             .await
+    }
+
+    /// Releases an action as the second person.
+    pub async fn release_action(&self) -> Result<()> {
+        Ok(self.in_field("#release").await?.click().await?)
     }
 
     /// Confirms an action that was done by hand.
