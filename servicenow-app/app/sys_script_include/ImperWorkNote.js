@@ -109,7 +109,9 @@ ImperWorkNote.prototype = {
         if (action.summary !== '') {
             lines.push(action.summary);
         }
-        if (words[1] !== '') {
+        if (action.state === 'failed' && action.expires_at) {
+            lines.push('Nothing was changed, and the ticket stays open.');
+        } else if (words[1] !== '') {
             lines.push(words[1]);
         }
         if (action.expires_at) {

@@ -262,9 +262,13 @@ async fn once(world: &World) -> Result<()> {
     agent.browser().screenshot("field-passed").await?;
     time.tell("the ticket's columns hold the outcome");
 
-    if let Some(directory) = &world.directory {
-        reset_password(world, directory, &agent, &requester, &ticket, &time).await?;
-    }
+    let said = match &world.directory {
+        Some(directory) => {
+            reset_password(world, directory, &agent, &requester, &ticket, &time).await?;
+            agent.field_text().await?
+        }
+        None => said,
+    };
 
     let (_, details) = agent.see_details_link().await?;
     agent.look_at_form().await?;

@@ -41,7 +41,7 @@ async fn with_robot(answer: ResponseTemplate) -> (MockServer, Portal) {
                 release_always: false,
                 release_for: Vec::new(),
             };
-            acme.actions.insert(action, settings);
+            acme.actions.insert(*action, settings);
         }
     });
     (robot, portal)
