@@ -123,6 +123,8 @@ pub(super) fn configuration(
 listen = "{public}"
 operations_listen = "{operations}"
 public_url = "{service_url}"
+# Everybody in this world has one address.
+answers_per_minute = 1000
 
 [storage]
 path = {database}
