@@ -3,71 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use imper_tests::harness::browser::Driver;
-use imper_tests::harness::people::{AgentDesk, AnalystDesk, RequesterPhone};
+use imper_tests::harness::people::AnalystDesk;
+use imper_tests::harness::scene::Scene;
 use imper_tests::harness::story;
-use imper_tests::harness::world::{COMPANY_MAILBOX, PRIVATE_MAILBOX, World};
+use imper_tests::harness::world::{COMPANY_MAILBOX, PRIVATE_MAILBOX};
 use shared::words::{Outcome, Recommendation, Status};
-
-/// A world with two people in it.
-struct Scene {
-    agent: AgentDesk,
-    requester: RequesterPhone,
-    // After the people: browsers close through the driver.
-    driver: Driver,
-    world: World,
-}
-
-impl Scene {
-    async fn open() -> Result<Self> {
-        let (world, driver) = tokio::try_join!(World::start(), Driver::start())?;
-        let agent = AgentDesk::open(&driver, &world).await?;
-        let requester = RequesterPhone::open(&driver).await?;
-        agent.log_in().await?;
-        Ok(Self {
-            agent,
-            requester,
-            driver,
-            world,
-        })
-    }
-
-    /// A ticket that another system opened, in front of the agent.
-    async fn open_ticket(&self, category: &str) -> Result<String> {
-        let ticket = self.world.open_ticket(category, "Cannot sign in")?;
-        self.agent.open_ticket(&ticket).await?;
-        Ok(ticket)
-    }
-
-    /// What must hold at the end of every call.
-    async fn end(self) -> Result<()> {
-        self.end_with(&[]).await
-    }
-
-    /// The same, when pages were answered with an error status on purpose, which browsers note on the console.
-    async fn end_with(self, statuses: &[u16]) -> Result<()> {
-        for browser in [self.agent.browser(), self.requester.browser()] {
-            let mut errors = browser.console_errors().await?;
-            errors.retain(|error| {
-                !statuses
-                    .iter()
-                    .any(|status| error.contains(&format!("a status of {status} ")))
-            });
-            ensure!(errors.is_empty(), "on the console: {errors:#?}");
-        }
-        let unsupported = self.world.instance.unsupported();
-        ensure!(
-            unsupported.is_empty(),
-            "the instance does not emulate: {unsupported:#?}"
-        );
-        let crossed = self.world.instance.cross_scope();
-        ensure!(
-            crossed.is_empty(),
-            "the app uses tables of other scopes without a privilege: {crossed:#?}"
-        );
-        Ok(())
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_requester_who_answers_right_passes_and_the_open_ticket_shows_it() -> Result<()> {

@@ -5,7 +5,8 @@ use anyhow::Result;
 use crate::run::{cargo, run, step};
 use crate::{package, setup};
 
-/// Builds everything and starts it; with `once`, drives one verification through a browser and ends.
+/// Builds everything and starts it; with `once`, drives one verification through a browser, to the closed ticket, and
+/// ends. Without slapd there is no action after the pass, and the demo says so.
 pub fn demo(once: bool) -> Result<()> {
     setup::setup()?;
     let package = package::package()?;

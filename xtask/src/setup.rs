@@ -1,9 +1,10 @@
 //! Installs what is missing. Everything is looked for first, so a second run changes nothing.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -24,11 +25,22 @@ const DEBIAN: &[(&str, &[&str])] = &[
     ("/usr/bin/rhino", &["rhino"]),
 ];
 
+/// What is used from Debian where it can be installed: without it the demo says so and goes on, and the tests of
+/// directories fail.
+const DEBIAN_IF_POSSIBLE: &[(&str, &[&str])] = &[
+    // A real directory, in which the action after a pass is performed.
+    ("/usr/sbin/slapd", &["slapd", "ldap-utils"]),
+];
+
+/// Answers to what Debian's packages ask. We start slapd ourselves, with a configuration of our own.
+const DEBCONF: &str = "slapd slapd/no_configuration boolean true\n";
+
 /// Brings the machine to the point where everything can be built and tested.
 pub fn setup() -> Result<()> {
     step("Setup");
     wasm_target()?;
     debian_packages()?;
+    packages_if_possible();
     npm_packages("xtask/tools", "npm tools (binaryen, esbuild, acorn)")?;
     cargo_tool(
         "wasm-bindgen",
@@ -79,21 +91,68 @@ fn debian_packages() -> Result<()> {
     if !exists("apt-get") {
         bail!("apt-get is not here, so this is not Debian: {by_hand}");
     }
-    // The owner of our own /proc entry is us; the standard library has no getuid.
-    let is_root = fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
-    if !is_root && !exists("sudo") {
+    if !is_root() && !exists("sudo") {
         bail!("neither root nor sudo: {by_hand}");
     }
+    install(&missing, &by_hand)
+}
+
+fn packages_if_possible() {
+    for (file, packages) in DEBIAN_IF_POSSIBLE {
+        let names = packages.join(", ");
+        if Path::new(file).exists() {
+            println!("   {names}: there");
+            continue;
+        }
+        let installed = preset().and_then(|()| install(packages, "this machine goes on without it"));
+        if let Err(error) = installed {
+            println!("   {names}: not here, and it could not be installed ({error:#})");
+        }
+    }
+}
+
+/// The owner of our own /proc entry is us; the standard library has no getuid.
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
+}
+
+/// A program that only the administrator may run.
+fn as_root(program: &str) -> Command {
+    let mut command = Command::new(if is_root() { "env" } else { "sudo" });
+    command.args(["DEBIAN_FRONTEND=noninteractive", program]);
+    command
+}
+
+fn install(packages: &[&str], hint: &str) -> Result<()> {
     let apt = || {
-        let mut command = Command::new(if is_root { "env" } else { "sudo" });
-        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]);
+        let mut command = as_root("apt-get");
+        command.args(["-q", "-y"]);
         command
     };
     run(apt().arg("update"), "look at the package sources of this machine")?;
     run(
-        apt().args(["install", "--no-install-recommends"]).args(&missing),
-        &by_hand,
+        apt().args(["install", "--no-install-recommends"]).args(packages),
+        hint,
     )
+}
+
+/// Answers the packages' questions before they are asked.
+fn preset() -> Result<()> {
+    let mut preset = as_root("debconf-set-selections")
+        .stdin(Stdio::piped())
+        .spawn()
+        .context("debconf-set-selections does not start")?;
+    let mut questions = preset
+        .stdin
+        .take()
+        .context("debconf-set-selections takes no answers")?;
+    questions.write_all(DEBCONF.as_bytes())?;
+    drop(questions);
+    if preset.wait()?.success() {
+        Ok(())
+    } else {
+        bail!("debconf-set-selections does not take our answers")
+    }
 }
 
 /// What only the tests need: ServiceNow's SDK, which reads the update set back, axe-core, which judges pages, and

@@ -10,9 +10,9 @@ pub const MIN_CHARS: usize = 15;
 /// Most characters. NIST asks for at least 64; more than this costs the directory time for nothing.
 pub const MAX_CHARS: usize = 128;
 
-/// The most used passwords of published breaches; origin and licence stand in the file.
+/// The most used passwords of published breaches; origin and licence: `data/LICENSES.md`.
 static COMMON: LazyLock<Vec<&str>> = LazyLock::new(|| {
-    include_str!("common_passwords.txt")
+    include_str!("../../data/common-passwords.txt")
         .lines()
         .filter(|line| !line.starts_with('#'))
         .collect()

@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::json;
+use shared::words::Action;
 
 use super::settings::WebhookSettings;
 use super::{Answer, Connector, Order, Task};
@@ -69,8 +70,13 @@ impl Report {
         }
     }
 
-    /// The end of the execution that it is about.
-    pub fn into_end(self) -> End {
+    /// The end of the execution of `action` that it is about.
+    pub fn into_end(self, action: Action) -> End {
+        let refusal = match action {
+            // Another password may do.
+            Action::PasswordReset => Reason::Policy,
+            Action::AccountUnlock | Action::MfaReset => Reason::Declined,
+        };
         match self.state {
             ReportState::Performed => End::Performed {
                 summary: self.words("The action was performed."),
@@ -79,7 +85,7 @@ impl Report {
             ReportState::Failed => End::Failed {
                 summary: self.words("The action failed."),
                 answer: "failed".into(),
-                reason: self.nothing_changed.then_some(Reason::Policy),
+                reason: self.nothing_changed.then_some(refusal),
             },
         }
     }
@@ -135,7 +141,7 @@ impl Webhook {
         let told = answer.status.as_u16().to_string();
         match answer.status.as_u16() {
             202 => Ok(Answer::Promised),
-            200 => Ok(read(&answer.body, &told)),
+            200 => Ok(read(&answer.body, &told, order.task.action())),
             // Nothing was ordered: the address, the signature or the order is not accepted.
             400..=428 | 430..=499 => Err(Answer::refused(Reason::SetUp, told)),
             429 | 503 => Err(Answer::refused(Reason::Busy, told)),
@@ -144,13 +150,13 @@ impl Webhook {
     }
 }
 
-fn read(body: &[u8], told: &str) -> Answer {
+fn read(body: &[u8], told: &str, action: Action) -> Answer {
     let Ok(report) = serde_json::from_slice::<Report>(body) else {
         return Answer::Unknown {
             answer: format!("{told} with an answer that cannot be read"),
         };
     };
-    match report.clone().into_end() {
+    match report.into_end(action) {
         End::Performed { summary, answer } => Answer::Done { summary, answer },
         End::Failed {
             summary,

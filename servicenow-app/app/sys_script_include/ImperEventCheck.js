@@ -15,6 +15,9 @@ ImperEventCheck.ACTIONS = ['password_reset', 'account_unlock', 'mfa_reset'];
 /** What may become of an action that a pass has granted. */
 ImperEventCheck.ACTION_STATES = ['granted', 'awaiting_release', 'manual', 'performing', 'performed', 'failed', 'unknown', 'revoked', 'expired'];
 
+/** One kind of event more, which is no state: somebody at a contact on file says that an action was not theirs. */
+ImperEventCheck.DISPUTED = 'action.disputed';
+
 ImperEventCheck.TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 ImperEventCheck.prototype = {
@@ -30,7 +33,12 @@ ImperEventCheck.prototype = {
             return false;
         }
         return parts[0] === 'verification' && ImperEventCheck.STATUSES.hasOwnProperty(parts[1])
-            || parts[0] === 'action' && ImperEventCheck.ACTION_STATES.indexOf(parts[1]) >= 0;
+            || parts[0] === 'action' && this._isState(parts[1])
+            || type === ImperEventCheck.DISPUTED;
+    },
+
+    _isState: function (state) {
+        return ImperEventCheck.ACTION_STATES.indexOf(state) >= 0;
     },
 
     isAction: function (type) {
@@ -91,7 +99,8 @@ ImperEventCheck.prototype = {
             wrong.push('action');
             return;
         }
-        this._check(wrong, event.type === 'action.' + action.state, 'action.state');
+        this._check(wrong, event.type === 'action.' + action.state
+            || event.type === ImperEventCheck.DISPUTED && this._isState(action.state), 'action.state');
         this._check(wrong, ImperEventCheck.ACTIONS.indexOf(action.action) >= 0, 'action.action');
         this._check(wrong, typeof action.connector === 'string' && /^[a-z][a-z0-9_]{0,39}$/.test(action.connector), 'action.connector');
         this._check(wrong, action.automated === true || action.automated === false, 'action.automated');

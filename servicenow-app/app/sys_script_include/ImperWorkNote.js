@@ -97,6 +97,10 @@ ImperWorkNote.prototype = {
 
     _action: function () {
         var action = this.event.action;
+        if (this.event.type === ImperEventCheck.DISPUTED) {
+            return ['imper.ai Verification: ' + ImperWorkNote.ACTIONS[action.action] + ' disputed', '', action.summary,
+                'Secure the account before you do anything else, and call the requester on a number that you know.'];
+        }
         var words = ImperWorkNote.ACTION_STATES[action.state];
         if (!words || this.before.action === action.state) {
             return [];
@@ -105,7 +109,9 @@ ImperWorkNote.prototype = {
         if (action.summary !== '') {
             lines.push(action.summary);
         }
-        if (words[1] !== '') {
+        if (action.state === 'failed' && action.expires_at) {
+            lines.push('Nothing was changed, and the ticket stays open.');
+        } else if (words[1] !== '') {
             lines.push(words[1]);
         }
         if (action.expires_at) {

@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
+use imper_tests::directory::Directory;
 use imper_tests::harness::browser::Driver;
 use imper_tests::harness::people::{AgentDesk, AnalystDesk, RequesterPhone};
-use imper_tests::harness::story;
+use imper_tests::harness::story::{self, TicketState};
 use imper_tests::harness::world::{
-    AGENT, ANALYST, COMPANY_MAILBOX, PRIVATE_MAILBOX, Ports, World, update_set,
+    AGENT, ANALYST, COMPANY_MAILBOX, OLD_PASSWORD, PRIVATE_MAILBOX, Plan, Ports, World, company_directory,
+    requester_dn, update_set,
 };
 use imper_tests::mail::inbox::Inbox;
 use shared::words::{Outcome, Status};
@@ -25,6 +27,9 @@ const PORTS: Ports = Ports {
     service: 8080,
 };
 const INBOX_PORT: u16 = 8025;
+
+/// What the requester chooses in the portal. Taken by the rules of portal and directory.
+const NEW_PASSWORD: &str = "seven lamps above a quiet harbour";
 
 struct Arguments {
     update_set: PathBuf,
@@ -77,7 +82,7 @@ async fn demo() -> Result<()> {
     let set = fs::read_to_string(&arguments.update_set)
         .with_context(|| format!("could not read {}", arguments.update_set.display()))?;
     if arguments.once {
-        let world = World::start_on(Ports::default(), &set).await?;
+        let world = world(Ports::default(), &set).await?;
         // A stopped demo must end its mail server and browsers, so it is waited for, not killed.
         tokio::select! {
             told = once(&world) => told?,
@@ -86,7 +91,7 @@ async fn demo() -> Result<()> {
         world.stop().await;
         return Ok(());
     }
-    let world = World::start_on(PORTS, &set).await?;
+    let world = world(PORTS, &set).await?;
     let inbox = match Inbox::start(world.mailbox(), INBOX_PORT).await {
         Ok(inbox) => inbox,
         Err(_) => Inbox::start(world.mailbox(), 0).await?,
@@ -108,8 +113,9 @@ imper.ai Verification is running.
 1. Log in, open {number}, click “imper.ai - Send Verification link”, enter {PRIVATE_MAILBOX}, click Send.
 2. Open the link from the inbox, click Begin, and enter the number that the ticket shows.
 3. Enter the code that the inbox holds for {COMPANY_MAILBOX}, and look at the ticket.
-
+{last}
 Ctrl-C ends it.",
+        last = last_step(&world),
         instance = world.instance.url(),
         user = AGENT.user_name,
         password = AGENT.password,
@@ -122,6 +128,40 @@ Ctrl-C ends it.",
     println!("\nStopping.");
     world.stop().await;
     Ok(())
+}
+
+/// Everything that runs, with a real directory where slapd is installed.
+async fn world(ports: Ports, set: &str) -> Result<World> {
+    let directory = if Directory::is_installed() {
+        Some(company_directory().await?)
+    } else {
+        None
+    };
+    let plan = Plan {
+        ports,
+        directory,
+        ..Plan::default()
+    };
+    World::build(plan, set).await
+}
+
+/// What there is to do after a pass.
+fn last_step(world: &World) -> String {
+    match &world.directory {
+        Some(directory) => format!(
+            "4. Choose a new password: it is set in the directory at {url},
+   and the ticket resolves and closes itself. The entry is {dn};
+   its password until then is {OLD_PASSWORD}.
+",
+            url = directory.plain_url(),
+            dn = requester_dn(),
+        ),
+        None => "
+There is no slapd on this machine, so nothing performs the action after a pass, and
+the ticket stays open. `apt install slapd` and start again to see it close itself.
+"
+        .into(),
+    }
 }
 
 /// Waits for Ctrl-C or a polite kill.
@@ -154,6 +194,15 @@ async fn once(world: &World) -> Result<()> {
     let driver = Driver::start().await?;
     let agent = AgentDesk::open(&driver, world).await?;
     let requester = RequesterPhone::open(&driver).await?;
+    match &world.directory {
+        Some(directory) => {
+            directory.lock_out(&requester_dn()).await?;
+            time.tell(
+                "the requester has typed a wrong password three times: the directory has locked the account",
+            );
+        }
+        None => time.tell("there is no slapd on this machine: nothing will perform the action"),
+    }
     time.tell("two browsers are open: the agent's and the requester's");
 
     agent.log_in().await?;
@@ -213,6 +262,14 @@ async fn once(world: &World) -> Result<()> {
     agent.browser().screenshot("field-passed").await?;
     time.tell("the ticket's columns hold the outcome");
 
+    let said = match &world.directory {
+        Some(directory) => {
+            reset_password(world, directory, &agent, &requester, &ticket, &time).await?;
+            agent.field_text().await?
+        }
+        None => said,
+    };
+
     let (_, details) = agent.see_details_link().await?;
     agent.look_at_form().await?;
     let analyst = AnalystDesk::open(&driver).await?;
@@ -222,28 +279,83 @@ async fn once(world: &World) -> Result<()> {
     analyst.browser().screenshot("console-verifications").await?;
     time.tell("analyst: followed the link in the ticket to the report");
 
-    println!("\nThe field says:\n{}", indented(&said));
-    println!("\nThe ticket:");
-    for (column, value) in world.ticket(&ticket)? {
-        let telling = column.starts_with("x_imper_verify")
-            || matches!(column.as_str(), "number" | "category" | "state");
-        if telling && !value.is_empty() {
-            println!("   {column:<26} {value}");
-        }
-    }
-    for note in world.instance.journal(&ticket, "work_notes") {
-        println!("\nWork note:\n{}", indented(&note));
-    }
-    let errors = [
+    print_record(world, &ticket, &said)?;
+    let mut errors = [
         agent.browser().console_errors().await?,
         requester.browser().console_errors().await?,
     ]
     .concat();
+    // The page of a refused password is answered with this status on purpose.
+    errors.retain(|error| !error.contains("a status of 422 "));
     ensure!(
         errors.is_empty(),
         "the browsers' consoles hold errors: {errors:#?}"
     );
     println!("\nScreenshots: target/screenshots");
+    Ok(())
+}
+
+/// What the field, the ticket and its work notes say in the end.
+fn print_record(world: &World, ticket: &str, said: &str) -> Result<()> {
+    println!("\nThe field says:\n{}", indented(said));
+    println!("\nThe ticket:");
+    for (column, value) in world.ticket(ticket)? {
+        let telling = column.starts_with("x_imper_verify")
+            || matches!(
+                column.as_str(),
+                "number" | "category" | "state" | "close_code" | "close_notes"
+            );
+        if telling && !value.is_empty() {
+            println!("   {column:<26} {value}");
+        }
+    }
+    for note in world.instance.journal(ticket, "work_notes") {
+        println!("\nWork note:\n{}", indented(&note));
+    }
+    Ok(())
+}
+
+/// The requester sets a new password in the directory, and the ticket closes itself.
+async fn reset_password(
+    world: &World,
+    directory: &Directory,
+    agent: &AgentDesk,
+    requester: &RequesterPhone,
+    ticket: &str,
+    time: &Timeline,
+) -> Result<()> {
+    let dn = requester_dn();
+    requester.choose_password(OLD_PASSWORD).await?;
+    requester.see_words("You have used this password before").await?;
+    time.tell("requester: chose the old password again; the directory refused it, and the portal says why");
+    requester.browser().screenshot_whole("portal-password").await?;
+    requester.choose_password(NEW_PASSWORD).await?;
+    requester.see_words("Your new password is set").await?;
+    requester
+        .browser()
+        .screenshot_whole("portal-password-done")
+        .await?;
+    time.tell("requester: chose a new password; the portal says that it is set");
+    ensure!(
+        directory.accepts(&dn, NEW_PASSWORD).await?,
+        "the new password opens nothing"
+    );
+    ensure!(
+        !directory.accepts(&dn, OLD_PASSWORD).await?,
+        "the old password still opens"
+    );
+    ensure!(!directory.is_locked(&dn).await?, "the account is still locked");
+    time.tell("the directory: the new password signs in, the old one does not, the lock is gone");
+    story::ticket_is(world, ticket, TicketState::Closed).await?;
+    agent.see_in_field("Password reset by the requester").await?;
+    agent.look_at_form().await?;
+    agent.browser().screenshot("field-closed").await?;
+    let alarm = story::alarm_link_sent_to(world, COMPANY_MAILBOX).await?;
+    requester.browser().goto(&alarm).await?;
+    requester.browser().screenshot_whole("portal-alarm").await?;
+    time.tell("the ticket is Closed; the contact on file was told, with a link to say “this was not me”");
+    let receipt = story::note_says(world, ticket, "Password reset performed").await?;
+    println!("\nThe receipt:\n{}", indented(&receipt));
     Ok(())
 }
 

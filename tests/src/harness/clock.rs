@@ -20,6 +20,11 @@ impl AdjustableClock {
         self.offset_millis.fetch_add(millis, Ordering::SeqCst);
     }
 
+    /// How far it is ahead of the machine's clock, in milliseconds.
+    pub fn ahead_millis(&self) -> i64 {
+        self.offset_millis.load(Ordering::SeqCst)
+    }
+
     /// The same clock in the form that the emulated instance takes.
     pub fn for_instance(&self) -> crate::instance::Clock {
         let clock = self.clone();

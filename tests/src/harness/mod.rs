@@ -3,11 +3,15 @@
 
 pub mod accessibility;
 pub mod browser;
+pub mod certificates;
 pub mod clock;
 pub mod hosts;
 pub mod console;
 pub mod people;
 pub mod process;
 pub mod sample;
+pub mod scene;
+pub mod service;
+pub mod setup;
 pub mod story;
 pub mod world;

@@ -128,6 +128,26 @@ impl AgentDesk {
         Ok(self.in_field("[data-state]").await?.text().await?)
     }
 
+    /// Waits until the field says these words.
+    pub async fn see_in_field(&self, words: &str) -> Result<()> {
+        self.browser
+            .until(&format!("the words {words:?} in the field"), || async {
+                let field = self.look_into_field("#field").await?;
+                Ok(field.text().await?.contains(words).then_some(()))
+            })
+            .await
+    }
+
+    /// Releases an action as the second person.
+    pub async fn release_action(&self) -> Result<()> {
+        Ok(self.in_field("#release").await?.click().await?)
+    }
+
+    /// Confirms an action that was done by hand.
+    pub async fn confirm_action(&self) -> Result<()> {
+        Ok(self.in_field("#confirm").await?.click().await?)
+    }
+
     /// Clicks "imper.ai - Send Verification link".
     pub async fn click_send_verification_link(&self) -> Result<()> {
         let link = self.in_field("#send").await?;
@@ -290,6 +310,16 @@ impl RequesterPhone {
             .map(drop)
     }
 
+    /// Chooses a new password.
+    pub async fn choose_password(&self, password: &str) -> Result<()> {
+        self.answer("/verify/action", password).await
+    }
+
+    /// Presses the one button of an action that needs nothing else.
+    pub async fn perform_action(&self) -> Result<()> {
+        self.press("/verify/action").await
+    }
+
     /// Waits for words on the page.
     pub async fn see_words(&self, words: &str) -> Result<()> {
         self.browser.see_text(words).await
@@ -300,9 +330,16 @@ impl RequesterPhone {
         self.browser
             .type_into(&format!("{form} input:not([type='hidden'])"), answer)
             .await?;
+        self.press(action).await
+    }
+
+    async fn press(&self, action: &str) -> Result<()> {
+        let form = format!("form[action='{action}']");
         // The page that this leads to may look the same, so the old one must be gone before anything else is read.
         let old = self.browser.see(&form).await?;
-        self.browser.click(&format!("{form} button")).await?;
+        self.browser
+            .click(&format!("{form} button:not([type='button'])"))
+            .await?;
         self.browser
             .until("the answer to be taken", || async {
                 Ok(old.tag_name().await.is_err().then_some(()))

@@ -100,6 +100,56 @@ pub async fn ticket_shows(world: &World, ticket: &str, outcome: Outcome) -> Resu
     .await
 }
 
+/// Waits until the ticket is in a state: see [`crate::instance`] for the numbers of an incident.
+pub async fn ticket_is(world: &World, ticket: &str, state: TicketState) -> Result<()> {
+    told(&format!("the ticket to be {state:?}"), || {
+        Ok(world.ticket_column(ticket, "state")? == state.value())
+    })
+    .await
+}
+
+/// Waits until a work note of the ticket says something, and gives that note.
+pub async fn note_says(world: &World, ticket: &str, words: &str) -> Result<String> {
+    let note = || {
+        let notes = world.instance.journal(ticket, "work_notes");
+        notes.into_iter().find(|note| note.contains(words))
+    };
+    let waited = told(&format!("a work note with {words:?}"), || Ok(note().is_some())).await;
+    let all = || world.instance.journal(ticket, "work_notes").join("\n---\n");
+    waited.with_context(|| format!("the work notes: {}", all()))?;
+    note().context("the note is gone")
+}
+
+/// The link of the newest notice to a mailbox: “This was not me”.
+pub async fn alarm_link_sent_to(world: &World, mailbox: &str) -> Result<String> {
+    let prefix = format!("{}/alarm/", world.service_url);
+    let message = world
+        .mailbox()
+        .wait_for(mailbox, |message| message.text.contains(&prefix), MAIL_WITHIN)
+        .await?;
+    let links = message.text_links();
+    let link = links.into_iter().find(|link| link.starts_with(&prefix));
+    link.context("the notice has no link")
+}
+
+/// A state of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TicketState {
+    /// Nobody has done anything.
+    New,
+    /// Done and over.
+    Closed,
+}
+
+impl TicketState {
+    const fn value(self) -> &'static str {
+        match self {
+            Self::New => "1",
+            Self::Closed => "7",
+        }
+    }
+}
+
 /// Waits until the ticket's newest verification record holds a status.
 pub async fn record_shows(world: &World, ticket: &str, status: Status) -> Result<()> {
     told(&format!("the verification record to show {status}"), || {

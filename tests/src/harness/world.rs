@@ -8,20 +8,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use aws_lc_rs::rand;
 use backend::config::Config;
-use backend::ports::{Clock, SystemClock, SystemEntropy};
-use backend::service::{Service, console};
-use backend::store::Store;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use backend::ports::Clock;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::clock::AdjustableClock;
-use crate::instance::{Instance, InstanceConfig, UserSpec};
+use super::service::ServiceProcess;
+use super::setup::{Secrets, actions, add_analyst, configuration, furnish};
+pub use super::setup::{company_directory, requester_dn};
+use crate::directory::Directory;
+use crate::instance::{Instance, InstanceConfig};
 use crate::mail::{MailServer, Mailbox};
 
 /// Names the update set to install; without it the newest of `target/package` is taken.
@@ -74,6 +73,24 @@ pub struct Ports {
     pub service: u16,
 }
 
+/// The password that the requester has in the directory before anything happens.
+pub const OLD_PASSWORD: &str = "marta-has-this-one-since-may";
+
+/// What a world is made of.
+#[derive(Default)]
+pub struct Plan {
+    /// Where instance and service listen.
+    pub ports: Ports,
+    /// Performs password resets and unlocks; an MFA reset is then done by hand. Without it a pass grants nothing.
+    pub directory: Option<Directory>,
+    /// Password resets are done by hand all the same.
+    pub by_hand: bool,
+    /// Where the service finds the directory, if something stands between them.
+    pub directory_url: Option<String>,
+    /// The program to run the service as a process of its own: see [`ServiceProcess`].
+    pub program: Option<PathBuf>,
+}
+
 /// Everything that runs. Dropping it stops everything.
 pub struct World {
     /// The clock of service and instance.
@@ -88,6 +105,12 @@ pub struct World {
     pub operations_url: String,
     /// `sys_id` of the requester on the instance.
     pub requester_id: String,
+    /// The company's directory, if the plan has one.
+    pub directory: Option<Directory>,
+    /// The service, if it runs as a process of its own.
+    pub process: Option<ServiceProcess>,
+    /// The service's database.
+    pub database: PathBuf,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     // Last: the database must be closed before its folder goes.
@@ -100,11 +123,41 @@ impl World {
         Self::start_on(Ports::default(), &fs::read_to_string(update_set()?)?).await
     }
 
+    /// The same with a directory, in which the requester has an account with [`OLD_PASSWORD`].
+    pub async fn start_with_directory() -> Result<Self> {
+        let plan = Plan {
+            directory: Some(company_directory().await?),
+            ..Plan::default()
+        };
+        Self::build(plan, &fs::read_to_string(update_set()?)?).await
+    }
+
     /// Starts everything, with the instance and the service on these ports if they are free.
     pub async fn start_on(ports: Ports, update_set: &str) -> Result<Self> {
+        let plan = Plan {
+            ports,
+            ..Plan::default()
+        };
+        Self::build(plan, update_set).await
+    }
+
+    /// Starts what the plan says.
+    pub async fn build(plan: Plan, update_set: &str) -> Result<Self> {
+        // So many parts make a large future, which would be part of every test's own.
+        Box::pin(Self::assemble(plan, update_set)).await
+    }
+
+    async fn assemble(plan: Plan, update_set: &str) -> Result<Self> {
+        let Plan {
+            ports,
+            directory,
+            by_hand,
+            directory_url,
+            program,
+        } = plan;
         let clock = AdjustableClock::default();
         let folder = tempfile::Builder::new().prefix("imper-world-").tempdir()?;
-        let secrets = Secrets::new()?;
+        let secrets = Secrets::new(directory.as_ref())?;
         let mail = MailServer::start("imper", &secrets.smtp_password).await?;
 
         let public = listen(ports.service).await?;
@@ -120,27 +173,43 @@ impl World {
             .context("the instance refuses the update set")?;
         let requester_id = furnish(&instance, &service_url, &secrets)?;
 
-        let text = configuration(
+        let database = folder.path().join("imper.db");
+        let mut text = configuration(
             &mail,
-            folder.path(),
+            &database,
             &public,
             &operations,
             &service_url,
             &instance_url,
         )?;
+        if let Some(directory) = &directory {
+            text.push_str(&actions(directory, directory_url.as_deref(), by_hand));
+        }
         let config = Config::parse(&text, &secrets.by_name())?;
         add_analyst(Config::parse(&text, &secrets.by_name())?).await?;
 
         let (stop, stopped) = watch::channel(false);
-        let service = tokio::spawn(serve(
-            config,
-            public,
-            operations,
-            clock.clone(),
-            until(stopped.clone()),
-        ));
+        let mut tasks = Vec::new();
+        let process = if let Some(program) = program {
+            // It listens by itself.
+            drop((public, operations));
+            let file = folder.path().join("imper.toml");
+            fs::write(&file, &text)?;
+            let process = ServiceProcess::new(program, file, secrets.by_name(), service_url.clone());
+            Some(process.started(&clock).await?)
+        } else {
+            tasks.push(tokio::spawn(serve(
+                config,
+                public,
+                operations,
+                clock.clone(),
+                until(stopped.clone()),
+            )));
+            None
+        };
         let served = instance.clone();
-        let platform = tokio::spawn(async move { served.serve(instance_listener, until(stopped)).await });
+        let platform = async move { served.serve(instance_listener, until(stopped)).await };
+        tasks.push(tokio::spawn(platform));
         Ok(Self {
             clock,
             mail,
@@ -148,8 +217,11 @@ impl World {
             service_url,
             operations_url,
             requester_id,
+            directory,
+            process,
+            database,
             stop,
-            tasks: vec![service, platform],
+            tasks,
             _folder: folder,
         })
     }
@@ -208,150 +280,6 @@ impl Drop for World {
             task.abort();
         }
     }
-}
-
-/// What service and instance share, fresh for every world.
-struct Secrets {
-    master_key: String,
-    smtp_password: String,
-    agent_key: String,
-    client_secret: String,
-    webhook_secret: String,
-}
-
-impl Secrets {
-    fn new() -> Result<Self> {
-        Ok(Self {
-            master_key: random_base64()?,
-            smtp_password: random_base64()?,
-            agent_key: random_base64()?,
-            client_secret: random_base64()?,
-            webhook_secret: format!("whsec_{}", random_base64()?),
-        })
-    }
-
-    fn by_name(&self) -> BTreeMap<String, String> {
-        [
-            ("IMPER_MASTER_KEY", &self.master_key),
-            ("IMPER_SMTP_PASSWORD", &self.smtp_password),
-            ("ACME_AGENT_KEY", &self.agent_key),
-            ("ACME_CLIENT_SECRET", &self.client_secret),
-            ("ACME_WEBHOOK_SECRET", &self.webhook_secret),
-        ]
-        .into_iter()
-        .map(|(name, secret)| (name.to_owned(), secret.clone()))
-        .collect()
-    }
-}
-
-fn random_base64() -> Result<String> {
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes)
-        .ok()
-        .context("the operating system gave no random bytes")?;
-    Ok(STANDARD.encode(bytes))
-}
-
-const KEY_ID: &str = "k1";
-const CLIENT_ID: &str = "imper-backend";
-const INTEGRATION_USER: &str = "imper.integration";
-
-/// What an admin does after installing the app, as the installation guide says; returns the requester's `sys_id`.
-fn furnish(instance: &Instance, service_url: &str, secrets: &Secrets) -> Result<String> {
-    for (name, value) in [
-        ("x_imper_verify.backend_url", service_url),
-        ("x_imper_verify.key_id", KEY_ID),
-        ("x_imper_verify.token_secret", &secrets.agent_key),
-        ("x_imper_verify.webhook_secret", &secrets.webhook_secret),
-    ] {
-        instance.set_property(name, value)?;
-    }
-    let agent = UserSpec::new(AGENT.user_name, AGENT.name, AGENT.password).email("beth.anglin@acme.example");
-    instance.add_user(agent.role("itil").role("x_imper_verify.agent"))?;
-    let integration = UserSpec::new(INTEGRATION_USER, "imper.ai Integration", &secrets.client_secret);
-    instance.add_user(integration.role("x_imper_verify.integration"))?;
-    instance.add_oauth_client(CLIENT_ID, &secrets.client_secret, INTEGRATION_USER)?;
-    let requester = UserSpec::new(REQUESTER.user_name, REQUESTER.name, REQUESTER.password)
-        .email(COMPANY_MAILBOX)
-        .field("time_zone", "Europe/Berlin")
-        .field("preferred_language", "en");
-    Ok(instance.add_user(requester)?)
-}
-
-/// What an operator does with `backend user add`.
-async fn add_analyst(config: Config) -> Result<()> {
-    let instance = config.instances.keys().next().cloned().context("no instance")?;
-    let store = Store::open(&config.storage.path)?;
-    let service = Service::new(
-        Arc::new(config),
-        store,
-        Arc::new(SystemClock),
-        Arc::new(SystemEntropy),
-    );
-    let (name, password) = (ANALYST.user_name, ANALYST.password.into());
-    let added = console::add_user(&service, &instance, name, console::Role::Analyst, password).await;
-    service.store.close();
-    added?;
-    Ok(())
-}
-
-fn configuration(
-    mail: &MailServer,
-    folder: &Path,
-    public: &TcpListener,
-    operations: &TcpListener,
-    service_url: &str,
-    instance_url: &str,
-) -> Result<String> {
-    let path = |path: &Path| toml_text(&path.display().to_string());
-    Ok(format!(
-        r#"
-[server]
-listen = "{public}"
-operations_listen = "{operations}"
-public_url = "{service_url}"
-
-[storage]
-path = {database}
-
-[smtp]
-host = "{mail_host}"
-port = {mail_port}
-tls = "starttls"
-username = "{mail_user}"
-from = "Acme IT service desk <servicedesk@acme.example>"
-ca_file = {ca_file}
-
-[[instance]]
-id = "acme"
-company = "Acme"
-url = "{instance_url}"
-support_contact = "+44 20 7946 0000"
-default_region = "GB"
-
-[[instance.agent_key]]
-kid = "{KEY_ID}"
-algorithm = "HS256"
-secret_env = "ACME_AGENT_KEY"
-
-[instance.callback]
-client_id = "{CLIENT_ID}"
-client_secret_env = "ACME_CLIENT_SECRET"
-webhook_secret_env = "ACME_WEBHOOK_SECRET"
-"#,
-        public = public.local_addr()?,
-        operations = operations.local_addr()?,
-        database = path(&folder.join("imper.db")),
-        mail_host = mail.host(),
-        mail_port = mail.port(),
-        mail_user = mail.user(),
-        ca_file = path(&mail.ca_file()),
-    ))
-}
-
-/// A TOML string. Its escapes are JSON's.
-fn toml_text(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 async fn serve(

@@ -13,6 +13,8 @@ pub mod server;
 pub use maildir::{Mailbox, Message};
 pub use server::MailServer;
 
+use crate::harness::certificates::CertificateError;
+
 /// What can go wrong around the mail server.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
@@ -31,8 +33,8 @@ pub enum MailError {
         source: std::io::Error,
     },
     /// The throw-away certificate could not be made.
-    #[error("could not make the mail server's certificate: {0}")]
-    Certificate(#[from] rcgen::Error),
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// No such message arrived in time.
     #[error("no mail to {recipient} that matches within {seconds} s; the mailbox holds: {held}")]
     NoSuchMail {

@@ -4,18 +4,18 @@ use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 use super::{MailError, Mailbox};
+use crate::harness::certificates;
 use crate::harness::process::ProcessGroup;
 
 /// Where Debian puts the daemon.
@@ -54,7 +54,7 @@ impl MailServer {
             .map_err(MailError::io("could not make a folder for the mail server"))?;
         let account =
             Account::to_run_as().map_err(MailError::io("could not choose the mail server's account"))?;
-        let ca_pem = write_certificates(folder.path())?;
+        let ca_pem = certificates::write(folder.path(), "mail server")?;
         let config = folder.path().join("exim.conf");
         fs::write(&config, configuration(folder.path(), &account, user, password))
             .map_err(MailError::io("could not write the mail server's configuration"))?;
@@ -224,35 +224,6 @@ impl Account {
         }
         std::os::unix::fs::chown(folder, Some(uid), Some(gid))
     }
-}
-
-/// Makes a certificate authority and, signed by it, the server's certificate; returns the authority as PEM.
-fn write_certificates(folder: &Path) -> Result<String, MailError> {
-    let ca_key = KeyPair::generate()?;
-    let mut ca_params = CertificateParams::new(Vec::<String>::new())?;
-    ca_params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    ca_params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    ca_params
-        .distinguished_name
-        .push(DnType::CommonName, "Throw-away authority of a test mail server");
-    let ca_pem = ca_params.self_signed(&ca_key)?.pem();
-    let issuer = Issuer::new(ca_params, ca_key);
-
-    let key = KeyPair::generate()?;
-    let mut params = CertificateParams::new(vec!["localhost".to_owned(), "127.0.0.1".to_owned()])?;
-    params.distinguished_name.push(DnType::CommonName, "localhost");
-    let certificate = params.signed_by(&key, &issuer)?;
-
-    let write = |name: &str, text: &str, mode: u32| {
-        let path = folder.join(name);
-        fs::write(&path, text)?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode))
-    };
-    write("ca.pem", &ca_pem, 0o644)
-        .and_then(|()| write("cert.pem", &certificate.pem(), 0o644))
-        .and_then(|()| write("key.pem", &key.serialize_pem(), 0o600))
-        .map_err(MailError::io("could not write the mail server's certificate"))?;
-    Ok(ca_pem)
 }
 
 /// Quotes `text` for use inside an Exim expansion: commas, braces and `$` have a meaning there.

@@ -158,6 +158,24 @@ const CASES: &[Case] = &[
          answers: applied",
     ),
     (
+        "a contact on file says that it was not they",
+        "A1 passed; A2 action.performed; A3 action.disputed; A3 action.disputed",
+        "Closed · passed · verified · performed · Solution provided · A
+         notes: Passed | Password reset performed | ticket resolved and closed | Password reset disputed (late)
+         records: A passed verified performed 3
+         events: 1 passed | 2 action.performed | 3 action.disputed
+         answers: applied | applied | applied | duplicate",
+    ),
+    (
+        "a dispute alone closes nothing",
+        "A1 passed; A2 action.disputed",
+        "New · passed · verified · performed · A
+         notes: Passed | Password reset disputed
+         records: A passed verified performed 2
+         events: 1 passed | 2 action.disputed
+         answers: applied | applied",
+    ),
+    (
         "a kind that this version does not know",
         "A1 passed; A2 action.teleported; A3 renamed; A4 action.performed",
         "Closed · passed · verified · performed · Solution provided · A

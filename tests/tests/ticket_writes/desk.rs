@@ -281,7 +281,11 @@ impl Desk {
         });
         if let Some(state) = action {
             let by_hand = state.ends_with("-by-hand");
-            let state = state.trim_end_matches("-by-hand");
+            // A dispute is no state: what is disputed was performed.
+            let state = match state.trim_end_matches("-by-hand") {
+                "disputed" => "performed",
+                state => state,
+            };
             event["action"] = json!({
                 "action": "password_reset",
                 "state": state,

@@ -65,6 +65,10 @@ impl Account {
 
 /// “19 Password fails quality checks”, for the evidence.
 fn told(result: &LdapResult) -> String {
+    if result.rc == code::SUCCESS && result.text.is_empty() {
+        // RFC 4511 calls it so; most servers add no words of their own.
+        return "0 success".into();
+    }
     format!("{} {}", result.rc, result.text).trim().to_owned()
 }
 

@@ -68,7 +68,7 @@ async fn every_answer_has_its_meaning() {
         ),
         (
             json_answer(200, json!({ "state": "failed", "nothing_changed": true })),
-            Box::new(refused(Reason::Policy)),
+            Box::new(refused(Reason::Declined)),
         ),
         (
             json_answer(200, json!({ "state": "failed" })),
@@ -95,6 +95,11 @@ async fn every_answer_has_its_meaning() {
         let answer = webhook.perform(&order(Task::Unlock)).await;
         assert!(meaning(&answer), "case {number}: {answer:?}");
     }
+    // Of a password that was refused another one may be tried.
+    let refusal = json_answer(200, json!({ "state": "failed", "nothing_changed": true }));
+    let (_server, webhook) = hook(refusal).await;
+    let answer = webhook.perform(&order(reset())).await;
+    assert!(refused(Reason::Policy)(&answer), "{answer:?}");
 }
 
 #[tokio::test]

@@ -298,12 +298,6 @@ pub async fn receipt(
         return Ok(());
     }
     let binding = found.binding;
-    end(
-        service,
-        binding.instance,
-        binding.verification,
-        receipt,
-        report.into_end(),
-    )
-    .await
+    let ended = report.into_end(binding.action);
+    end(service, binding.instance, binding.verification, receipt, ended).await
 }

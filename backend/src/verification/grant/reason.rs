@@ -31,6 +31,8 @@ pub enum Reason {
     Busy,
     /// The connector is not set up for this.
     SetUp,
+    /// The other side does not do it, and says that nothing changed.
+    Declined,
     /// This service was interrupted before anything changed.
     Interrupted,
 }
@@ -55,6 +57,7 @@ impl Reason {
             }
             Self::Unreachable => "The directory could not be reached.",
             Self::Busy => "The directory is busy and asks to wait.",
+            Self::Declined => "What performs the action declined it, and nothing was changed.",
             Self::Interrupted => "The service was interrupted before the directory changed anything.",
             Self::SetUp => "The connection to the directory is not set up for this. Tell your administrator.",
         }
@@ -84,6 +87,7 @@ impl Reason {
             Self::Unreachable => "unreachable",
             Self::Busy => "busy",
             Self::SetUp => "set_up",
+            Self::Declined => "declined",
             Self::Interrupted => "interrupted",
         }
     }

@@ -1,11 +1,12 @@
 //! The details of one verification.
 
 use askama::Template;
-use shared::words::{Action, ActionState, Status, UnixMillis};
+use shared::words::{Action, Status, UnixMillis};
 use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::about::{Fact, about, contact_on_file};
+use super::action::{self, ActionCard};
 use super::badge::{self, Badge};
 use super::filters::same_label;
 use super::findings::{self, CheckLine, FindingLine, ScorePicture};
@@ -16,7 +17,7 @@ use super::words::{When, duration, when};
 use crate::config::Instance;
 use crate::service::Service;
 use crate::service::console::{self, Details, Filter, Relation, Session};
-use crate::verification::{Grant, Verification, VerificationId};
+use crate::verification::{Verification, VerificationId};
 
 #[derive(Template)]
 #[template(path = "console/details.html")]
@@ -46,24 +47,15 @@ struct Page {
     policy_version: String,
     findings: Vec<FindingLine>,
     checks: Vec<CheckLine>,
+    action_card: Option<ActionCard>,
     no_report: &'static str,
     about: Vec<Fact>,
     contacts: Vec<Fact>,
     events: Vec<Event>,
     sent: Vec<Sent>,
-    granted: Option<Granted>,
     related: Vec<Related>,
     /// Something was left out because of the reader's role.
     is_partial: bool,
-}
-
-/// The permission that a pass gave, and what was made of it.
-struct Granted {
-    tone: &'static str,
-    icon: &'static str,
-    word: &'static str,
-    summary: String,
-    facts: Vec<Fact>,
 }
 
 /// Others that share something with this verification.
@@ -132,6 +124,7 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
             .session()
             .map(|session| findings::checks(&session.steps))
             .unwrap_or_default(),
+        action_card: grant.map(|grant| action::card(&grant, now)),
         no_report: no_report(status),
         about: about(&of, network.as_ref(), is_whole, now),
         contacts: of
@@ -142,7 +135,6 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
             .collect(),
         events: timeline::events(&evidence, now),
         sent: timeline::sent(&deliveries, now),
-        granted: grant.as_ref().map(|grant| granted(grant, now)),
         related: related
             .into_iter()
             .map(|relation| related_rows(relation, &of.id, now))
@@ -192,55 +184,6 @@ fn ticket_href(instance: &Instance, of: &Verification) -> Option<String> {
             instance.url, of.ticket.table, of.ticket.sys_id
         )
     })
-}
-
-fn granted(grant: &Grant, now: UnixMillis) -> Granted {
-    let (tone, icon) = match grant.word() {
-        ActionState::Performed => ("passed", badge::TICK),
-        ActionState::Failed => ("failed", badge::CROSS),
-        ActionState::Unknown => ("attention", badge::WARNING),
-        ActionState::Revoked | ActionState::Expired => ("attention", badge::DASH),
-        ActionState::Granted
-        | ActionState::AwaitingRelease
-        | ActionState::Manual
-        | ActionState::Performing => ("pending", badge::CLOCK),
-    };
-    let reached = when(grant.reached_at(), now);
-    let mut facts = vec![
-        Fact::new("Action", grant.binding.action.label(), ""),
-        Fact::new(
-            "Connector",
-            grant.connector.clone(),
-            format!("Kind {}", grant.kind),
-        ),
-        Fact::new("Since", reached.exact, reached.relative),
-    ];
-    if grant.is_open() {
-        let until = when(grant.expires_at, now);
-        facts.push(Fact::new("Open until", until.exact, until.relative));
-    }
-    if grant.attempts > 0 {
-        facts.push(Fact::new("Attempts", grant.attempts.to_string(), ""));
-    }
-    if let Some(person) = &grant.released_by {
-        facts.push(Fact::new("Released by", person.name.clone(), "The second person"));
-    }
-    if let Some(ending) = grant.ending() {
-        facts.push(Fact::new("Receipt", ending.receipt.as_str(), ""));
-        if !ending.answer.is_empty() {
-            facts.push(Fact::new("Answer of the directory", ending.answer.clone(), ""));
-        }
-        if let Some(person) = &ending.by {
-            facts.push(Fact::new("Confirmed by", person.name.clone(), ""));
-        }
-    }
-    Granted {
-        tone,
-        icon,
-        word: grant.word().label(),
-        summary: grant.summary(),
-        facts,
-    }
 }
 
 fn related_rows(relation: Relation, of: &VerificationId, now: UnixMillis) -> Related {

@@ -6,6 +6,7 @@
 mod about;
 mod agents;
 mod audit;
+mod action;
 mod badge;
 mod chart;
 mod columns;

@@ -1,7 +1,7 @@
 //! The timeline: recorded evidence in words, and what was sent.
 
 use serde_json::Value;
-use shared::words::{Action, CheckKind, Outcome, RiskLevel, UnixMillis};
+use shared::words::{CheckKind, Outcome, RiskLevel, UnixMillis};
 
 use super::badge::{CLOCK, CROSS, DASH, DOTS, EYE, PLANE, SHIELD, TICK, WARNING};
 use super::words::{When, when};
@@ -59,7 +59,6 @@ fn event(entry: &evidence::Entry, now: UnixMillis) -> Event {
         .unwrap_or(Value::Null);
     let (tone, icon, title, detail) = match entry.kind.split_once('.') {
         Some(("link" | "code", what)) => message_told(&entry.kind, what, &body),
-        Some(("action", what)) => action_told(&entry.kind, what, &body),
         _ => told(&entry.kind, &body),
     };
     let detail = if entry.body.is_none() {
@@ -79,9 +78,10 @@ fn event(entry: &evidence::Entry, now: UnixMillis) -> Event {
 }
 
 /// Tone, icon, title and detail of an entry. What its body does not say is left out, not guessed.
-type Told = (&'static str, &'static str, String, String);
+pub type Told = (&'static str, &'static str, String, String);
 
-fn text(body: &Value, name: &str) -> String {
+/// A field of an entry's body, empty if it is not there.
+pub fn text(body: &Value, name: &str) -> String {
     body[name].as_str().unwrap_or_default().to_owned()
 }
 
@@ -214,41 +214,8 @@ fn told(kind: &str, body: &Value) -> Told {
             "ServiceNow could not be told".into(),
             text(body, "reason"),
         ),
-        _ => unknown(kind),
+        _ => super::action::told(kind, body).unwrap_or_else(|| unknown(kind)),
     }
-}
-
-/// The permission that a pass gave, and what was made of it.
-fn action_told(kind: &str, what: &str, body: &Value) -> Told {
-    let action = Action::parse(&text(body, "action")).map_or("Action", Action::label);
-    let said = |name: &str| text(body, name);
-    let (tone, icon, title, detail) = match what {
-        "granted" => ("pending", SHIELD, "permitted", "For 15 minutes, once".to_owned()),
-        "awaiting_release" => ("attention", CLOCK, "waits for a second person", String::new()),
-        "released" => ("pending", SHIELD, "released by a second person", said("by_name")),
-        "manual" => ("pending", DOTS, "to be done by the agent", String::new()),
-        "started" => ("pending", DOTS, "started", format!("By {}", said("connector"))),
-        "performing" => (
-            "pending",
-            DOTS,
-            "handed on",
-            "The receipt is waited for".to_owned(),
-        ),
-        "performed" => ("passed", TICK, "performed", said("answer")),
-        "failed" => ("failed", CROSS, "not performed", said("summary")),
-        "unknown" => (
-            "attention",
-            WARNING,
-            "ended without a clear answer",
-            said("summary"),
-        ),
-        "refused" => ("attention", WARNING, "refused", said("why")),
-        "revoked" => ("attention", DASH, "taken back", said("why").replace('_', " ")),
-        "expired" => ("attention", CLOCK, "not used in time", String::new()),
-        "disputed" => ("failed", WARNING, "disputed: “this was not me”", String::new()),
-        _ => return unknown(kind),
-    };
-    (tone, icon, format!("{action} {title}"), detail)
 }
 
 /// A newer version may have written it: better its name than a gap in the record.
@@ -361,8 +328,8 @@ mod tests {
         assert_eq!(read("check.answered", None).title, "Check answered");
         assert!(read("link.opened", None).detail.contains("erased"));
         assert_eq!(read("verification.decided", Some("not json")).title, "Decided");
-        assert_eq!(read("action.performed", Some("{}")).title, "Action performed");
-        assert_eq!(read("action.later_word", Some("{}")).title, "action.later_word");
+        assert_eq!(read("action.performed", Some("{}")).title, "Action: Performed");
+        assert_eq!(read("action.teleported", Some("{}")).title, "action.teleported");
         assert_eq!(read("later.kind", Some("{}")).title, "later.kind");
     }
 }

@@ -180,6 +180,7 @@ fn reason_words(t: Texts, reason: Reason) -> String {
         | Reason::Disabled
         | Reason::LockedOnPurpose
         | Reason::NotPermitted
+        | Reason::Declined
         | Reason::SetUp => t.refused_ask_desk(),
     }
 }

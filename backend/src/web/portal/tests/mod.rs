@@ -1,5 +1,6 @@
 //! The portal through its real routes, on a real database.
 
+mod action;
 mod language;
 mod link;
 mod pages;
