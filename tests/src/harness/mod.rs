@@ -2,9 +2,13 @@
 //! instance, mail server and people.
 
 pub mod accessibility;
+pub mod backend;
 pub mod browser;
 pub mod clock;
+pub mod desk;
 pub mod people;
 pub mod process;
+pub mod receiver;
+pub mod settings;
 pub mod story;
 pub mod world;
