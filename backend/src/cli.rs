@@ -1,6 +1,7 @@
 //! One binary with sub-commands.
 
 mod outbox;
+mod render;
 mod risk;
 
 use std::future::Future;
@@ -60,6 +61,8 @@ enum Command {
     /// Messages and events that were given up.
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+    /// Prints a message with sample data, to look at.
+    Render(render::Render),
     /// Policy files.
     #[command(subcommand)]
     Policy(risk::PolicyCommand),
@@ -122,6 +125,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Backup { target } => backup(&config, target),
         Command::Evidence(EvidenceCommand::Verify) => block_on(verify_evidence(config))?,
         Command::Outbox(command) => block_on(outbox::run(config, command))?,
+        Command::Render(wanted) => render::run(&config, wanted),
         Command::Risk(risk::RiskCommand::Replay(wanted)) => return block_on(risk::replay(config, wanted))?,
         // Needs no configuration: done above.
         Command::Policy(_) => Ok(()),

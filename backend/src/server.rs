@@ -57,6 +57,7 @@ pub async fn run(
     let client = Client::new(clock)?;
     let worker = Worker::new(service.clone(), delivery, client);
 
+    let addresses = (public.local_addr().ok(), operations.local_addr().ok());
     let public = warp::serve(web::public(&service))
         .incoming(public)
         .graceful(stopped(&service))
@@ -71,7 +72,9 @@ pub async fn run(
         tokio::spawn(worker.run(stopped(&service))),
         tokio::spawn(crate::worker::grants::watch(service.clone(), stopped(&service))),
     ];
-    tracing::info!(url = %service.config.server.public_url, "the service is running");
+    if let (Some(listen), Some(operations_listen)) = addresses {
+        tracing::info!(%listen, %operations_listen, url = %service.config.server.public_url, "the service is running");
+    }
     shutdown.await;
     tracing::info!("the service is stopping");
     service.stopping.send_replace(true);

@@ -2,15 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use backend::config::Config;
+use backend::config::{Branding, Config, Logo};
 use backend::delivery::{Content, Delivery, Message, Outcome};
 use backend::locale::Locale;
 use backend::verification::Destination;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use imper_tests::harness::settings::{Settings, Smtp};
 use imper_tests::mail::MailServer;
 use shared::words::{Channel, UnixMillis};
 
@@ -20,54 +20,13 @@ const NOW: UnixMillis = UnixMillis(1_795_341_600_000);
 const WITHIN: Duration = Duration::from_secs(10);
 
 fn delivery(server: &MailServer, password: &str, trusts_the_server: bool) -> Delivery {
-    let ca_file = format!("ca_file = {:?}", server.ca_file().display().to_string());
-    let text = format!(
-        r#"
-[server]
-listen = "127.0.0.1:0"
-operations_listen = "127.0.0.1:0"
-public_url = "https://verify.example.com"
-[storage]
-path = "unused.db"
-[smtp]
-host = "{host}"
-port = {port}
-tls = "starttls"
-username = "{user}"
-from = "Acme IT service desk <desk@acme.example>"
-timeout_seconds = 10
-{ca}
-[[instance]]
-id = "acme"
-company = "Acme"
-url = "https://acme.service-now.com"
-support_contact = "+44 20 7946 0000"
-[[instance.agent_key]]
-kid = "k1"
-algorithm = "HS256"
-secret_env = "AGENT_KEY"
-[instance.callback]
-client_id = "imper"
-client_secret_env = "CLIENT_SECRET"
-webhook_secret_env = "WEBHOOK_SECRET"
-"#,
-        host = server.host(),
-        port = server.port(),
-        user = server.user(),
-        ca = if trusts_the_server { &ca_file } else { "" },
-    );
-    let key = STANDARD.encode([7; 32]);
-    let secrets: BTreeMap<String, String> = [
-        ("IMPER_MASTER_KEY", key.clone()),
-        ("IMPER_SMTP_PASSWORD", password.to_owned()),
-        ("AGENT_KEY", key.clone()),
-        ("CLIENT_SECRET", "secret".to_owned()),
-        ("WEBHOOK_SECRET", format!("whsec_{key}")),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect();
-    Delivery::new(&Config::parse(&text, &secrets).unwrap()).unwrap()
+    let smtp = Smtp::StartTls {
+        port: server.port(),
+        login: (server.user().to_owned(), password.to_owned()),
+        ca_file: trusts_the_server.then(|| server.ca_file()),
+    };
+    let settings = Settings::new(Path::new("unused"), smtp);
+    Delivery::new(&Config::parse(&settings.text(), &settings.secrets()).unwrap()).unwrap()
 }
 
 fn message(to: &str) -> Message {
@@ -76,6 +35,7 @@ fn message(to: &str) -> Message {
         language: Locale::English,
         company: "Acme".into(),
         support_contact: "+44 20 7946 0000".into(),
+        branding: Arc::default(),
         agent_name: "Bëth Ånglin".into(),
         ticket_number: "INC0010023".into(),
         action: None,
@@ -137,4 +97,32 @@ async fn a_wrong_login_and_an_unknown_authority_are_tried_again_and_send_nothing
         assert!(matches!(outcome, Outcome::Retry { .. }), "{outcome:?}");
     }
     assert!(server.mailbox().messages().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logo_travels_inside_the_message() {
+    let server = MailServer::start("imper", PASSWORD).await.unwrap();
+    let delivery = delivery(&server, PASSWORD, true);
+    let branded = Message {
+        branding: Arc::new(Branding {
+            logo: Some(Logo::Embedded {
+                media_type: "image/png",
+                bytes: b"\x89PNG\r\n\x1a\nand\nthe\rrest\0".to_vec(),
+            }),
+            sender_name: Some("Acme Service-Desk Zürich".into()),
+            ..Branding::default()
+        }),
+        ..message("mia@gmail.com")
+    };
+    assert_eq!(delivery.send(&branded, NOW).await, Outcome::Accepted);
+    let mail = server
+        .mailbox()
+        .wait_for("mia@gmail.com", |_| true, WITHIN)
+        .await
+        .unwrap();
+    assert_eq!(mail.links(), [LINK]);
+    assert!(mail.html.contains("src=\"cid:logo\""), "{}", mail.html);
+    assert_eq!(mail.from, "desk@acme.example");
+    let kind = mail.header("Content-Type").unwrap();
+    assert!(kind.starts_with("multipart/alternative"), "{kind}");
 }

@@ -31,7 +31,7 @@ mail-code-never = Nicht am Telefon, nicht per E-Mail, nicht im Chat; auch nicht 
 mail-code-not-me = Möglicherweise versucht jemand, Ihren Namen zu benutzen.
 
 sms-link = { $company } { $ticket }: { $agent } bittet um Ihre Bestätigung: { $url } ({ $life }).
-sms-link-no-agent = { $company } { $ticket }: Bitte bestätigen Sie Ihre Identität: { $url } ({ $life }).
+sms-link-no-agent = { $company } { $ticket }: Bitte Identität bestätigen: { $url } ({ $life }).
 sms-older-links = Ältere Links ungültig.
 sms-not-you = Unerwartet? Ignorieren.
 sms-code = { $company } { $ticket }: Ihr Code ist { $code }. Gültig { $life }. Nennen Sie ihn niemandem, auch nicht dem Servicedesk.

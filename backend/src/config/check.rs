@@ -290,7 +290,7 @@ impl Checker<'_> {
             default_region: raw.default_region.clone(),
             default_language,
             link_seconds: raw.link_seconds,
-            branding,
+            branding: branding.into(),
             starts_per_hour: raw.starts_per_hour,
             policy: self.policy(&format!("{place}.policy_file"), raw.policy_file.as_deref()),
             agent_keys,

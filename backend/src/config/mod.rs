@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, DecodingKey};
@@ -185,7 +186,7 @@ pub struct SendGrid {
 }
 
 /// A logo.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Logo {
     /// Travels inside the message.
     Embedded {
@@ -194,7 +195,8 @@ pub enum Logo {
         /// The file.
         bytes: Vec<u8>,
     },
-    /// Is fetched by the reader's mail program, if it fetches images at all.
+    /// Is fetched by the reader's mail program, if it fetches images at all. The same for everybody, so that it tells
+    /// nobody who has read what.
     Url(Url),
 }
 
@@ -215,7 +217,7 @@ pub struct Instance {
     /// How long a link lives, in seconds (600 unless raised, at most 86 400).
     pub link_seconds: i64,
     /// How messages look.
-    pub branding: Branding,
+    pub branding: Arc<Branding>,
     /// Starts per hour at most, over all agents.
     pub starts_per_hour: u32,
     /// Its own risk policy, if `policy_file` is set.
@@ -231,12 +233,14 @@ pub struct Instance {
 }
 
 /// How an instance's messages look.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Branding {
     /// Colour of buttons and links, checked for contrast.
     pub colour: Option<Colour>,
-    /// The logo, shown above the text; without one, the company's name is.
+    /// The logo, shown above the company's name.
     pub logo: Option<Logo>,
+    /// The name beside the sender's address, in place of that in `smtp.from`.
+    pub sender_name: Option<String>,
 }
 
 /// One key that may sign agent tokens: one key, one algorithm (RFC 8725, section 3.1).

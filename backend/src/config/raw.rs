@@ -120,6 +120,7 @@ pub(super) struct RawBranding {
     pub colour: Option<String>,
     pub logo_file: Option<String>,
     pub logo_url: Option<String>,
+    pub sender_name: Option<String>,
 }
 
 #[derive(Deserialize)]

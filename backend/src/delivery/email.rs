@@ -1,6 +1,6 @@
 //! Email, through the company's mail server.
 
-mod message;
+pub(super) mod message;
 
 use std::time::Duration;
 

@@ -5,18 +5,23 @@ pub mod circuit;
 pub mod dkim;
 mod email;
 pub mod http;
+mod preview;
 pub mod sms;
 #[cfg(test)]
 pub(crate) mod smtp_double;
 mod words;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::words::{Action, Channel, UnixMillis};
 
-use crate::config::Config;
+use crate::config::{Branding, Config};
 use crate::locale::Locale;
 use crate::verification::Destination;
+
+pub use email::message::MessageError;
+pub use preview::{EmailPreview, TextPreview, preview_email, preview_text};
 
 /// One message to a requester.
 #[derive(Clone)]
@@ -29,6 +34,8 @@ pub struct Message {
     pub company: String,
     /// How to reach the service desk on a known way.
     pub support_contact: String,
+    /// The company's colour, logo and sender's name.
+    pub branding: Arc<Branding>,
     /// The agent who asks.
     pub agent_name: String,
     /// The ticket's number.

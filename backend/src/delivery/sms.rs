@@ -1,7 +1,7 @@
 //! Text messages: what stands in them, and the gateways that carry them.
 
-mod length;
-mod text;
+pub(super) mod length;
+pub(super) mod text;
 pub mod twilio;
 mod webhook;
 

@@ -1,41 +1,37 @@
 //! News from carriers about messages that they had accepted: arrived, or not.
 
-use serde_json::json;
+use rusqlite::Transaction;
+use serde_json::{Value, json};
 
 use super::outgoing::{code_failed, link_failed};
 use super::{Service, ServiceError, record};
-use crate::store::verifications;
-use crate::verification::{Session, VerificationId};
+use crate::store::{grants, verifications};
+use crate::verification::grant::ReceiptId;
+use crate::verification::{Session, Verification, VerificationId};
 
 /// Which message the news is about: the key that was handed over with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageKey {
-    verification: VerificationId,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum MessageKey {
     /// The link after so many resends.
-    Link(u8),
+    Link(VerificationId, u8),
     /// The code of this number.
-    Code(u8),
+    Code(VerificationId, u8),
+    /// The notice of an execution to this contact.
+    Notice(ReceiptId, u8),
 }
 
 impl MessageKey {
-    /// Reads a key as [`super::outgoing`] makes it: `link-VER…-0`, `code-VER…-1`.
+    /// Reads a key as [`super::outgoing`] makes it: `link-VER…-0`, `code-VER…-1`, `notice-RCP…-0`.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let (kind, id, number) = (parts.next()?, parts.next()?, parts.next()?.parse().ok()?);
-        let kind = match (kind, parts.next()) {
-            ("link", None) => Kind::Link(number),
-            ("code", None) => Kind::Code(number),
+        let key = match kind {
+            "link" => Self::Link(VerificationId::parse(id)?, number),
+            "code" => Self::Code(VerificationId::parse(id)?, number),
+            "notice" => Self::Notice(ReceiptId::parse(id)?, number),
             _ => return None,
         };
-        Some(Self {
-            verification: VerificationId::parse(id)?,
-            kind,
-        })
+        parts.next().is_none().then_some(key)
     }
 }
 
@@ -54,13 +50,13 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// Name of the evidence.
-    const fn kind(self, of: &str) -> &'static str {
-        match (self, of.as_bytes()) {
-            (Self::Complained, b"link") => "link.complained",
-            (Self::Complained, _) => "code.complained",
-            (_, b"link") => "link.deferred",
-            (..) => "code.deferred",
+    /// The second part of the evidence's name.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Deferred => "deferred",
+            Self::Complained => "complained",
+            Self::Undelivered(_) => "refused",
         }
     }
 }
@@ -97,70 +93,94 @@ impl Why {
 /// Takes the news. Repeated, late and outdated news changes nothing but the evidence.
 pub async fn take(service: &Service, key: MessageKey, fate: Fate) -> Result<(), ServiceError> {
     let context = service.clone();
-    let id = key.verification.clone();
-    service
+    let id = service
         .store
         .write(move |tx| {
-            let found = verifications::find_in_any_instance(tx, &key.verification)?;
-            let verification = found.ok_or(ServiceError::NotFound)?;
-            let is_current = match key.kind {
-                Kind::Link(resends) => verification.link.resends == resends,
-                Kind::Code(number) => asks_for_code(verification.session(), number),
-            };
-            if !is_current {
-                return Ok(());
-            }
-            match (key.kind, fate) {
-                (Kind::Link(_), Fate::Delivered) => {
-                    let before = verification.delivery.clone();
-                    let link = verification.link.id;
-                    let delivered = verification.link_delivered(link, context.now());
-                    if delivered.delivery != before {
-                        record(&context, tx, &delivered, "link.delivered", &json!({}))?;
-                        verifications::update(tx, &delivered)?;
+            let of = find(tx, &key)?.ok_or(ServiceError::NotFound)?;
+            let id = of.id.clone();
+            match key {
+                MessageKey::Link(_, resends) if of.link.resends == resends => {
+                    about_link(&context, tx, of, fate)?;
+                }
+                MessageKey::Code(_, number) if asks_for_code(of.session(), number) => {
+                    about_code(&context, tx, of, number, fate)?;
+                }
+                MessageKey::Link(..) | MessageKey::Code(..) => {}
+                MessageKey::Notice(receipt, contact) => {
+                    let mut body = json!({ "receipt": receipt.as_str(), "contact": contact });
+                    if let Fate::Undelivered(reason) = fate {
+                        body["reason"] = reason.into();
                     }
-                }
-                (Kind::Code(number), Fate::Delivered) => {
-                    record(
-                        &context,
-                        tx,
-                        &verification,
-                        "code.delivered",
-                        &json!({ "number": number }),
-                    )?;
-                }
-                (Kind::Link(_), Fate::Deferred | Fate::Complained) => {
-                    record(&context, tx, &verification, fate.kind("link"), &json!({}))?;
-                }
-                (Kind::Code(number), Fate::Deferred | Fate::Complained) => {
-                    record(
-                        &context,
-                        tx,
-                        &verification,
-                        fate.kind("code"),
-                        &json!({ "number": number }),
-                    )?;
-                }
-                (Kind::Link(_), Fate::Undelivered(reason)) => {
-                    let link = verification.link.id;
-                    link_failed(
-                        &context,
-                        tx,
-                        verification,
-                        link,
-                        reason,
-                        &json!({ "reason": reason }),
-                    )?;
-                }
-                (Kind::Code(number), Fate::Undelivered(reason)) => {
-                    code_failed(&context, tx, verification, number, &json!({ "reason": reason }))?;
+                    news(&context, tx, &of, "notice", fate, &body)?;
                 }
             }
-            Ok::<_, ServiceError>(())
+            Ok::<_, ServiceError>(id)
         })
         .await?;
     service.announce(&id);
     Ok(())
+}
+
+fn find(tx: &Transaction<'_>, key: &MessageKey) -> Result<Option<Verification>, ServiceError> {
+    Ok(match key {
+        MessageKey::Link(id, _) | MessageKey::Code(id, _) => verifications::find_in_any_instance(tx, id)?,
+        MessageKey::Notice(receipt, _) => match grants::find_receipt(tx, receipt)? {
+            Some((instance, id)) => verifications::lookup(tx, &instance, &id)?,
+            None => None,
+        },
+    })
+}
+
+fn about_link(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: Verification,
+    fate: Fate,
+) -> Result<(), ServiceError> {
+    let link = of.link.id;
+    match fate {
+        Fate::Delivered => {
+            let before = of.delivery.clone();
+            let delivered = of.link_delivered(link, service.now());
+            if delivered.delivery != before {
+                news(service, tx, &delivered, "link", fate, &json!({}))?;
+                verifications::update(tx, &delivered)?;
+            }
+            Ok(())
+        }
+        Fate::Deferred | Fate::Complained => news(service, tx, &of, "link", fate, &json!({})),
+        Fate::Undelivered(reason) => link_failed(service, tx, of, link, reason, &json!({ "reason": reason })),
+    }
+}
+
+fn about_code(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: Verification,
+    number: u8,
+    fate: Fate,
+) -> Result<(), ServiceError> {
+    match fate {
+        Fate::Delivered | Fate::Deferred | Fate::Complained => {
+            news(service, tx, &of, "code", fate, &json!({ "number": number }))
+        }
+        Fate::Undelivered(reason) => {
+            let body = json!({ "number": number, "reason": reason });
+            code_failed(service, tx, of, number, &body)
+        }
+    }
+}
+
+/// Records what became of a message.
+fn news(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: &Verification,
+    message: &str,
+    fate: Fate,
+    body: &Value,
+) -> Result<(), ServiceError> {
+    record(service, tx, of, &format!("{message}.{}", fate.word()), body)
 }
 
 fn asks_for_code(session: Option<&Session>, number: u8) -> bool {
@@ -168,4 +188,36 @@ fn asks_for_code(session: Option<&Session>, number: u8) -> bool {
         .and_then(Session::current_check)
         .and_then(|check| check.detail.on_file_code())
         .is_some_and(|code| code.code_number == number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_as_they_are_made_and_nothing_else_is() {
+        let id = VerificationId::from_random([3; 8]);
+        let receipt = ReceiptId::from_random([4; 16]);
+        for (text, key) in [
+            (format!("link-{id}-0"), MessageKey::Link(id.clone(), 0)),
+            (format!("code-{id}-12"), MessageKey::Code(id.clone(), 12)),
+            (
+                format!("notice-{}-1", receipt.as_str()),
+                MessageKey::Notice(receipt.clone(), 1),
+            ),
+        ] {
+            assert_eq!(MessageKey::parse(&text), Some(key), "{text}");
+        }
+        for bad in [
+            String::new(),
+            format!("link-{id}"),
+            format!("link-{id}-0-0"),
+            format!("link-{id}-256"),
+            format!("link-{}-0", receipt.as_str()),
+            format!("notice-{id}-0"),
+            format!("test-{id}-0"),
+        ] {
+            assert_eq!(MessageKey::parse(&bad), None, "{bad}");
+        }
+    }
 }

@@ -42,6 +42,9 @@ pub enum ServiceError {
     /// A message that was given up is of no use any more.
     #[error("This message is of no use any more: its verification has gone on or ended.")]
     Outdated,
+    /// A message cannot be written or sent with this configuration.
+    #[error("This message cannot be made: {0}")]
+    Template(String),
     /// The link or the session opens nothing (any more).
     #[error("{0}")]
     Link(#[from] LinkProblem),

@@ -13,6 +13,7 @@ mod facts;
 pub mod outgoing;
 pub mod portal;
 pub mod replay;
+pub mod templates;
 mod view;
 
 use std::sync::Arc;

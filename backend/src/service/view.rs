@@ -63,26 +63,38 @@ pub fn view(service: &Service, of: &Verification, grant: Option<&Grant>) -> Veri
     }
 }
 
-/// Why the link has not arrived; and, when it never will, by which other way it may.
+/// Why the link has not arrived, and by which other way it may.
 fn delivery_problem(service: &Service, of: &Verification) -> Option<String> {
+    let other = match of.destination.channel() {
+        Channel::Email => Channel::Sms,
+        Channel::Sms => Channel::Email,
+    };
+    let offered = |reason: &str| service.config.channels().contains(&other) && !reason.contains("Use ");
     match &of.delivery {
-        Delivery::Delayed { reason, .. } if matches!(of.state, State::Waiting) => Some(reason.clone()),
-        Delivery::Refused { reason, .. } => {
-            let other = match of.destination.channel() {
-                Channel::Email => Channel::Sms,
-                Channel::Sms => Channel::Email,
-            };
-            let offered = service.config.channels().contains(&other) && !reason.contains("Use ");
-            Some(match (offered, other) {
+        Delivery::Delayed { reason, .. } if matches!(of.state, State::Waiting) => {
+            Some(match (offered(reason), other) {
                 (false, _) => reason.clone(),
                 (true, Channel::Sms) => {
-                    format!("{reason} Ask for a phone number and send it by text message.")
+                    format!(
+                        "{reason} It is tried again. Or cancel, ask for a phone number, and send a text message."
+                    )
                 }
                 (true, Channel::Email) => {
-                    format!("{reason} Ask for a private email address and send it there.")
+                    format!(
+                        "{reason} It is tried again. Or cancel, ask for a private email address, and send it there."
+                    )
                 }
             })
         }
+        Delivery::Refused { reason, .. } => Some(match (offered(reason), other) {
+            (false, _) => reason.clone(),
+            (true, Channel::Sms) => {
+                format!("{reason} Ask for a phone number and send it by text message.")
+            }
+            (true, Channel::Email) => {
+                format!("{reason} Ask for a private email address and send it there.")
+            }
+        }),
         _ => None,
     }
 }

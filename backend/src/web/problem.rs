@@ -136,7 +136,7 @@ fn row(error: &ApiError) -> Row {
                 "The Idempotency-Key belongs to another request",
                 None,
             ),
-            S::Store(_) | S::Entropy(_) => INTERNAL,
+            S::Store(_) | S::Entropy(_) | S::Template(_) => INTERNAL,
         },
     }
 }

@@ -128,6 +128,7 @@ fn message(envelope: Envelope, content: Content) -> Message {
         language: envelope.language,
         company: envelope.company,
         support_contact: envelope.support_contact,
+        branding: envelope.branding,
         agent_name: envelope.agent_name,
         ticket_number: envelope.ticket_number,
         action: envelope.action,

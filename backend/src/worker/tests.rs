@@ -262,7 +262,9 @@ async fn a_mail_server_that_is_away_for_a_while_delays_and_does_not_lose() {
     assert_eq!(view.status, Status::Sending);
     assert_eq!(
         view.delivery_problem.as_deref(),
-        Some("The mail server asks to try again later."),
+        Some(
+            "The mail server asks to try again later. It is tried again. Or cancel, ask for a phone number, and send a text message."
+        ),
         "the agent sees why it takes so long"
     );
     world.mail.become_(Manner::Accept);
@@ -446,7 +448,9 @@ async fn a_mail_server_that_is_down_is_left_alone_and_one_message_tries_it() {
             .remove(0);
         assert_eq!(
             view.delivery_problem.as_deref(),
-            Some("The mail server asks to try again later.")
+            Some(
+                "The mail server asks to try again later. It is tried again. Or cancel, ask for a phone number, and send a text message."
+            )
         );
     }
     world.clock.advance_seconds(4);

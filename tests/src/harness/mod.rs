@@ -2,6 +2,7 @@
 //! instance, mail server and people.
 
 pub mod accessibility;
+pub mod backend;
 pub mod browser;
 pub mod certificates;
 pub mod clock;
@@ -13,5 +14,10 @@ pub mod sample;
 pub mod scene;
 pub mod service;
 pub mod setup;
+pub mod desk;
+pub mod people;
+pub mod process;
+pub mod receiver;
+pub mod settings;
 pub mod story;
 pub mod world;

@@ -4,13 +4,15 @@
 //! is under test: STARTTLS with a private certificate authority, a login, refusals, connections that go stale.
 //! So the server is Debian's Exim ([`server`]), started by us on the loopback interface with everything it owns
 //! in one temporary folder. It delivers into a Maildir that [`maildir`] reads, and [`inbox`] shows that Maildir
-//! as a web page: the requester's private mailbox in the demo.
+//! as a web page: the requester's private mailbox in the demo. What Exim cannot be made to do wrong, [`scripted`] does.
 
 pub mod inbox;
 pub mod maildir;
+pub mod scripted;
 pub mod server;
 
 pub use maildir::{Mailbox, Message};
+pub use scripted::ScriptedServer;
 pub use server::MailServer;
 
 use crate::harness::certificates::CertificateError;

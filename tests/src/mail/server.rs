@@ -43,8 +43,15 @@ impl MailServer {
     /// Starts a server that accepts mail from `user` with `password` only.
     ///
     /// Mail to any domain is accepted and kept, except to `*.invalid`, which is refused with 550 as a domain
-    /// that does not exist (RFC 2606 reserves it for that).
+    /// that does not exist (RFC 2606 reserves it for that). Some domains have their moods: to `greylist.example` each
+    /// recipient is put off at the first try, `slow.example` takes three seconds for every recipient, and
+    /// `drop.example` closes the connection after the first message that was sent to it.
     pub async fn start(user: &str, password: &str) -> Result<Self, MailError> {
+        Self::start_on(0, user, password).await
+    }
+
+    /// The same on a port that is free; 0 takes any.
+    pub async fn start_on(port: u16, user: &str, password: &str) -> Result<Self, MailError> {
         if !Path::new(EXIM).exists() {
             return Err(MailError::NotInstalled(EXIM.to_owned()));
         }
@@ -68,7 +75,7 @@ impl MailServer {
 
         // The listening socket is ours and is handed over (`-bw`, inetd style), so that no other process can
         // take the port between choosing it and listening on it.
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             .map_err(MailError::io("could not listen for mail"))?;
         let port = listener
             .local_addr()
@@ -268,7 +275,7 @@ tls_privatekey = {folder}/key.pem
 auth_advertise_hosts = ${{if eq{{$tls_in_cipher}}{{}}{{}}{{*}}}}
 acl_smtp_mail = check_sender
 acl_smtp_rcpt = check_recipient
-acl_smtp_data = accept
+acl_smtp_data = check_message
 
 begin acl
 check_sender:
@@ -283,6 +290,17 @@ check_recipient:
           authenticated = *
   deny    message = 550 No such domain
           domains = *.invalid
+  defer   message = 451 4.7.1 Greylisted, try again later
+          domains = greylist.example
+          !ratelimit = 1.5 / 1h / strict / per_cmd / $local_part
+  warn    domains = slow.example
+          delay = 3s
+  accept
+
+check_message:
+  drop    message = 421 4.3.0 Closing down
+          condition = ${{if match{{$recipients}}{{@drop.example}}}}
+          !ratelimit = 1.5 / 1h / strict / per_cmd / drop
   accept
 
 begin routers

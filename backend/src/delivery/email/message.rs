@@ -3,27 +3,43 @@
 use std::time::{Duration, SystemTime};
 
 use askama::Template;
-use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use shared::words::UnixMillis;
 
+use crate::config::{Branding, Colour, Logo};
 use crate::delivery::words::name;
 use crate::delivery::{Content, Message};
 use crate::locale::{Strong, Texts};
 
+/// Buttons and links, unless the company has a colour of its own.
+const BLUE: Colour = Colour([0x1d, 0x4e, 0xd8]);
+/// The same on a dark page.
+const LIGHT_BLUE: Colour = Colour([0x8f, 0xb0, 0xff]);
+/// The card that a message is written on, where the reader prefers dark pages. The same as in the template.
+const DARK_CARD: Colour = Colour([0x1c, 0x20, 0x27]);
+/// The attachment that holds the logo.
+const LOGO_ID: &str = "logo";
+
 /// Why an email could not be written. Holds no address.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum MessageError {
+pub enum MessageError {
+    /// A template.
     #[error("a template failed: {0}")]
     Template(#[from] askama::Error),
+    /// The recipient.
     #[error("the address cannot be used")]
     Address,
+    /// The parts.
     #[error("it cannot be put together")]
     Parts,
+    /// The logo.
+    #[error("the logo's media type cannot be used")]
+    Logo,
 }
 
 /// What all templates show. Names are cleaned here; escaping is the templates' part.
-pub(super) struct Facts {
+pub(in crate::delivery) struct Facts {
     company: String,
     support_contact: String,
     agent: String,
@@ -31,6 +47,12 @@ pub(super) struct Facts {
     /// What the ticket asks for, as a label; empty if nothing predefined.
     action: String,
     life: String,
+    /// Where the logo is, if there is one.
+    logo: Option<String>,
+    /// Of buttons and links; white can be read on it.
+    colour: Colour,
+    /// The same on a dark page.
+    dark_colour: Colour,
 }
 
 #[derive(Template)]
@@ -86,14 +108,14 @@ struct NoticeHtml<'a> {
 }
 
 /// Subject, text part and HTML part.
-pub(super) struct Rendered {
+pub(in crate::delivery) struct Rendered {
     pub subject: String,
     pub text: String,
     pub html: String,
 }
 
-/// Writes the words of a message.
-pub(super) fn render(message: &Message) -> Result<Rendered, askama::Error> {
+/// Writes the words of a message. `logo` is where its reader finds the logo.
+pub(in crate::delivery) fn render(message: &Message, logo: Option<&str>) -> Result<Rendered, askama::Error> {
     let t = Texts::of(message.language);
     let facts = Facts {
         company: name(&message.company),
@@ -104,6 +126,12 @@ pub(super) fn render(message: &Message) -> Result<Rendered, askama::Error> {
             .action
             .map_or_else(String::new, |action| t.action_label(action)),
         life: t.duration(message.minutes),
+        logo: logo.map(str::to_owned),
+        colour: message.branding.colour.unwrap_or(BLUE),
+        dark_colour: message
+            .branding
+            .colour
+            .map_or(LIGHT_BLUE, |own| own.readable_on(DARK_CARD)),
     };
     let facts = &facts;
     Ok(match &message.content {
@@ -152,24 +180,46 @@ pub(super) fn render(message: &Message) -> Result<Rendered, askama::Error> {
 }
 
 /// Puts the email together. Each repetition of a message has the same Message-ID, so that a mailbox can tell.
-pub(super) fn build(
+pub(in crate::delivery) fn build(
     message: &Message,
     from: &Mailbox,
     host: &str,
     now: UnixMillis,
 ) -> Result<lettre::Message, MessageError> {
-    let Rendered { subject, text, html } = render(message)?;
+    let branding: &Branding = &message.branding;
+    let (source, attachment) = match &branding.logo {
+        None => (None, None),
+        Some(Logo::Url(url)) => (Some(url.to_string()), None),
+        Some(Logo::Embedded { media_type, bytes }) => {
+            let kind = ContentType::parse(media_type).map_err(|_| MessageError::Logo)?;
+            let logo = Attachment::new_inline(LOGO_ID.into()).body(bytes.clone(), kind);
+            (Some(format!("cid:{LOGO_ID}")), Some(logo))
+        }
+    };
+    let Rendered { subject, text, html } = render(message, source.as_deref())?;
+    let parts = match attachment {
+        None => MultiPart::alternative_plain_html(text, html),
+        Some(logo) => MultiPart::alternative()
+            .singlepart(SinglePart::plain(text))
+            .multipart(
+                MultiPart::related()
+                    .singlepart(SinglePart::html(html))
+                    .singlepart(logo),
+            ),
+    };
     let to = message.to.address().parse().map_err(|_| MessageError::Address)?;
+    let sender = branding.sender_name.clone().or_else(|| from.name.clone());
     let date = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(now.0).unwrap_or(0));
     lettre::Message::builder()
-        .from(from.clone())
+        .from(Mailbox::new(sender, from.email.clone()))
         .to(Mailbox::new(None, to))
         .date(date)
         .message_id(Some(format!("<{}@{host}>", message.key)))
         .subject(subject)
         .header(AutoSubmitted)
+        .header(AutoResponseSuppress)
         .header(ContentLanguage(message.language.tag()))
-        .multipart(MultiPart::alternative_plain_html(text, html))
+        .multipart(parts)
         .map_err(|_| MessageError::Parts)
 }
 
@@ -188,6 +238,24 @@ impl Header for AutoSubmitted {
 
     fn display(&self) -> HeaderValue {
         HeaderValue::new(Self::name(), "auto-generated".into())
+    }
+}
+
+/// Exchange does not read RFC 3834 ([MS-OXCMAIL], 2.2.3.2.14): the same wish in its words.
+#[derive(Clone)]
+struct AutoResponseSuppress;
+
+impl Header for AutoResponseSuppress {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("X-Auto-Response-Suppress")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "All".into())
     }
 }
 

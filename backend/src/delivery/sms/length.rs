@@ -8,7 +8,7 @@ const EXTENDED: &str = "^{}\\[~]|€\u{c}";
 
 /// How characters are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(in crate::delivery) enum Encoding {
     /// Septets.
     Gsm7,
     /// Units of 16 bits; what is outside the basic plane takes two.
@@ -17,7 +17,7 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// For logs and metrics.
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::delivery) const fn name(self) -> &'static str {
         match self {
             Self::Gsm7 => "gsm-7",
             Self::Ucs2 => "ucs-2",
@@ -35,7 +35,7 @@ impl Encoding {
 
 /// The measure of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Length {
+pub(in crate::delivery) struct Length {
     pub encoding: Encoding,
     /// Septets, or units of 16 bits.
     pub units: u32,
@@ -43,7 +43,7 @@ pub(super) struct Length {
 }
 
 /// Septets of a character; `None` if GSM-7 lacks it.
-pub(super) fn septets_of(char: char) -> Option<u32> {
+pub(in crate::delivery) fn septets_of(char: char) -> Option<u32> {
     match char {
         _ if BASIC.contains(char) => Some(1),
         _ if EXTENDED.contains(char) => Some(2),
@@ -52,7 +52,7 @@ pub(super) fn septets_of(char: char) -> Option<u32> {
 }
 
 /// Measures a text.
-pub(super) fn measure(text: &str) -> Length {
+pub(in crate::delivery) fn measure(text: &str) -> Length {
     let septets: Option<Vec<u32>> = text.chars().map(septets_of).collect();
     let (encoding, widths) = match septets {
         Some(widths) => (Encoding::Gsm7, widths),

@@ -8,8 +8,10 @@ use crate::locale::Texts;
 
 /// Segments of a text in a script that GSM-7 lacks; its link alone takes more than one.
 const MOST_WIDE: u32 = 3;
-/// The company's name is what the requester recognises; so much of it is always kept.
+/// The company's name is what the requester recognises: so much of it is shown …
 const COMPANY_CHARS: usize = 20;
+/// … and at least so much, where everything else has been left out and it is still too long.
+const LEAST_COMPANY_CHARS: usize = 10;
 /// So much of the agent's name is shown, or nothing.
 const AGENT_CHARS: usize = 8;
 
@@ -58,7 +60,7 @@ const RELATIVES: [(&str, &str); 40] = [
 ];
 
 /// The text for a message, in its language.
-pub(super) fn write(message: &Message, host: &str) -> String {
+pub(in crate::delivery) fn write(message: &Message, host: &str) -> String {
     let t = Texts::of(message.language);
     let company = cut(&fold(&name(&message.company)), COMPANY_CHARS);
     let agent = fold(&name(&message.agent_name));
@@ -78,6 +80,7 @@ pub(super) fn write(message: &Message, host: &str) -> String {
                 sendable(&format!("{text}{}", earlier.unwrap_or_default()))
             };
             let by = |agent: &str| whole(t.sms_link(agent, &company, &life, &ticket, url));
+            let of = |company: &str| whole(t.sms_link_no_agent(company, &life, &ticket, url));
             // The agent's name is cut as far as it stays a name, then left out.
             let cuts = (AGENT_CHARS..=agent.chars().count())
                 .rev()
@@ -87,15 +90,18 @@ pub(super) fn write(message: &Message, host: &str) -> String {
                 .into_iter()
                 .chain(cuts)
                 .find(|text| fits(text))
-                .unwrap_or_else(|| whole(t.sms_link_no_agent(&company, &life, &ticket, url)));
+                .unwrap_or_else(|| shortest(&company, of));
             extended(text, &format!(" {}", sendable(&t.sms_not_you())))
         }
         Content::Notice { url, is_certain } => {
             let what = t.notice(message.action, *is_certain);
+            // It takes two segments anyway.
             sendable(&t.sms_notice(&company, &life, &ticket, url, &what))
         }
         Content::Code { code } => {
-            let text = sendable(&t.sms_code(code, &company, &life, &ticket));
+            let text = shortest(&company, |company| {
+                sendable(&t.sms_code(code, company, &life, &ticket))
+            });
             // A code bound to its origin is offered by the phone on that page only.
             extended(text, &format!("\n\n@{host} #{code}"))
         }
@@ -116,6 +122,18 @@ fn fits(text: &str) -> bool {
         Encoding::Gsm7 => length.segments == 1,
         Encoding::Ucs2 => length.segments <= MOST_WIDE,
     }
+}
+
+/// The text with as much of the company's name as fits; with all of it if none does.
+fn shortest(company: &str, text: impl Fn(&str) -> String) -> String {
+    let whole = text(company);
+    if fits(&whole) {
+        return whole;
+    }
+    let cuts = (LEAST_COMPANY_CHARS..company.chars().count()).rev();
+    cuts.map(|most| text(&cut(company, most)))
+        .find(|text| fits(text))
+        .unwrap_or(whole)
 }
 
 /// Adds a part if the message still fits.
@@ -163,6 +181,7 @@ mod tests {
             agent_name: agent.into(),
             ticket_number: "INC0010023".into(),
             action: Some(Action::PasswordReset),
+            branding: std::sync::Arc::default(),
             key: "link-1".into(),
             minutes: 10,
             ends_at: UnixMillis(600_000),
@@ -213,6 +232,69 @@ mod tests {
             assert!(fits(&text) && text.contains(URL), "{text}");
         }
         assert!(link("Acme", "", false).contains(": please confirm it's you"));
+    }
+
+    #[test]
+    fn every_text_is_short_in_every_language() {
+        let contents = [
+            Content::Link {
+                url: URL.into(),
+                replaces_earlier: true,
+            },
+            Content::Code {
+                code: "004711".into(),
+            },
+            Content::Notice {
+                url: URL.replace("/v/", "/alarm/"),
+                is_certain: true,
+            },
+            Content::Notice {
+                url: URL.replace("/v/", "/alarm/"),
+                is_certain: false,
+            },
+        ];
+        for language in Locale::ALL {
+            for content in contents.clone() {
+                for action in [Action::PasswordReset, Action::AccountUnlock, Action::MfaReset] {
+                    let message = Message {
+                        language,
+                        action: Some(action),
+                        minutes: if matches!(content, Content::Notice { .. }) {
+                            1440
+                        } else {
+                            10
+                        },
+                        ..message(
+                            "Acme International Holdings plc",
+                            "Maria Papadopoulou",
+                            content.clone(),
+                        )
+                    };
+                    let text = write(&message, "verify.example.com");
+                    let length = measure(&text);
+                    // A notice says what was done, which takes a second segment in most languages.
+                    let most = match (&content, length.encoding) {
+                        (Content::Notice { .. }, Encoding::Gsm7) => 2,
+                        (_, Encoding::Gsm7) => 1,
+                        (_, Encoding::Ucs2) => MOST_WIDE,
+                    };
+                    assert!(
+                        length.segments <= most,
+                        "{}: {} of {most}: {text}",
+                        language.tag(),
+                        length.segments
+                    );
+                    let latin = !matches!(language, Locale::Japanese | Locale::Arabic);
+                    assert_eq!(
+                        length.encoding == Encoding::Gsm7,
+                        latin,
+                        "{}: {text}",
+                        language.tag()
+                    );
+                    assert!(text.contains("Acme") && text.contains("INC0010023"), "{text}");
+                }
+            }
+        }
     }
 
     #[test]

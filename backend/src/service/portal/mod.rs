@@ -8,11 +8,11 @@ use serde_json::json;
 use shared::words::CheckKind;
 
 pub use page::{Answered, Ending, Landing, Page, Request, Step};
-pub(super) use progress::proceed;
+pub(super) use progress::{proceed, redirected, send_code};
 
 pub(super) use self::page::request;
 use self::page::show;
-use self::progress::{finish, open_steps, send_code};
+use self::progress::{finish, open_steps};
 use super::error::LinkProblem;
 use super::{Opening, Service, ServiceError, Visitor, actions, events, expire_if_overdue, facts, record};
 use crate::keys::{equal, hex, sha256_hex};

@@ -60,6 +60,8 @@ pub enum Step {
     OnFileCode {
         /// Where it went, masked.
         contact: String,
+        /// True when it went there because another contact could not be reached.
+        redirected: bool,
         /// Wrong answers that are still allowed.
         tries_left: u8,
         /// False when the code's ten minutes are over.
@@ -153,6 +155,7 @@ fn question(check: &Check, now: UnixMillis) -> Step {
                 .contact
                 .as_ref()
                 .map_or_else(String::new, |contact| contact.destination.masked()),
+            redirected: !code.unreachable.is_empty(),
             tries_left,
             code_is_valid: code.is_valid_at(now),
             resend_in: code.resend_in(now),

@@ -54,8 +54,48 @@ pub(in crate::service) fn proceed(
     }
 }
 
+/// The verification with its code on the way to another contact on file, because this one could not be reached; `None`
+/// when there is no other, or when no more codes will be sent.
+pub(in crate::service) fn redirected(
+    service: &Service,
+    of: &Verification,
+) -> Result<Option<Verification>, ServiceError> {
+    let code = of
+        .session()
+        .and_then(|session| session.current_check()?.detail.on_file_code());
+    let Some(code) = code.filter(|code| code.code_number < on_file_code::MAX_CODES) else {
+        return Ok(None);
+    };
+    let mut unreachable = code.unreachable.clone();
+    unreachable.extend(
+        code.contact
+            .as_ref()
+            .map(|contact| contact.destination.normalized()),
+    );
+    let other = on_file_code::choose_other_contact(
+        &of.requester.contacts,
+        &of.destination,
+        &service.config.channels(),
+        of.action,
+        service.instance(&of.instance)?.default_region.as_deref(),
+        &unreachable,
+    );
+    let Some(other) = other else {
+        return Ok(None);
+    };
+    let moved = of.clone().with_session(service.now(), |session| {
+        session.with_check(CheckKind::OnFileCode, |mut check| {
+            if let CheckDetail::OnFileCode(code) = &mut check.detail {
+                *code = code.clone().redirected(other);
+            }
+            check
+        })
+    })?;
+    Ok(Some(moved))
+}
+
 /// Makes the next code and queues it.
-pub(super) fn send_code(
+pub(in crate::service) fn send_code(
     service: &Service,
     tx: &Transaction<'_>,
     verification: Verification,

@@ -1,6 +1,7 @@
 //! The use cases on a real database, with a clock that the tests move.
 
 mod agent_desk;
+mod fallback;
 mod requester;
 mod trail;
 

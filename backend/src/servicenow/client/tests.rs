@@ -233,6 +233,44 @@ async fn without_a_token_nothing_is_posted() {
 }
 
 #[tokio::test]
+async fn an_instance_that_does_not_answer_in_time_is_tried_again() {
+    let mut setup = Setup::new().await;
+    // The limit is 20 seconds; a test should not take so long.
+    setup.client.http = reqwest::Client::builder()
+        .timeout(Duration::from_millis(200))
+        .no_proxy()
+        .build()
+        .unwrap();
+    let slowly = |answer: ResponseTemplate| answer.set_delay(Duration::from_secs(30));
+    let token = json!({ "access_token": "t1", "token_type": "Bearer" });
+    Mock::given(path("/oauth_token.do"))
+        .respond_with(slowly(ResponseTemplate::new(200).set_body_json(token)))
+        .expect(1)
+        .mount(&setup.server)
+        .await;
+    let Outcome::Retry { why, about, .. } = setup.deliver().await else {
+        panic!("no retry")
+    };
+    assert!(
+        why.starts_with("The instance gave no token: there was no answer"),
+        "{why}"
+    );
+    assert_eq!(about, About::Neighbour);
+    setup.server.verify().await;
+    setup.server.reset().await;
+    setup.gives_tokens("t1", 1800, 1).await;
+    setup.answers("t1", slowly(applied()), 1).await;
+    let Outcome::Retry { why, about, .. } = setup.deliver().await else {
+        panic!("no retry")
+    };
+    assert!(
+        why.starts_with("The instance did not answer: there was no answer"),
+        "{why}"
+    );
+    assert_eq!(about, About::Neighbour);
+}
+
+#[tokio::test]
 async fn an_instance_that_cannot_be_reached_is_tried_again() {
     let setup = Setup::new().await;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

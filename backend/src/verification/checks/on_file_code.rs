@@ -29,6 +29,9 @@ pub struct OnFileCode {
     pub code_number: u8,
     /// When the current code was made (when the check was opened, before the first).
     pub issued_at: UnixMillis,
+    /// Contacts that a code could not be delivered to, in the form in which addresses are compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreachable: Vec<String>,
 }
 
 /// The contact that the code goes to.
@@ -51,6 +54,18 @@ pub fn choose_contact(
     action: Option<Action>,
     default_region: Option<&str>,
 ) -> Option<OnFileContact> {
+    choose_other_contact(contacts, typed, channels, action, default_region, &[])
+}
+
+/// The same, without the contacts that are known to be unreachable.
+pub fn choose_other_contact(
+    contacts: &[Contact],
+    typed: &Destination,
+    channels: &[Channel],
+    action: Option<Action>,
+    default_region: Option<&str>,
+    unreachable: &[String],
+) -> Option<OnFileContact> {
     let phone_first = matches!(action, Some(Action::PasswordReset | Action::MfaReset));
     let mut candidates: Vec<OnFileContact> = contacts
         .iter()
@@ -64,6 +79,7 @@ pub fn choose_contact(
                 independent,
             })
         })
+        .filter(|candidate| !unreachable.contains(&candidate.destination.normalized()))
         .collect();
     // Stable: contacts of equal rank keep the order in which the instance lists them.
     candidates.sort_by_key(|candidate| {
@@ -124,7 +140,17 @@ impl OnFileCode {
             contact,
             code_number: 0,
             issued_at: at,
+            unreachable: Vec::new(),
         }
+    }
+
+    /// The contact could not be reached: the next code goes to another one.
+    #[must_use]
+    pub fn redirected(mut self, to: OnFileContact) -> Self {
+        if let Some(unreached) = self.contact.replace(to) {
+            self.unreachable.push(unreached.destination.normalized());
+        }
+        self
     }
 
     /// Makes the next code; the one before it is void.
@@ -207,6 +233,35 @@ mod tests {
     }
 
     #[test]
+    fn a_contact_that_cannot_be_reached_is_passed_over_however_it_is_written() {
+        let on_file = [
+            contact(Channel::Sms, "+442079460958"),
+            contact(Channel::Email, "Mia@Corp.example"),
+            contact(Channel::Sms, "020 7946 0958"),
+        ];
+        let reset = Some(Action::PasswordReset);
+        let other = |unreachable: &[String]| {
+            choose_other_contact(
+                &on_file,
+                &typed("mia@gmail.com"),
+                BOTH,
+                reset,
+                Some("GB"),
+                unreachable,
+            )
+        };
+        let first = other(&[]).unwrap();
+        assert_eq!(first.destination.channel(), Channel::Sms);
+        let code = OnFileCode::new(Some(first), UnixMillis(0));
+        let second = other(&["sms:+442079460958".to_owned()]).unwrap();
+        assert_eq!(second.destination.channel(), Channel::Email);
+        let code = code.redirected(second.clone());
+        assert_eq!(code.contact, Some(second.clone()));
+        let code = code.redirected(second);
+        assert_eq!(other(&code.unreachable), None);
+    }
+
+    #[test]
     fn with_nothing_usable_on_file_the_check_is_not_available() {
         let on_file = [contact(Channel::Email, "not an address")];
         assert_eq!(
@@ -224,6 +279,7 @@ mod tests {
             contact: None,
             code_number: 1,
             issued_at: UnixMillis(0),
+            unreachable: Vec::new(),
         };
         assert!(code.is_valid_at(UnixMillis(599_999)));
         assert!(!code.is_valid_at(UnixMillis(600_000)));

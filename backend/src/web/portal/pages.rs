@@ -212,6 +212,7 @@ struct CodePage<'a> {
     form_token: &'a str,
     error: Option<&'a str>,
     contact: &'a str,
+    redirected: bool,
     is_valid: bool,
     resend_in: Option<u32>,
     resend_in_words: String,
@@ -246,6 +247,7 @@ pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
         ),
         Step::OnFileCode {
             contact,
+            redirected,
             code_is_valid,
             resend_in,
             ..
@@ -260,6 +262,7 @@ pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
                 form_token,
                 error,
                 contact,
+                redirected: *redirected,
                 is_valid: *code_is_valid,
                 resend_in: *resend_in,
                 resend_in_words: t.code_resend_in(Strong(&t.wait(resend_in.unwrap_or(0)))),

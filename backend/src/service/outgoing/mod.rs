@@ -1,61 +1,17 @@
 //! Use cases of the outbox worker: what a due row means now, and what became of it.
 
+mod prepare;
+
 use rusqlite::Transaction;
 use serde_json::json;
-use shared::words::{Action, ActionState, CheckKind, CheckResult, UnixMillis};
+use shared::words::{CheckKind, CheckResult, UnixMillis};
 
-use super::{Service, ServiceError, actions, events, portal, record};
-use crate::locale::Locale;
+pub use prepare::{CodeMessage, Envelope, LinkMessage, NoticeMessage, Prepared, prepare};
+
+use super::{Service, ServiceError, events, portal, record};
 use crate::store::outbox::{self, Due, Message};
-use crate::store::{grants, verifications};
-use crate::verification::checks::on_file_code;
-use crate::verification::grant::ReceiptId;
-use crate::verification::{Delivery, Destination, InstanceId, LinkId, State, Verification};
-
-/// A message ready to leave. Secrets are derived here, at the last moment.
-#[derive(Debug)]
-pub enum Prepared {
-    /// The link, to the destination.
-    Link(LinkMessage),
-    /// A code, to the contact on file.
-    Code(CodeMessage),
-    /// An action was performed: to a contact on file.
-    Notice(NoticeMessage),
-    /// A signed event, to the instance.
-    Event {
-        /// The tenant.
-        instance: InstanceId,
-        /// `webhook-id`.
-        id: String,
-        /// The JSON body, exactly as it is signed and posted.
-        body: String,
-    },
-}
-
-/// What both messages say, so that the requester can recognise the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Envelope {
-    /// Where it goes.
-    pub to: Destination,
-    /// The requester's language on file, else the company's.
-    pub language: Locale,
-    /// The company, as requesters know it.
-    pub company: String,
-    /// How to reach the service desk on a known way.
-    pub support_contact: String,
-    /// The agent who asks.
-    pub agent_name: String,
-    /// The ticket's number.
-    pub ticket_number: String,
-    /// What the ticket asks for.
-    pub action: Option<Action>,
-    /// Equal for each repetition of this one message, so that receivers can tell a duplicate.
-    pub message_key: String,
-    /// Minutes until the link or code ends, counted from when it was made.
-    pub minutes: i64,
-    /// When the link or code ends.
-    pub ends_at: UnixMillis,
-}
+use crate::store::verifications;
+use crate::verification::{Delivery, LinkId, State, Verification};
 
 /// A row that waits because its neighbour cannot be used.
 #[derive(Debug)]
@@ -66,59 +22,6 @@ pub struct Held {
     pub until: UnixMillis,
     /// Why, in words without address and secret.
     pub why: String,
-}
-
-/// The link.
-pub struct LinkMessage {
-    /// See [`Envelope`].
-    pub envelope: Envelope,
-    /// The whole link. Secret: never log it.
-    pub url: String,
-    /// True when it replaces an earlier link.
-    pub replaces_earlier: bool,
-}
-
-/// The code.
-pub struct CodeMessage {
-    /// See [`Envelope`].
-    pub envelope: Envelope,
-    /// Six digits. Secret: never log it.
-    pub code: String,
-}
-
-/// The notice that an action was performed.
-pub struct NoticeMessage {
-    /// See [`Envelope`].
-    pub envelope: Envelope,
-    /// The link of “this was not me”. Secret: never log it.
-    pub url: String,
-    /// False when it is not known whether the action was carried out.
-    pub is_certain: bool,
-}
-
-impl std::fmt::Debug for NoticeMessage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NoticeMessage")
-            .field("envelope", &self.envelope)
-            .field("is_certain", &self.is_certain)
-            .finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for LinkMessage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LinkMessage")
-            .field("envelope", &self.envelope)
-            .finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for CodeMessage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CodeMessage")
-            .field("envelope", &self.envelope)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Rows that are due now, at most `limit`. One that cannot be read is buried, so that it holds up nothing else.
@@ -150,135 +53,6 @@ pub async fn next_due(service: &Service) -> Result<Option<UnixMillis>, ServiceEr
         .store
         .read(|tx| outbox::next_due(tx).map_err(ServiceError::from))
         .await
-}
-
-/// Makes the message of a row from the state as it is now. `None` when it no longer needs to be sent.
-pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, ServiceError> {
-    if let Message::Event { id, body } = &due.message {
-        return Ok(Some(Prepared::Event {
-            instance: due.instance.clone(),
-            id: id.clone(),
-            body: body.clone(),
-        }));
-    }
-    let (instance, id) = (due.instance.clone(), due.verification.clone());
-    let found = service
-        .store
-        .read(move |tx| {
-            let grant = grants::find(tx, &instance, &id)?;
-            Ok::<_, ServiceError>(verifications::lookup(tx, &instance, &id)?.zip(Some(grant)))
-        })
-        .await?;
-    let Some((verification, grant)) = found else {
-        return Ok(None);
-    };
-    match &due.message {
-        Message::Link { link, .. } => {
-            let wanted = matches!(verification.state, State::Waiting)
-                && verification.link.id == *link
-                && verification.delivery.is_pending()
-                && !verification.is_overdue(service.now());
-            if !wanted {
-                return Ok(None);
-            }
-            let token = service.config.keys.link_token(*link);
-            let minutes = verification
-                .link
-                .expires_at
-                .millis_since(verification.link.issued_at)
-                / 60_000;
-            let key = format!("link-{}-{}", verification.id, verification.link.resends);
-            Ok(Some(Prepared::Link(LinkMessage {
-                envelope: envelope(
-                    service,
-                    &verification,
-                    verification.destination.clone(),
-                    key,
-                    minutes,
-                    verification.link.expires_at,
-                )?,
-                url: format!("{}/v/{token}", service.config.server.public_url),
-                replaces_earlier: verification.link.resends > 0,
-            })))
-        }
-        Message::Code { number, .. } => prepare_code(service, &verification, *number),
-        Message::Notice { receipt, contact, .. } => {
-            let is_certain = grant.is_some_and(|grant| grant.word() == ActionState::Performed);
-            prepare_notice(service, due, &verification, (receipt, *contact), is_certain)
-        }
-        Message::Event { .. } => Ok(None),
-    }
-}
-
-fn prepare_notice(
-    service: &Service,
-    due: &Due,
-    of: &Verification,
-    (receipt, contact): (&ReceiptId, u8),
-    is_certain: bool,
-) -> Result<Option<Prepared>, ServiceError> {
-    let Some((to, url)) = actions::notice_link(service, of, receipt, contact)? else {
-        return Ok(None);
-    };
-    let key = format!("notice-{}-{contact}", receipt.as_str());
-    let ends_at = due.since.plus_seconds(actions::ALARM_MINUTES * 60);
-    let envelope = envelope(service, of, to, key, actions::ALARM_MINUTES, ends_at)?;
-    Ok(Some(Prepared::Notice(NoticeMessage {
-        envelope,
-        url,
-        is_certain,
-    })))
-}
-
-fn prepare_code(
-    service: &Service,
-    verification: &Verification,
-    number: u8,
-) -> Result<Option<Prepared>, ServiceError> {
-    let Some(session) = verification.session() else {
-        return Ok(None);
-    };
-    let asked = session
-        .current_check()
-        .and_then(|check| check.detail.on_file_code())
-        .filter(|code| code.code_number == number && code.is_valid_at(service.now()))
-        .and_then(|code| code.contact.clone().zip(Some(code.issued_at)));
-    let Some((contact, issued_at)) = asked else {
-        return Ok(None);
-    };
-    let ends_at = issued_at.plus_seconds(on_file_code::CODE_LIFE_SECONDS);
-    let minutes = on_file_code::CODE_LIFE_SECONDS / 60;
-    let key = format!("code-{}-{number}", verification.id);
-    Ok(Some(Prepared::Code(CodeMessage {
-        envelope: envelope(service, verification, contact.destination, key, minutes, ends_at)?,
-        code: service
-            .config
-            .keys
-            .on_file_code(&verification.id, &session.cookie_digest, number),
-    })))
-}
-
-fn envelope(
-    service: &Service,
-    of: &Verification,
-    to: Destination,
-    message_key: String,
-    minutes: i64,
-    ends_at: UnixMillis,
-) -> Result<Envelope, ServiceError> {
-    let instance = service.instance(&of.instance)?;
-    Ok(Envelope {
-        to,
-        language: Locale::from_tag(&of.requester.language).unwrap_or(instance.default_language),
-        company: instance.company.clone(),
-        support_contact: instance.support_contact.clone(),
-        agent_name: of.agent.name.clone(),
-        ticket_number: of.ticket.number.clone(),
-        action: of.action,
-        message_key,
-        minutes,
-        ends_at,
-    })
 }
 
 /// The row needs not be sent any more.
@@ -450,7 +224,7 @@ pub(super) fn link_failed(
     Ok(())
 }
 
-/// The code cannot arrive: its check ends as not available.
+/// The code cannot arrive: it goes elsewhere, or its check ends as not available.
 pub(super) fn code_failed(
     service: &Service,
     tx: &Transaction<'_>,
@@ -459,23 +233,48 @@ pub(super) fn code_failed(
     body: &serde_json::Value,
 ) -> Result<(), ServiceError> {
     record(service, tx, &verification, "code.refused", body)?;
-    let updated = code_undeliverable(service, verification, number)?;
+    let updated = code_undeliverable(service, tx, verification, number)?;
     let updated = portal::proceed(service, tx, updated)?;
     verifications::update(tx, &updated)?;
     Ok(())
 }
 
-/// A code that cannot be delivered makes its check unavailable: waiting for it would be a dead end.
+/// A code that cannot be delivered goes to another contact on file, one after the other. Only a failed delivery leads
+/// there, never a wish: who holds one of the contacts must not be able to choose it. Without another one, the check is
+/// not available: waiting for it would be a dead end.
 fn code_undeliverable(
     service: &Service,
+    tx: &Transaction<'_>,
     verification: Verification,
     number: u8,
 ) -> Result<Verification, ServiceError> {
     let now = service.now();
-    if verification.session().is_none() || verification.is_overdue(now) {
+    let is_asked = |of: &Verification| {
+        let code = of
+            .session()
+            .and_then(|session| session.current_check()?.detail.on_file_code());
+        code.is_some_and(|code| code.code_number == number)
+    };
+    if verification.is_overdue(now) {
         return Ok(verification);
     }
-    Ok(verification.with_session(now, |session| {
+    let mut tried = verification;
+    while is_asked(&tried) {
+        let Some(elsewhere) = portal::redirected(service, &tried)? else {
+            break;
+        };
+        tried = elsewhere.clone();
+        match portal::send_code(service, tx, elsewhere) {
+            Err(ServiceError::Limit(limit)) => {
+                tracing::info!(%limit, "a contact on file gets no more codes for now");
+            }
+            sent => return sent,
+        }
+    }
+    if tried.session().is_none() {
+        return Ok(tried);
+    }
+    Ok(tried.with_session(now, |session| {
         session.with_check(CheckKind::OnFileCode, |check| {
             let is_it = check
                 .detail

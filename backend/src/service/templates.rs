@@ -1,0 +1,265 @@
+//! Messages to look at and to try out: every template with sample data and an instance's own branding.
+//!
+//! Nothing of it is a real request. The link leads to the portal, which does not know it; the code fits nowhere.
+
+use std::fmt;
+use std::sync::Arc;
+
+use shared::words::{Action, Channel, UnixMillis};
+
+use super::{Service, ServiceError};
+use crate::config::{Config, Instance};
+use crate::delivery::{self, Content, Delivery, Message, Outcome};
+use crate::keys::hex;
+use crate::locale::Locale;
+use crate::ports::random;
+use crate::store::verifications;
+use crate::verification::{Destination, InstanceId, limits};
+
+/// Where samples of each kind would go, were they sent: reserved by RFC 2606, and by Ofcom for drama.
+const SAMPLE_ADDRESS: &str = "requester@example.com";
+const SAMPLE_NUMBER: &str = "+442079460958";
+/// No table of ServiceNow begins to count there.
+const SAMPLE_TICKET: &str = "INC0000000";
+const SAMPLE_AGENT: &str = "Alex Sample";
+const SAMPLE_CODE: &str = "123456";
+/// Of a link of the portal, whose secret has 43 characters.
+const SAMPLE_SECRET: &str = "sample-sample-sample-sample-sample-sample-x";
+/// How long a code lives, and how long a notice's link does, in minutes.
+const CODE_MINUTES: i64 = 10;
+const NOTICE_MINUTES: i64 = 24 * 60;
+
+/// A message that requesters get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Template {
+    /// The link that begins a verification.
+    Link,
+    /// The same, sent again: the earlier link no longer works.
+    LinkAgain,
+    /// The code to a contact on file.
+    Code,
+    /// An action was performed.
+    Notice,
+}
+
+impl Template {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Link, Self::LinkAgain, Self::Code, Self::Notice];
+
+    /// Its stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::LinkAgain => "link-again",
+            Self::Code => "code",
+            Self::Notice => "notice",
+        }
+    }
+
+    /// The template of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|template| template.as_str() == name)
+    }
+
+    fn content(self, public_url: &str) -> Content {
+        let url = |page: &str| format!("{public_url}/{page}/{SAMPLE_SECRET}");
+        match self {
+            Self::Link | Self::LinkAgain => Content::Link {
+                url: url("v"),
+                replaces_earlier: self == Self::LinkAgain,
+            },
+            Self::Code => Content::Code {
+                code: SAMPLE_CODE.into(),
+            },
+            Self::Notice => Content::Notice {
+                url: url("alarm"),
+                is_certain: true,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A template as email and as text message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// The email.
+    pub email: delivery::EmailPreview,
+    /// The text message, whether or not a gateway is set up.
+    pub text: delivery::TextPreview,
+}
+
+/// Writes a template with sample data and the branding of `instance`.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] if there is no such instance; [`ServiceError::Template`] if it cannot be written.
+pub fn preview(
+    config: &Config,
+    instance: &InstanceId,
+    template: Template,
+    language: Locale,
+) -> Result<Preview, ServiceError> {
+    let instance = config.instances.get(instance).ok_or(ServiceError::NotFound)?;
+    let write = |channel, address: &str| -> Result<Message, ServiceError> {
+        let to = Destination::parse(channel, address, None)?;
+        Ok(sample(config, instance, template, language, to, "sample".into()))
+    };
+    let email = write(Channel::Email, SAMPLE_ADDRESS)?;
+    let text = write(Channel::Sms, SAMPLE_NUMBER)?;
+    Ok(Preview {
+        email: delivery::preview_email(&email).map_err(|error| ServiceError::Template(error.to_string()))?,
+        text: delivery::preview_text(&text, &config.server.public_url),
+    })
+}
+
+/// Sends a template with sample data to `to`, at once and once: whoever tries out a mail server wants its answer. The
+/// message counts among those that `to` may receive.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] if there is no such instance; [`ServiceError::ChannelNotConfigured`]; [`ServiceError::Limit`];
+/// [`ServiceError::Template`] if nothing can be sent with this configuration.
+pub async fn send_test(
+    service: &Service,
+    instance: &InstanceId,
+    template: Template,
+    language: Locale,
+    to: Destination,
+) -> Result<Outcome, ServiceError> {
+    let of = service.instance(instance)?;
+    if !service.config.channels().contains(&to.channel()) {
+        return Err(ServiceError::ChannelNotConfigured);
+    }
+    let key = format!("test-{}", hex(&random::<8>(service.entropy.as_ref())?));
+    let now = service.now();
+    let message = sample(&service.config, of, template, language, to, key);
+    let message = Message {
+        ends_at: now.plus_seconds(message.minutes * 60),
+        ..message
+    };
+    // A way out of its own, so that the outbox keeps its connections and its pace.
+    let delivery =
+        Delivery::new(&service.config).map_err(|error| ServiceError::Template(error.to_string()))?;
+    let digest = service.config.keys.address_digest(&message.to.normalized());
+    let instance = instance.clone();
+    service
+        .store
+        .write(move |tx| {
+            // Of an agent and a requester that do not exist: only the destination has a history.
+            limits::may_send(verifications::counts(tx, &instance, "", "", &digest, now)?)?;
+            Ok::<_, ServiceError>(verifications::log_message(tx, &instance, &digest, now)?)
+        })
+        .await?;
+    tracing::info!(%template, destination = message.to.masked(), "a test message is sent");
+    Ok(delivery.send(&message, service.now()).await)
+}
+
+fn sample(
+    config: &Config,
+    instance: &Instance,
+    template: Template,
+    language: Locale,
+    to: Destination,
+    key: String,
+) -> Message {
+    let minutes = match template {
+        Template::Link | Template::LinkAgain => instance.link_seconds / 60,
+        Template::Code => CODE_MINUTES,
+        Template::Notice => NOTICE_MINUTES,
+    };
+    Message {
+        to,
+        language,
+        company: instance.company.clone(),
+        support_contact: instance.support_contact.clone(),
+        branding: Arc::clone(&instance.branding),
+        agent_name: SAMPLE_AGENT.into(),
+        ticket_number: SAMPLE_TICKET.into(),
+        action: Some(Action::PasswordReset),
+        key,
+        minutes,
+        // Whoever sends it knows when.
+        ends_at: UnixMillis(0),
+        content: template.content(&config.server.public_url),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Branding, Colour, Logo};
+    use crate::delivery::smtp_double::{Manner, SmtpDouble};
+    use crate::testing::service_with;
+
+    fn acme() -> InstanceId {
+        InstanceId::parse("acme").unwrap()
+    }
+
+    #[test]
+    fn every_template_is_written_in_every_language_with_the_branding_of_the_instance() {
+        let (_folder, service, _clock) = service_with(|config| {
+            config.instances.get_mut(&acme()).unwrap().branding = Arc::new(Branding {
+                colour: Some(Colour([0x7a, 0x00, 0x19])),
+                logo: Some(Logo::Embedded {
+                    media_type: "image/png",
+                    bytes: b"logo".to_vec(),
+                }),
+                sender_name: None,
+            });
+        });
+        let globex = InstanceId::parse("globex").unwrap();
+        for template in Template::ALL {
+            for language in Locale::ALL {
+                let of = |id: &InstanceId| preview(&service.config, id, template, language).unwrap();
+                let own = of(&acme());
+                assert!(own.email.subject.contains("Acme"), "{}", own.email.subject);
+                assert!(own.email.html.contains("data:image/png;base64,bG9nbw=="));
+                assert!(own.email.text.contains("INC0000000") && own.text.text.contains("Acme"));
+                let other = of(&globex);
+                assert!(other.email.subject.contains("Globex") && !other.email.html.contains("<img"));
+                if template != Template::Code {
+                    assert!(own.email.html.contains("#7a0019") && !other.email.html.contains("#7a0019"));
+                }
+                assert_eq!(Template::parse(template.as_str()), Some(template));
+            }
+        }
+        let nobody = InstanceId::parse("nobody").unwrap();
+        let lost = preview(&service.config, &nobody, Template::Link, Locale::English);
+        assert!(matches!(lost, Err(ServiceError::NotFound)));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_test_message_arrives_at_once_and_counts_like_any_other() {
+        let mail = SmtpDouble::start(Manner::Accept).await;
+        let (_folder, service, _clock) = service_with(|config| config.smtp.port = mail.port);
+        let to = || Destination::parse(Channel::Email, "mia@gmail.com", None).unwrap();
+        let send = async || send_test(&service, &acme(), Template::Link, Locale::German, to()).await;
+        for _ in 0..limits::MESSAGES_PER_HOUR {
+            assert_eq!(send().await.unwrap(), Outcome::Accepted);
+        }
+        let arrived = mail.received();
+        assert_eq!(arrived[0].recipient, "mia@gmail.com");
+        assert!(arrived[0].data.contains("Content-Language: de") && arrived[0].data.contains("INC0000000"));
+        assert!(matches!(send().await, Err(ServiceError::Limit(_))));
+        assert_eq!(mail.received().len(), 3);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_the_mail_server_says_comes_back() {
+        let mail = SmtpDouble::start(Manner::Recipient("550 5.1.1 unknown")).await;
+        let (_folder, service, _clock) = service_with(|config| config.smtp.port = mail.port);
+        let to = Destination::parse(Channel::Email, "mia@gmail.com", None).unwrap();
+        let refused = send_test(&service, &acme(), Template::Code, Locale::English, to).await;
+        assert_eq!(
+            refused.unwrap(),
+            Outcome::refused("The mail server refused this address.")
+        );
+        let phone = Destination::parse(Channel::Sms, SAMPLE_NUMBER, None).unwrap();
+        let nowhere = send_test(&service, &acme(), Template::Code, Locale::English, phone).await;
+        assert!(matches!(nowhere, Err(ServiceError::ChannelNotConfigured)));
+    }
+}
