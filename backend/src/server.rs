@@ -70,6 +70,7 @@ pub async fn run(
         tokio::spawn(operations),
         tokio::spawn(worker.run(stopped(&service))),
         tokio::spawn(crate::worker::grants::watch(service.clone(), stopped(&service))),
+        tokio::spawn(crate::worker::upkeep::watch(service.clone(), stopped(&service))),
     ];
     tracing::info!(url = %service.config.server.public_url, "the service is running");
     shutdown.await;

@@ -13,7 +13,10 @@ mod facts;
 pub mod outgoing;
 pub mod portal;
 pub mod replay;
+pub mod retention;
+pub mod signed_report;
 mod view;
+mod warning;
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{Action, ActionState, CheckKind, CheckResult, UnixMillis};
 
-use super::{Service, ServiceError, actions, events, portal, record};
+use super::{Service, ServiceError, actions, events, portal, record, warning};
 use crate::locale::Locale;
 use crate::store::outbox::{self, Due, Message};
 use crate::store::{grants, verifications};
@@ -21,6 +21,8 @@ pub enum Prepared {
     Code(CodeMessage),
     /// An action was performed: to a contact on file.
     Notice(NoticeMessage),
+    /// Somebody said that the verification was not theirs: to a contact on file.
+    Warning(Envelope),
     /// A signed event, to the instance.
     Event {
         /// The tenant.
@@ -206,6 +208,7 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
             let is_certain = grant.is_some_and(|grant| grant.word() == ActionState::Performed);
             prepare_notice(service, due, &verification, (receipt, *contact), is_certain)
         }
+        Message::Warning { contact, .. } => warning::prepare(service, due, &verification, *contact),
         Message::Event { .. } => Ok(None),
     }
 }
@@ -258,7 +261,7 @@ fn prepare_code(
     })))
 }
 
-fn envelope(
+pub(super) fn envelope(
     service: &Service,
     of: &Verification,
     to: Destination,
@@ -322,6 +325,12 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
                     if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
                         let body = json!({ "receipt": receipt.as_str(), "attempts": due.attempts + 1 });
                         record(&context, tx, &of, "notice.accepted", &body)?;
+                    }
+                }
+                Message::Warning { contact, .. } => {
+                    if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
+                        let body = json!({ "contact": contact, "attempts": due.attempts + 1 });
+                        record(&context, tx, &of, "warning.accepted", &body)?;
                     }
                 }
                 Message::Code { number, .. } => {
@@ -422,6 +431,7 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
                 Message::Event { .. } => record(&context, tx, &verification, "event.undelivered", &body)?,
                 Message::Link { link, .. } => link_failed(&context, tx, verification, *link, &reason, &body)?,
                 Message::Notice { .. } => record(&context, tx, &verification, "notice.refused", &body)?,
+                Message::Warning { .. } => record(&context, tx, &verification, "warning.refused", &body)?,
                 Message::Code { number, .. } => code_failed(&context, tx, verification, *number, &body)?,
             }
             Ok::<_, ServiceError>(())

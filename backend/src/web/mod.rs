@@ -10,6 +10,7 @@ pub mod html;
 pub mod operations;
 pub mod portal;
 pub mod problem;
+mod report_keys;
 
 use warp::Filter as _;
 use warp::filters::BoxedFilter;
@@ -30,6 +31,8 @@ pub fn public(service: &Service) -> BoxedFilter<(Response,)> {
         .or(portal::routes(service))
         .unify()
         .or(console::routes(service))
+        .unify()
+        .or(report_keys::routes(service))
         .unify()
         .recover(problem::recover)
         .unify()

@@ -5,6 +5,7 @@ pub mod accessibility;
 pub mod browser;
 pub mod clock;
 pub mod people;
+pub mod portal;
 pub mod process;
 pub mod story;
 pub mod world;

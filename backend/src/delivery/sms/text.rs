@@ -94,6 +94,7 @@ pub(super) fn write(message: &Message, host: &str) -> String {
             let what = t.notice(message.action, *is_certain);
             sendable(&t.sms_notice(&company, &life, &ticket, url, &what))
         }
+        Content::Warning => sendable(&t.sms_warning(&company, &ticket)),
         Content::Code { code } => {
             let text = sendable(&t.sms_code(code, &company, &life, &ticket));
             // A code bound to its origin is offered by the phone on that page only.

@@ -1,7 +1,11 @@
 //! The use cases on a real database, with a clock that the tests move.
 
 mod agent_desk;
+mod any_order;
+mod not_me;
 mod requester;
+mod retention;
+mod signed_report;
 mod trail;
 
 use shared::words::{Channel, Outcome, RiskLevel, Status};

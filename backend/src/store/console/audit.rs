@@ -19,6 +19,10 @@ pub enum Action {
     SignedOut,
     /// Somebody read the details of a verification.
     DetailsRead,
+    /// A signed report of a verification was handed out.
+    ReportIssued,
+    /// Retention took entries out of this log.
+    EntriesErased,
 }
 
 impl Action {
@@ -30,6 +34,8 @@ impl Action {
             Self::SignInRefused => "session.refused",
             Self::SignedOut => "session.signed_out",
             Self::DetailsRead => "verification.read",
+            Self::ReportIssued => "verification.report_issued",
+            Self::EntriesErased => "audit.erased",
         }
     }
 }

@@ -9,6 +9,7 @@ mod details;
 mod findings;
 mod next;
 mod pages;
+pub mod report;
 mod request;
 mod sign_in;
 mod timeline;
@@ -65,6 +66,7 @@ enum Route<'a> {
     SignOut,
     Verifications,
     Verification(&'a str),
+    Report(&'a str, report::Form),
 }
 
 impl<'a> Route<'a> {
@@ -74,10 +76,11 @@ impl<'a> Route<'a> {
             "sign-in" => Some(Self::SignIn),
             "sign-out" => Some(Self::SignOut),
             "verifications" => Some(Self::Verifications),
-            _ => path
-                .strip_prefix("verifications/")
-                .filter(|id| !id.is_empty())
-                .map(Self::Verification),
+            _ => {
+                let id = path.strip_prefix("verifications/").filter(|id| !id.is_empty())?;
+                let report = report::find(id).map(|(id, form)| Self::Report(id, form));
+                Some(report.unwrap_or(Self::Verification(id)))
+            }
         }
     }
 
@@ -85,7 +88,7 @@ impl<'a> Route<'a> {
         match self {
             Self::SignIn => "GET, HEAD, POST",
             Self::SignOut => "POST",
-            Self::Home | Self::Verifications | Self::Verification(_) => "GET, HEAD",
+            Self::Home | Self::Verifications | Self::Verification(_) | Self::Report(..) => "GET, HEAD",
         }
     }
 }
@@ -109,6 +112,10 @@ where
         },
         Route::Verification(id) if reads => match signed_in(service, request).await? {
             Some(session) => details::show(service, request, &session, id).await,
+            None => Ok(to_sign_in(request)),
+        },
+        Route::Report(id, form) if reads => match signed_in(service, request).await? {
+            Some(session) => report::show(service, request, &session, id, form).await,
             None => Ok(to_sign_in(request)),
         },
         _ => Err(Failure::Method(route.methods())),

@@ -4,4 +4,5 @@ mod access;
 mod fixture;
 mod lists;
 mod look;
+mod report;
 mod signing_in;
