@@ -1,7 +1,10 @@
 //! One binary with sub-commands.
 
+mod evidence;
 mod outbox;
 mod render;
+mod report;
+mod retention;
 mod risk;
 
 use std::future::Future;
@@ -14,7 +17,7 @@ use anyhow::{Context as _, bail};
 use backend::config::{Config, Environment};
 use backend::ports::{SystemClock, SystemEntropy};
 use backend::service::{Service, console};
-use backend::store::{Store, evidence};
+use backend::store::Store;
 use backend::verification::InstanceId;
 use clap::{Args, Parser, Subcommand};
 use secrecy::SecretString;
@@ -57,7 +60,13 @@ enum Command {
     },
     /// The evidence of what happened.
     #[command(subcommand)]
-    Evidence(EvidenceCommand),
+    Evidence(evidence::EvidenceCommand),
+    /// Signed reports of decided verifications.
+    #[command(subcommand)]
+    Report(report::ReportCommand),
+    /// Erasing what nobody needs any more.
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     /// Messages and events that were given up.
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
@@ -89,12 +98,6 @@ struct AddUser {
     name: String,
 }
 
-#[derive(Subcommand)]
-enum EvidenceCommand {
-    /// Walks the hash chains and names the first entry that does not fit.
-    Verify,
-}
-
 /// Runs one command; errors go to standard error, in words.
 pub fn run(cli: &Cli) -> ExitCode {
     match execute(cli) {
@@ -110,6 +113,11 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
     if let Command::Policy(risk::PolicyCommand::Check { file }) = &cli.command {
         return risk::check(file);
     }
+    if let Command::Report(report::ReportCommand::Verify(wanted)) = &cli.command
+        && wanted.public_key.is_some()
+    {
+        return report::verify(wanted, None).map(|()| ExitCode::SUCCESS);
+    }
     let config = Config::load(&cli.config, &Environment)?;
     let done = match &cli.command {
         Command::Serve => block_on(serve(config))?,
@@ -123,7 +131,9 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         }
         Command::User(UserCommand::Add(user)) => block_on(add_user(config, user))?,
         Command::Backup { target } => backup(&config, target),
-        Command::Evidence(EvidenceCommand::Verify) => block_on(verify_evidence(config))?,
+        Command::Evidence(command) => block_on(evidence::run(config, command))?,
+        Command::Report(command) => block_on(report::run(config, command))?,
+        Command::Retention(command) => block_on(retention::run(config, command))?,
         Command::Outbox(command) => block_on(outbox::run(config, command))?,
         Command::Render(wanted) => render::run(&config, wanted),
         Command::Risk(risk::RiskCommand::Replay(wanted)) => return block_on(risk::replay(config, wanted))?,
@@ -200,22 +210,4 @@ fn backup(config: &Config, target: &Path) -> anyhow::Result<()> {
     backend::store::backup(&config.storage.path, target)?;
     println!("{} was written.", target.display());
     Ok(())
-}
-
-async fn verify_evidence(config: Config) -> anyhow::Result<()> {
-    let store = Store::open(&config.storage.path)?;
-    let verdict = store.read(evidence::verify).await?;
-    match verdict {
-        evidence::Verdict::Intact { entries } => {
-            println!("{entries} entries, every hash chain holds.");
-            Ok(())
-        }
-        evidence::Verdict::Broken {
-            instance,
-            number,
-            what,
-        } => {
-            bail!("the evidence of instance {instance} is broken at entry {number}: {what}")
-        }
-    }
 }

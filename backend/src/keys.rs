@@ -97,6 +97,11 @@ impl Keys {
         hex(&self.derive("device", &[secret.as_bytes()]))
     }
 
+    /// The seed of the key that signs reports, unless it has a key of its own.
+    pub fn report_seed(&self) -> [u8; 32] {
+        self.derive("report", &[])
+    }
+
     /// A token that ties a form to its session.
     pub fn form_token(&self, session_digest: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.derive("form", &[session_digest.as_bytes()]))

@@ -16,6 +16,7 @@ pub mod ports;
 mod server;
 pub mod service;
 pub mod servicenow;
+pub mod signed_report;
 pub mod store;
 pub mod verification;
 pub mod web;

@@ -19,6 +19,8 @@ use crate::verification::{InstanceId, Policy};
 
 mod branding;
 mod delivery;
+mod report_key;
+mod retention;
 
 /// RFC 7518, section 3.2: an HS256 key has at least 256 bits.
 const MIN_HMAC_BYTES: usize = 32;
@@ -255,6 +257,7 @@ impl Checker<'_> {
             self.note(&format!("{place}.starts_per_hour"), "must be at least 1");
         }
         let branding = self.branding(&format!("{place}.branding"), &raw.branding);
+        let retention = self.retention(&format!("{place}.retention"), &raw.retention);
         let mut agent_keys = BTreeMap::new();
         for key in &raw.agent_key {
             if key.kid.is_empty() || key.kid.len() > 64 {
@@ -291,6 +294,7 @@ impl Checker<'_> {
             default_language,
             link_seconds: raw.link_seconds,
             branding: branding.into(),
+            retention,
             starts_per_hour: raw.starts_per_hour,
             policy: self.policy(&format!("{place}.policy_file"), raw.policy_file.as_deref()),
             agent_keys,
@@ -328,6 +332,7 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
                 .inspect_err(|error| checker.note("IMPER_MASTER_KEY", error))
                 .ok()
         });
+    let report_key = checker.report_key(raw.report_key.as_ref(), keys.as_ref());
     let mut instances = BTreeMap::new();
     let mut urls = std::collections::BTreeSet::new();
     for raw_instance in &raw.instance {
@@ -349,7 +354,9 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
     let policy = checker.policy("policy.file", raw.policy.file.as_deref());
     let networks = network::read(&mut checker, &raw.network);
     let mistakes = checker.mistakes;
-    let (Some(server), Some(smtp), Some(keys), true) = (server, smtp, keys, mistakes.is_empty()) else {
+    let (Some(server), Some(smtp), Some(keys), Some(report_key), true) =
+        (server, smtp, keys, report_key, mistakes.is_empty())
+    else {
         return Err(ConfigError { mistakes });
     };
     Ok(Config {
@@ -365,6 +372,7 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
         policy: policy.unwrap_or_else(Policy::standard),
         networks,
         keys,
+        report_key,
     })
 }
 

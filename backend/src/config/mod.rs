@@ -6,6 +6,7 @@ mod colour;
 mod connectors;
 mod network;
 mod raw;
+pub mod retention;
 mod secrets;
 
 use std::collections::BTreeMap;
@@ -22,12 +23,14 @@ use shared::words::{Action, Channel};
 use url::Url;
 
 pub use colour::Colour;
+pub use retention::Retention;
 pub use secrets::{Environment, SecretSource};
 
 use crate::actions::settings::{ActionSettings, ConnectorSettings};
 use crate::keys::Keys;
 use crate::locale::Locale;
 use crate::network::Networks;
+use crate::signed_report::ReportKey;
 use crate::verification::{InstanceId, Policy};
 
 /// The whole configuration, checked.
@@ -52,6 +55,8 @@ pub struct Config {
     pub networks: Networks,
     /// Secrets derived from `IMPER_MASTER_KEY`.
     pub keys: Keys,
+    /// Signs reports: derived from the master key, or its own key if `[report_key]` is set.
+    pub report_key: ReportKey,
 }
 
 /// Where the service listens and how it is reached.
@@ -218,6 +223,8 @@ pub struct Instance {
     pub link_seconds: i64,
     /// How messages look.
     pub branding: Arc<Branding>,
+    /// How long things are kept.
+    pub retention: Retention,
     /// Starts per hour at most, over all agents.
     pub starts_per_hour: u32,
     /// Its own risk policy, if `policy_file` is set.

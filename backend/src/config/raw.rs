@@ -13,6 +13,7 @@ pub(super) struct Raw {
     pub sms: Option<RawSms>,
     pub delivery_reports: Option<RawDeliveryReports>,
     pub sendgrid: Option<RawSendGrid>,
+    pub report_key: Option<RawReportKey>,
     #[serde(default)]
     pub network: RawNetwork,
     #[serde(default)]
@@ -92,6 +93,10 @@ fn default_provider() -> String {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawDeliveryReports {}
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawReportKey {}
+
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawPolicy {
@@ -123,6 +128,17 @@ pub(super) struct RawBranding {
     pub sender_name: Option<String>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawRetention {
+    pub addresses_days: Option<u32>,
+    pub personal_days: Option<u32>,
+    pub evidence_days: Option<u32>,
+    pub origins_days: Option<u32>,
+    pub messages_days: Option<u32>,
+    pub audit_days: Option<u32>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawInstance {
@@ -137,6 +153,8 @@ pub(super) struct RawInstance {
     pub policy_file: Option<String>,
     #[serde(default)]
     pub branding: RawBranding,
+    #[serde(default)]
+    pub retention: RawRetention,
     #[serde(default = "default_starts_per_hour")]
     pub starts_per_hour: u32,
     #[serde(default)]

@@ -69,6 +69,8 @@ pub enum Content {
         /// False when it is not known whether the action was carried out.
         is_certain: bool,
     },
+    /// Somebody said that the verification was not theirs.
+    Warning,
     /// A code that the requester enters on the page they have open.
     Code {
         /// Six digits.

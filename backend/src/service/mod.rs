@@ -14,7 +14,10 @@ pub mod outgoing;
 pub mod portal;
 pub mod replay;
 pub mod templates;
+pub mod retention;
+pub mod signed_report;
 mod view;
+mod warning;
 
 use std::sync::Arc;
 

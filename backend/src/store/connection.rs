@@ -22,11 +22,23 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     prepare(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // What is overwritten or deleted leaves nothing behind in the file: see `retention`.
+    connection.pragma_update(None, "secure_delete", true)?;
     refuse_newer(&connection)?;
     migrations::migrations::runner()
         .set_grouped(true)
         .run(&mut connection)
         .map_err(|error| StoreError::Migration(error.to_string()))?;
+    Ok(connection)
+}
+
+/// A connection beside the one that writes, to a file that is there and has its schema.
+pub(super) fn open_neighbour(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&connection)?;
     Ok(connection)
 }
 

@@ -11,10 +11,11 @@ pub mod grants;
 pub mod origins;
 pub mod outbox;
 pub mod portal;
+pub mod retention;
 pub mod tokens;
 pub mod verifications;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -76,6 +77,7 @@ pub struct Store {
 }
 
 struct Inner {
+    path: PathBuf,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Vec<Mutex<Connection>>,
@@ -96,12 +98,18 @@ impl Store {
             .map_err(|error| StoreError::Migration(error.to_string()))?;
         Ok(Self {
             inner: Arc::new(Inner {
+                path: path.to_owned(),
                 jobs: Mutex::new(Some(sender)),
                 writer: Mutex::new(Some(thread)),
                 readers,
                 next_reader: std::sync::atomic::AtomicUsize::new(0),
             }),
         })
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
     }
 
     /// Runs one unit of work: all of it is committed, or none. An `Err` from `work` rolls back.

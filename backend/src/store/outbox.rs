@@ -34,6 +34,13 @@ pub enum Message {
         /// By which channel.
         channel: Channel,
     },
+    /// To a contact on file: somebody said that the verification was not theirs.
+    Warning {
+        /// Which of the contacts on file, from 0.
+        contact: u8,
+        /// By which channel.
+        channel: Channel,
+    },
     /// A result event for the instance, exactly as it will be posted.
     Event {
         /// `webhook-id`.
@@ -55,6 +62,7 @@ impl Message {
             Self::Link { .. } => "link",
             Self::Code { .. } => "code",
             Self::Notice { .. } => "notice",
+            Self::Warning { .. } => "warning",
             Self::Event { .. } => "event",
         }
     }

@@ -101,6 +101,18 @@ pub fn lookup(
     found.as_deref().map(read).transpose()
 }
 
+/// True when retention has erased the personal data of a verification.
+pub fn is_erased(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    id: &VerificationId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM verification WHERE id = ?1 AND instance = ?2 AND erased_at IS NOT NULL)";
+    Ok(tx
+        .prepare_cached(sql)?
+        .query_row(params![id.as_str(), instance.as_str()], |row| row.get(0))?)
+}
+
 /// A verification of any instance, for news from carriers that serve all of them.
 pub fn find_in_any_instance(
     tx: &Transaction<'_>,

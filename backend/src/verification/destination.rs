@@ -29,6 +29,9 @@ pub enum DestinationError {
     Phone,
 }
 
+/// Stands in masked addresses for what is not shown. No real address holds it, so a masked one is never sent to.
+const MASK: char = '•';
+
 /// RFC 5321, section 4.5.3.1.3 allows 256 octets for a path, brackets included.
 const MAX_EMAIL_BYTES: usize = 254;
 
@@ -43,7 +46,10 @@ impl Destination {
         if text.is_empty() {
             return Err(DestinationError::Empty);
         }
+        let is_masked = text.contains(MASK);
         let address = match channel {
+            Channel::Email if is_masked => return Err(DestinationError::Email),
+            Channel::Sms if is_masked => return Err(DestinationError::Phone),
             Channel::Email => parse_email(text)?,
             Channel::Sms => parse_phone(text, default_region)?,
         };
@@ -77,17 +83,31 @@ impl Destination {
 
     /// What people other than the requester may see: `m•••@gmail.com`, `•••• 4512`.
     pub fn masked(&self) -> String {
-        match self.channel {
-            Channel::Email => {
-                let (local, domain) = self.address.rsplit_once('@').unwrap_or(("", &self.address));
-                let first: String = local.chars().take(1).collect();
-                format!("{first}•••@{domain}")
-            }
-            Channel::Sms => {
-                let digits: Vec<char> = self.address.chars().filter(char::is_ascii_digit).collect();
-                let tail: String = digits[digits.len().saturating_sub(4)..].iter().collect();
-                format!("•••• {tail}")
-            }
+        mask(self.channel, &self.address)
+    }
+
+    /// The same destination, of which only the masked form is left: retention has erased the rest.
+    #[must_use]
+    pub fn erased(&self) -> Self {
+        Self {
+            channel: self.channel,
+            address: self.masked(),
+        }
+    }
+}
+
+/// What is shown of an address that need not be a valid one. Masking twice changes nothing.
+pub fn mask(channel: Channel, address: &str) -> String {
+    match channel {
+        Channel::Email => {
+            let (local, domain) = address.rsplit_once('@').unwrap_or(("", address));
+            let first: String = local.chars().take(1).filter(|first| *first != MASK).collect();
+            format!("{first}{MASK}{MASK}{MASK}@{domain}")
+        }
+        Channel::Sms => {
+            let digits: Vec<char> = address.chars().filter(char::is_ascii_digit).collect();
+            let tail: String = digits[digits.len().saturating_sub(4)..].iter().collect();
+            format!("{MASK}{MASK}{MASK}{MASK} {tail}")
         }
     }
 }
@@ -179,6 +199,21 @@ mod tests {
     fn debug_output_never_shows_the_address() {
         let shown = format!("{:?}", email("mia.chen@gmail.com").unwrap());
         assert!(!shown.contains("mia.chen"), "{shown}");
+    }
+
+    #[test]
+    fn an_erased_destination_is_shown_as_before_and_reads_back_as_none() {
+        for (channel, address) in [
+            (Channel::Email, "mia.chen@gmail.com"),
+            (Channel::Sms, "+442079460958"),
+        ] {
+            let whole = Destination::parse(channel, address, None).unwrap();
+            let erased = whole.erased();
+            assert_eq!(erased.masked(), whole.masked());
+            assert_eq!(erased.erased(), erased);
+            assert!(!erased.address().contains("chen") && !erased.address().contains("2079"));
+            assert!(Destination::parse(channel, erased.address(), Some("GB")).is_err());
+        }
     }
 
     proptest! {

@@ -6,6 +6,7 @@
 pub mod checks;
 pub mod decision;
 pub mod destination;
+pub mod erasure;
 pub mod facts;
 pub mod grant;
 pub mod ids;
@@ -14,6 +15,7 @@ pub mod policy;
 pub mod report;
 pub mod signals;
 pub mod state;
+pub mod statement;
 
 #[cfg(test)]
 mod state_tests;

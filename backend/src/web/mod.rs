@@ -11,6 +11,7 @@ pub mod operations;
 pub mod portal;
 pub mod problem;
 mod throttle;
+mod report_keys;
 
 use warp::Filter as _;
 use warp::filters::BoxedFilter;
@@ -31,6 +32,8 @@ pub fn public(service: &Service) -> BoxedFilter<(Response,)> {
         .or(portal::routes(service))
         .unify()
         .or(console::routes(service))
+        .unify()
+        .or(report_keys::routes(service))
         .unify()
         .recover(problem::recover)
         .unify()

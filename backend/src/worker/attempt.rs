@@ -41,6 +41,7 @@ pub(super) async fn make(parts: &Parts, due: Due, neighbour: Neighbour) -> Resul
         Prepared::Link(link) => send(parts, link.into()).await,
         Prepared::Code(code) => send(parts, code.into()).await,
         Prepared::Notice(notice) => send(parts, notice.into()).await,
+        Prepared::Warning(envelope) => send(parts, message(envelope, Content::Warning)).await,
     };
     // Without random bytes there is no jitter; that is no reason not to try again.
     let jitter = random::<4>(service.entropy.as_ref()).map_or(u32::MAX, u32::from_be_bytes);

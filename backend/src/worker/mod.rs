@@ -9,6 +9,7 @@ mod expiry;
 pub mod grants;
 mod pace;
 mod schedule;
+pub mod upkeep;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -23,6 +23,9 @@ use super::process::ProcessGroup;
 
 /// How long a page may take. Generous, because several browsers share two cores in continuous integration.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// No page of ours has so many things to press.
+const MOST_TABS: usize = 40;
 
 /// How often a condition is looked at.
 const POLL: Duration = Duration::from_millis(50);
@@ -323,6 +326,58 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", size)
             .await
             .map(drop)
+    }
+
+    /// Makes the page so wide, in CSS pixels; `None` gives the laptop's window back.
+    pub async fn be_wide(&self, width: Option<u32>) -> Result<()> {
+        let (wide, high) = width.map_or(DESKTOP, |width| (width, PHONE.1));
+        let size = json!({ "width": wide, "height": high, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", size)
+            .await
+            .map(drop)
+    }
+
+    /// Switches the scripts of pages that are opened from now on off or on. What the test itself evaluates still runs.
+    pub async fn run_scripts(&self, run: bool) -> Result<()> {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !run }))
+            .await
+            .map(drop)
+    }
+
+    /// Asks for pages in a language, as the browser's own setting would.
+    pub async fn speak(&self, language: &str) -> Result<()> {
+        self.devtools("Network.enable", json!({})).await?;
+        let headers = json!({ "headers": { "Accept-Language": language } });
+        self.devtools("Network.setExtraHTTPHeaders", headers)
+            .await
+            .map(drop)
+    }
+
+    /// Presses keys, wherever the focus is.
+    pub async fn press(&self, keys: impl Into<TypingData>) -> Result<()> {
+        let chain = self.driver.action_chain().send_keys(keys);
+        chain
+            .perform()
+            .await
+            .with_context(|| format!("{} could not press keys", self.name))
+    }
+
+    /// Goes on with the Tab key until an element has the focus, and makes sure that everybody sees where it is.
+    pub async fn tab_to(&self, css: &str) -> Result<()> {
+        for _ in 0..MOST_TABS {
+            self.press(Key::Tab).await?;
+            let script = format!("return document.activeElement.matches({})", json!(css));
+            if self.evaluate(&script).await? == true {
+                let ring = "const style = getComputedStyle(document.activeElement);
+                    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0";
+                ensure!(
+                    self.evaluate(ring).await? == true,
+                    "the focus on `{css}` cannot be seen"
+                );
+                return Ok(());
+            }
+        }
+        bail!("the Tab key does not lead to `{css}`")
     }
 
     /// True when the page in the current frame can be scrolled sideways, which a page must never need.

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod hosts;
 pub mod console;
 pub mod people;
+pub mod portal;
 pub mod process;
 pub mod sample;
 pub mod scene;

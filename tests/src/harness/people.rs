@@ -235,8 +235,57 @@ impl AgentDesk {
         Ok(())
     }
 
+    /// Opens the dialog with the keyboard: the link has the focus, Enter is pressed.
+    pub async fn open_dialog_by_keyboard(&self) -> Result<()> {
+        let link = self.in_field("#send").await?;
+        let script = "document.querySelector('#imper-verify').shadowRoot.getElementById('send').focus()";
+        self.browser.evaluate(script).await?;
+        ensure!(
+            self.focus_in_field().await? == "send",
+            "the link cannot have the focus"
+        );
+        drop(link);
+        self.browser.press(Key::Enter).await?;
+        self.in_field("dialog[open] #destination").await.map(drop)
+    }
+
+    /// The id of the element in the field that has the focus; empty if none has.
+    pub async fn focus_in_field(&self) -> Result<String> {
+        self.enter_field_frame().await?;
+        let script = "const root = document.querySelector('#imper-verify').shadowRoot;
+            return root.activeElement ? root.activeElement.id : ''";
+        let id = self.browser.evaluate(script).await?;
+        Ok(id.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until an element of the field has the focus.
+    pub async fn see_focus(&self, id: &str) -> Result<()> {
+        self.browser
+            .until(&format!("the focus on `{id}`"), || async {
+                Ok((self.focus_in_field().await? == id).then_some(()))
+            })
+            .await
+    }
+
+    /// Waits until the dialog is closed.
+    pub async fn see_no_dialog(&self) -> Result<()> {
+        self.browser
+            .until("the dialog to be closed", || async {
+                self.enter_field_frame().await?;
+                let script =
+                    "return !document.querySelector('#imper-verify').shadowRoot.querySelector('dialog[open]')";
+                Ok((self.browser.evaluate(script).await? == true).then_some(()))
+            })
+            .await
+    }
+
+    /// Stays in the field's frame, for what looks at the page in the current frame.
+    pub async fn look_into_frame(&self) -> Result<()> {
+        self.enter_field_frame().await
+    }
+
     /// Waits for an element in the field's shadow root.
-    async fn in_field(&self, css: &str) -> Result<WebElement> {
+    pub async fn in_field(&self, css: &str) -> Result<WebElement> {
         self.browser
             .until(&format!("`{css}` in the field"), || async {
                 let element = self.look_into_field(css).await?;

@@ -107,6 +107,20 @@ struct NoticeHtml<'a> {
     url: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "mail/warning.txt")]
+struct WarningText<'a> {
+    t: Texts,
+    facts: &'a Facts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/warning.html")]
+struct WarningHtml<'a> {
+    t: Texts,
+    facts: &'a Facts,
+}
+
 /// Subject, text part and HTML part.
 pub(in crate::delivery) struct Rendered {
     pub subject: String,
@@ -170,6 +184,11 @@ pub(in crate::delivery) fn render(message: &Message, logo: Option<&str>) -> Resu
                 html: html.render()?,
             }
         }
+        Content::Warning => Rendered {
+            subject: format!("{}: {}", facts.company, t.warning_heading()),
+            text: WarningText { t, facts }.render()?,
+            html: WarningHtml { t, facts }.render()?,
+        },
         // The code itself stays out of the subject, which locked screens show.
         Content::Code { code } => Rendered {
             subject: t.mail_code_subject(&facts.company, &facts.ticket),

@@ -459,3 +459,28 @@ fn statuses_are_found_in_replies() {
     );
     assert_eq!(enhanced_status("x 5.1.1: y").as_deref(), Some("5.1.1"));
 }
+
+#[test]
+fn a_warning_says_what_happened_in_every_language_and_holds_no_link() {
+    for language in Locale::ALL {
+        let warning = Message {
+            language,
+            key: "warning-VER0123456789AB-0".into(),
+            content: Content::Warning,
+            ..link()
+        };
+        let rendered = render(&warning).unwrap();
+        let t = crate::locale::Texts::of(language);
+        for part in [&rendered.text, &rendered.html] {
+            assert!(
+                part.contains("INC0010023") && part.contains("+44 20 7946 0000"),
+                "{part}"
+            );
+            assert!(!part.contains("http") && !part.contains("mia."), "{part}");
+        }
+        for words in [t.warning_heading(), t.mail_warning_what(), t.mail_warning_fine()] {
+            assert!(rendered.text.contains(&words), "{words}\n{}", rendered.text);
+        }
+        assert!(rendered.subject.starts_with("Acme: "));
+    }
+}

@@ -98,6 +98,7 @@ pub(in crate::delivery) fn write(message: &Message, host: &str) -> String {
             // It takes two segments anyway.
             sendable(&t.sms_notice(&company, &life, &ticket, url, &what))
         }
+        Content::Warning => sendable(&t.sms_warning(&company, &ticket)),
         Content::Code { code } => {
             let text = shortest(&company, |company| {
                 sendable(&t.sms_code(code, company, &life, &ticket))

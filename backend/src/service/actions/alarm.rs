@@ -10,7 +10,7 @@ use super::super::{Service, ServiceError, events, record};
 use super::revoke;
 use crate::keys::sha256_hex;
 use crate::store::outbox::{self, Message};
-use crate::store::{grants, verifications};
+use crate::store::{evidence, grants, verifications};
 use crate::verification::grant::{ReceiptId, Why};
 use crate::verification::{Destination, Grant, Verification};
 
@@ -18,6 +18,8 @@ use crate::verification::{Destination, Grant, Verification};
 const LINK_SECONDS: i64 = 86_400;
 /// The same in minutes, for the message.
 pub(in crate::service) const ALARM_MINUTES: i64 = LINK_SECONDS / 60;
+/// The kind of the evidence.
+const DISPUTED: &str = "action.disputed";
 /// Contacts that are told at most.
 const MAX_CONTACTS: usize = 4;
 
@@ -64,7 +66,10 @@ pub(in crate::service) fn queue_notices(
 }
 
 /// The contacts on file that can be reached, each once, in the order of the token.
-fn contacts(service: &Service, of: &Verification) -> Result<Vec<Destination>, ServiceError> {
+pub(in crate::service) fn contacts(
+    service: &Service,
+    of: &Verification,
+) -> Result<Vec<Destination>, ServiceError> {
     let region = service.instance(&of.instance)?.default_region.as_deref();
     let channels = service.config.channels();
     let mut reachable: Vec<Destination> = Vec::new();
@@ -115,6 +120,43 @@ fn find(service: &Service, tx: &Transaction<'_>, digest: &str) -> Result<(Verifi
     Ok((of, alarm.used_at.is_some()))
 }
 
+/// “I did not ask for this” from the requester's own page after a pass: what is open is taken back, and the contacts on
+/// file are warned; what was performed is disputed, as by the link of a notice. The first word counts.
+pub(in crate::service) fn dispute(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: &Verification,
+) -> Result<(), ServiceError> {
+    if revoke(service, tx, of, Why::NotMe)? > 0 {
+        return super::super::warning::queue(service, tx, of);
+    }
+    let Some(grant) = grants::find(tx, &of.instance, &of.id)? else {
+        return Ok(());
+    };
+    let is_done = matches!(grant.word(), ActionState::Performed | ActionState::Unknown);
+    let mut entries = evidence::list(tx, &of.instance, &of.id)?.into_iter();
+    if is_done && !entries.any(|entry| entry.kind == DISPUTED) {
+        grants::spend_alarms(tx, &of.id, service.now())?;
+        say_disputed(service, tx, of, &grant)?;
+    }
+    Ok(())
+}
+
+/// Evidence and event of a dispute. Returns the verification as it is now.
+fn say_disputed(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: &Verification,
+    grant: &Grant,
+) -> Result<Verification, ServiceError> {
+    let mut of = verifications::lookup(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
+    let performed = grant.word() == ActionState::Performed;
+    record(service, tx, &of, DISPUTED, &json!({ "performed": performed }))?;
+    events::queue_action(service, tx, &mut of, grant, "disputed")?;
+    verifications::update(tx, &of)?;
+    Ok(of)
+}
+
 /// “This was not me”: evidence, an event for the ticket, and everything that is still open is taken back.
 pub async fn alarm(service: &Service, token: &str) -> Result<Alarmed, ServiceError> {
     let (digest, context) = (sha256_hex(token.as_bytes()), service.clone());
@@ -128,19 +170,8 @@ pub async fn alarm(service: &Service, token: &str) -> Result<Alarmed, ServiceErr
             // Every contact has a link of its own; the first word counts for all.
             grants::spend_alarms(tx, &of.id, context.now())?;
             revoke(&context, tx, &of, Why::NotMe)?;
-            let mut of = verifications::lookup(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
             let grant = grants::find(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
-            let performed = grant.word() == ActionState::Performed;
-            record(
-                &context,
-                tx,
-                &of,
-                "action.disputed",
-                &json!({ "performed": performed }),
-            )?;
-            events::queue_action(&context, tx, &mut of, &grant, "disputed")?;
-            verifications::update(tx, &of)?;
-            Ok::<_, ServiceError>((of, false))
+            Ok::<_, ServiceError>((say_disputed(&context, tx, &of, &grant)?, false))
         })
         .await?;
     if !is_repeated {

@@ -6,6 +6,7 @@ use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{CheckKind, CheckResult, UnixMillis};
 
+pub(super) use prepare::envelope;
 pub use prepare::{CodeMessage, Envelope, LinkMessage, NoticeMessage, Prepared, prepare};
 
 use super::{Service, ServiceError, events, portal, record};
@@ -96,6 +97,12 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
                     if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
                         let body = json!({ "receipt": receipt.as_str(), "attempts": due.attempts + 1 });
                         record(&context, tx, &of, "notice.accepted", &body)?;
+                    }
+                }
+                Message::Warning { contact, .. } => {
+                    if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
+                        let body = json!({ "contact": contact, "attempts": due.attempts + 1 });
+                        record(&context, tx, &of, "warning.accepted", &body)?;
                     }
                 }
                 Message::Code { number, .. } => {
@@ -196,6 +203,7 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
                 Message::Event { .. } => record(&context, tx, &verification, "event.undelivered", &body)?,
                 Message::Link { link, .. } => link_failed(&context, tx, verification, *link, &reason, &body)?,
                 Message::Notice { .. } => record(&context, tx, &verification, "notice.refused", &body)?,
+                Message::Warning { .. } => record(&context, tx, &verification, "warning.refused", &body)?,
                 Message::Code { number, .. } => code_failed(&context, tx, verification, *number, &body)?,
             }
             Ok::<_, ServiceError>(())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared::words::{Action, ActionState, UnixMillis};
 
-use super::super::{Service, ServiceError, actions};
+use super::super::{Service, ServiceError, actions, warning};
 use crate::config::Branding;
 use crate::locale::Locale;
 use crate::store::outbox::{Due, Message};
@@ -22,6 +22,8 @@ pub enum Prepared {
     Code(CodeMessage),
     /// An action was performed: to a contact on file.
     Notice(NoticeMessage),
+    /// Somebody said that the verification was not theirs: to a contact on file.
+    Warning(Envelope),
     /// A signed event, to the instance.
     Event {
         /// The tenant.
@@ -167,6 +169,7 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
             let is_certain = grant.is_some_and(|grant| grant.word() == ActionState::Performed);
             prepare_notice(service, due, &verification, (receipt, *contact), is_certain)
         }
+        Message::Warning { contact, .. } => warning::prepare(service, due, &verification, *contact),
         Message::Event { .. } => Ok(None),
     }
 }
@@ -219,7 +222,7 @@ fn prepare_code(
     })))
 }
 
-fn envelope(
+pub(in crate::service) fn envelope(
     service: &Service,
     of: &Verification,
     to: Destination,

@@ -5,7 +5,7 @@ mod progress;
 
 use rusqlite::Transaction;
 use serde_json::json;
-use shared::words::CheckKind;
+use shared::words::{CheckKind, Status};
 
 pub use page::{Answered, Ending, Landing, Page, Request, Step};
 pub(super) use progress::{proceed, redirected, send_code};
@@ -19,7 +19,6 @@ use crate::keys::{equal, hex, sha256_hex};
 use crate::ports::random;
 use crate::store::{self, grants, verifications};
 use crate::verification::checks::call_number;
-use crate::verification::grant::Why;
 use crate::verification::state::SESSION_SECONDS;
 use crate::verification::{Check, Session, State, Verification};
 
@@ -217,7 +216,9 @@ pub async fn refuse_session(service: &Service, cookie: &str) -> Result<Page, Ser
             return Ok((finish(service, tx, verification, true)?, ()));
         }
         // After a pass there is nothing to decide any more, but the permission can be taken back.
-        actions::revoke(service, tx, &verification, Why::NotMe)?;
+        if verification.status() == Status::Passed {
+            actions::dispute(service, tx, &verification)?;
+        }
         let told = verifications::lookup(tx, &verification.instance, &verification.id)?;
         Ok((told.unwrap_or(verification), ()))
     };

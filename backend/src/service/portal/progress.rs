@@ -4,10 +4,11 @@ use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{CheckKind, UnixMillis};
 
-use super::super::{Service, ServiceError, actions, events, facts, record};
+use super::super::{Service, ServiceError, actions, events, facts, record, warning};
 use crate::store::outbox::{self, Message};
 use crate::store::verifications;
 use crate::verification::checks::{Means, SessionStep, on_file_code, step};
+use crate::verification::grant::Why;
 use crate::verification::{CheckDetail, Session, Verification, decide, limits};
 
 /// Opens the steps that the policy requires, with the ways that this requester has.
@@ -174,6 +175,11 @@ pub(super) fn finish(
     let mut decided = verification.decided(decision)?;
     record(service, tx, &decided, "verification.decided", &body)?;
     events::queue(service, tx, &mut decided)?;
+    if refused {
+        // Somebody may be at work on this person elsewhere too.
+        actions::revoke(service, tx, &decided, Why::NotMe)?;
+        warning::queue(service, tx, &decided)?;
+    }
     actions::grant(service, tx, &mut decided)?;
     Ok(decided)
 }

@@ -2,7 +2,11 @@
 
 mod agent_desk;
 mod fallback;
+mod any_order;
+mod not_me;
 mod requester;
+mod retention;
+mod signed_report;
 mod trail;
 
 use shared::words::{Channel, Outcome, RiskLevel, Status};

@@ -63,29 +63,31 @@ async fn every_step_is_in_the_evidence_and_a_changed_byte_is_found() {
         "verification.begun",
         "check.answered",
         "verification.decided",
+        "warning.queued",
         "event.delivered",
+        "warning.accepted",
         "event.delivered",
     ];
     assert_eq!(kinds, expected);
     let verdict = |store: crate::store::Store| async move {
         store
-            .read(|tx| evidence::verify(tx).map_err(ServiceError::from))
+            .read(|tx| evidence::verify(tx, &[]).map_err(ServiceError::from))
             .await
             .unwrap()
     };
     assert_eq!(
         verdict(service.store.clone()).await,
-        evidence::Verdict::Intact { entries: 8 }
+        evidence::Verdict::Intact { entries: 10 }
     );
     let tamper = rusqlite::Connection::open(folder.path().join("test.db")).unwrap();
+    let rewrite = "UPDATE evidence SET body = replace(body, 'false', 'true') WHERE kind = 'check.answered'";
+    for refused in [rewrite, "UPDATE evidence SET kind = 'x'", "DELETE FROM evidence"] {
+        assert!(tamper.execute(refused, []).is_err(), "{refused}");
+    }
     tamper
-        .execute(
-            "UPDATE evidence SET body = replace(body, 'false', 'true') WHERE kind = 'check.answered'",
-            [],
-        )
+        .execute_batch("DROP TRIGGER evidence_content_is_only_erased")
         .unwrap();
-    assert!(tamper.execute("UPDATE evidence SET kind = 'x'", []).is_err());
-    assert!(tamper.execute("DELETE FROM evidence", []).is_err());
+    assert_eq!(tamper.execute(rewrite, []).unwrap(), 1);
     let found = verdict(service.store.clone()).await;
     assert_eq!(
         found,
@@ -95,6 +97,53 @@ async fn every_step_is_in_the_evidence_and_a_changed_byte_is_found() {
             what: "its content was changed"
         }
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_says_something_else_than_its_evidence_is_found() {
+    let (folder, service, _clock) = service();
+    let (cookie, id) = begun(&service).await;
+    portal::refuse_session(&service, &cookie).await.unwrap();
+    let found = |store: crate::store::Store| async move {
+        let work =
+            |tx: &rusqlite::Transaction<'_>| evidence::first_disagreement(tx).map_err(ServiceError::from);
+        store
+            .read(work)
+            .await
+            .unwrap()
+            .map(|found| (found.verification, found.what))
+    };
+    assert_eq!(found(service.store.clone()).await, None);
+    let vandal = rusqlite::Connection::open(folder.path().join("test.db")).unwrap();
+    let body = "SELECT body FROM verification WHERE id = ?1";
+    let original: String = vandal.query_row(body, [id.as_str()], |row| row.get(0)).unwrap();
+    for (change, what) in [
+        (
+            "outcome = 'passed'",
+            "its outcome or risk is not what was decided",
+        ),
+        ("risk_score = 3", "its outcome or risk is not what was decided"),
+        (
+            "body = replace(body, '\"outcome\":\"failed\"', '\"outcome\":\"passed\"')",
+            "its report is not what was decided",
+        ),
+        (
+            "body = replace(body, '\"weight\":100', '\"weight\":1')",
+            "its report is not what was decided",
+        ),
+        ("body = '[]'", "it cannot be read, or is not decided any more"),
+    ] {
+        let sql = format!("UPDATE verification SET {change} WHERE id = ?1");
+        assert_eq!(vandal.execute(&sql, [id.as_str()]).unwrap(), 1);
+        let expected = Some((id.to_string(), what));
+        assert_eq!(found(service.store.clone()).await, expected, "{change}");
+        vandal
+            .execute(
+                "UPDATE verification SET outcome = 'failed', risk_score = 100, body = ?2 WHERE id = ?1",
+                rusqlite::params![id.as_str(), original],
+            )
+            .unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

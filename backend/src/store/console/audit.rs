@@ -52,6 +52,10 @@ actions! {
     ListRead = "verifications.read", "List read";
     /// Somebody read the details of a verification.
     DetailsRead = "verification.read", "Details read";
+    /// A signed report of a verification was handed out.
+    ReportIssued = "verification.report_issued", "Signed report issued";
+    /// Retention took entries out of this log.
+    EntriesErased = "audit.erased", "Log entries erased";
     /// Somebody exported verifications.
     Exported = "verifications.exported", "Verifications exported";
     /// Somebody saved a view.

@@ -19,6 +19,7 @@ mod news;
 mod next;
 mod overview;
 mod pages;
+pub mod report;
 mod request;
 mod routes;
 mod saved;
@@ -35,7 +36,7 @@ use warp::http::HeaderMap;
 use warp::reply::Response;
 use warp::{Filter as _, Stream};
 
-use crate::service::console::{Action, Session, log, session};
+use crate::service::console::{Action, Analyst, Session, log, session};
 use crate::service::{Service, ServiceError};
 
 use pages::{Failure, Frame};
@@ -115,6 +116,7 @@ where
         Page::News => news::stream(service, request, session),
         Page::Export => export::stream(service, request, session, part)?,
         Page::Details => details::show(service, session, frame, part).await?,
+        Page::Report(form) => report::show(service, request, Analyst::of(session)?, part, form).await?,
         Page::SaveView => saved::save(service, request, session, request.form(body).await?).await?,
         Page::RemoveView => saved::remove(service, request, session, request.form(body).await?).await?,
         Page::Overview => overview::show(service, request, session, frame).await?,

@@ -4,6 +4,7 @@
 use warp::http::Method;
 
 use super::pages::Failure;
+use super::report::Form;
 use crate::service::console::{Action, Role};
 
 /// What a route leads to.
@@ -25,6 +26,8 @@ pub enum Page {
     Export,
     /// The details of one verification.
     Details,
+    /// The signed report of one verification.
+    Report(Form),
     /// Saving a view of the table.
     SaveView,
     /// Removing one.
@@ -110,6 +113,9 @@ pub const ALL: &[Route] = &[
         Some(Action::DetailsRead),
         Page::Details,
     ),
+    // Logged by the use case, in one transaction with what is signed.
+    read("verifications/{id}/report.json", ANALYST, None, Page::Report(Form::Json)),
+    read("verifications/{id}/report.html", ANALYST, None, Page::Report(Form::Html)),
     post("views", VIEWER, Page::SaveView),
     post("views/remove", VIEWER, Page::RemoveView),
     read("overview", VIEWER, Some(Action::OverviewRead), Page::Overview),
@@ -236,6 +242,7 @@ mod tests {
         for path in [
             "verifications/",
             "verifications/a/b",
+            "verifications/a/report.xml",
             "sign-in/x",
             "x",
             "verifications//",

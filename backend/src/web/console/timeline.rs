@@ -163,6 +163,30 @@ fn message_told(kind: &str, what: &str, body: &Value) -> Told {
             let detail = format!("Opening {} in all, browser {device}", count(body, "opens"));
             ("pending", EYE, "Link opened".into(), detail)
         }
+        "warning.queued" => (
+            "attention",
+            PLANE,
+            "Contact on file is warned".into(),
+            format!("For {}", text(body, "contact")),
+        ),
+        "warning.accepted" => (
+            "pending",
+            PLANE,
+            "Warning handed over for delivery".into(),
+            tries(count(body, "attempts")),
+        ),
+        "warning.refused" => (
+            "attention",
+            WARNING,
+            "Warning could not be delivered".into(),
+            text(body, "reason"),
+        ),
+        evidence::ERASED => (
+            "pending",
+            DASH,
+            format!("Retention erased: {}", text(body, "what")),
+            format!("After {} days", count(body, "after_days")),
+        ),
         _ => unknown(kind),
     }
 }
@@ -297,7 +321,8 @@ fn message(delivery: &Delivery, now: UnixMillis) -> Sent {
         what: match delivery.kind.as_str() {
             "link" => "Link to the requester",
             "code" => "Code to the contact on file",
-            "notice" => "Notice to a contact on file",
+            "notice" => "Notice of the action to a contact on file",
+            "warning" => "Warning to a contact on file",
             _ => "Status to ServiceNow",
         },
         state,

@@ -55,9 +55,10 @@ struct PerformPage<'a> {
 
 #[derive(Template)]
 #[template(path = "portal/alarm.html")]
-struct AlarmPage {
+struct AlarmPage<'a> {
     frame: Frame,
     t: Texts,
+    form_token: &'a str,
 }
 
 /// The page of the action, in the state in which it is.
@@ -196,7 +197,9 @@ fn render(
     let frame = Frame::of(visit, &page.request);
     let t = frame.t;
     if !step.is_possible {
-        let (notice, refresh) = notice(t, step, &page.request);
+        let (mut notice, refresh) = notice(t, step, &page.request);
+        // What has ended without anything done, or was taken back, is over.
+        notice.may_refuse = !matches!(step.state, ActionState::Revoked | ActionState::Expired);
         let mut response = pages::notice(StatusCode::OK, frame, notice, false);
         if let Some(seconds) = refresh {
             // Works without scripts, and in every browser.
@@ -324,7 +327,26 @@ pub async fn look_at_alarm(visit: &Visit, token: &str) -> Result<Response, Refus
     if alarm.is_repeated {
         return Ok(alarmed(frame, &alarm.request));
     }
-    Ok(pages::render(StatusCode::OK, &AlarmPage { t: frame.t, frame }))
+    Ok(ask_to_alarm(frame, ""))
+}
+
+fn ask_to_alarm(frame: Frame, form_token: &str) -> Response {
+    let t = frame.t;
+    pages::render(StatusCode::OK, &AlarmPage { frame, t, form_token })
+}
+
+/// Asks once more, where an action was performed and can only be disputed; else nothing.
+pub fn ask_to_dispute(visit: &Visit, page: &Page, form_token: &str) -> Option<Response> {
+    is_done(page).then(|| ask_to_alarm(Frame::of(visit, &page.request), form_token))
+}
+
+/// What is said after a dispute; nothing where there was none.
+pub fn disputed(visit: &Visit, page: &Page) -> Option<Response> {
+    is_done(page).then(|| alarmed(Frame::of(visit, &page.request), &page.request))
+}
+
+fn is_done(page: &Page) -> bool {
+    matches!(&page.step, Step::Action(step) if matches!(step.state, ActionState::Performed | ActionState::Unknown))
 }
 
 /// “This was not me”.

@@ -40,6 +40,8 @@ pub struct Notice {
     pub heading: String,
     /// What it means and what to do next.
     pub paragraphs: Vec<String>,
+    /// True when “I did not ask for this” still changes something.
+    pub may_refuse: bool,
 }
 
 impl Notice {
@@ -48,6 +50,7 @@ impl Notice {
             tone,
             heading,
             paragraphs: paragraphs.into(),
+            may_refuse: false,
         }
     }
 }

@@ -69,18 +69,19 @@ pub async fn ask_to_refuse(visit: &Visit) -> Result<Response, Refusal> {
     if matches!(page.step, Step::Finished(_)) {
         return Ok(html::see_other("/verify"));
     }
-    Ok(pages::ask_to_refuse(
-        Frame::of(visit, &page.request),
-        "/verify",
-        &form_token(visit, &session),
-    ))
+    let token = form_token(visit, &session);
+    if let Some(response) = action::ask_to_dispute(visit, &page, &token) {
+        return Ok(response);
+    }
+    let frame = Frame::of(visit, &page.request);
+    Ok(pages::ask_to_refuse(frame, "/verify", &token))
 }
 
 /// "I did not ask for this".
 pub async fn refuse(visit: &Visit, form: &Form) -> Result<Response, Refusal> {
     let session = posted_session(visit, form)?;
-    portal::refuse_session(&visit.service, &session).await?;
-    Ok(html::see_other("/verify"))
+    let page = portal::refuse_session(&visit.service, &session).await?;
+    Ok(action::disputed(visit, &page).unwrap_or_else(|| html::see_other("/verify")))
 }
 
 fn form_token(visit: &Visit, session: &str) -> String {

@@ -35,6 +35,8 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
         [SignIn, No, Yes, Yes],
     ),
     ("verifications/{id}", Verb::Read, [SignIn, Yes, Yes, Yes]),
+    ("verifications/{id}/report.json", Verb::Read, [SignIn, No, Yes, Yes]),
+    ("verifications/{id}/report.html", Verb::Read, [SignIn, No, Yes, Yes]),
     ("views", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("views/remove", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("overview", Verb::Read, [SignIn, Yes, Yes, Yes]),
@@ -159,7 +161,7 @@ async fn every_route_allows_each_role_exactly_what_it_should() {
         }
     }
     for route in routes::ALL {
-        let by_use_case = route.verb == Verb::Post;
+        let by_use_case = route.verb == Verb::Post || matches!(route.page, Page::Report(_));
         assert!(
             route.logs.is_some() || by_use_case || UNLOGGED.contains(&route.page),
             "{} leaves no trace",

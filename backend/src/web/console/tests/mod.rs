@@ -6,4 +6,5 @@ mod fixture;
 mod lists;
 mod look;
 mod matrix;
+mod report;
 mod signing_in;

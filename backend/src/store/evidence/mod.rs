@@ -3,12 +3,18 @@
 //! `hash = SHA-256(previous ‖ instance ‖ number ‖ verification ‖ at ‖ kind ‖ commitment)`, every part with its length
 //! before it; `commitment = SHA-256(salt ‖ body)`. Erasing salt and body leaves the chain verifiable.
 
+mod compare;
+mod verify;
+
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use shared::words::UnixMillis;
 
 use super::{StoreError, exactly_one};
 use crate::keys::{hex, sha256_hex};
 use crate::verification::{InstanceId, VerificationId};
+
+pub use compare::{Disagreement, first_disagreement};
+pub use verify::{Anchor, Verdict, verify};
 
 /// One entry as it is read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,14 +46,8 @@ pub fn append(
     salt: [u8; 16],
     at: UnixMillis,
 ) -> Result<(), StoreError> {
-    let last = "SELECT number, hash FROM evidence WHERE instance = ?1 ORDER BY number DESC LIMIT 1";
-    let (number, previous) = tx
-        .prepare_cached(last)?
-        .query_row([instance.as_str()], |row| {
-            Ok((row.get::<_, i64>(0)? + 1, row.get::<_, String>(1)?))
-        })
-        .optional()?
-        .unwrap_or((1, GENESIS.to_owned()));
+    let last = head(tx, instance)?;
+    let (number, previous) = (last.number + 1, last.hash);
     let salt = hex(&salt);
     let commitment = commit(&salt, body);
     let hash = chain(
@@ -98,79 +98,49 @@ pub fn list(
     rows.map(|row| row.map_err(StoreError::from)).collect()
 }
 
-/// What a walk along the chains found.
+/// The last entry of a chain. Kept outside the database it is an anchor: see [`verify`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Every chain holds.
-    Intact {
-        /// How many entries there are.
-        entries: u64,
-    },
-    /// The first entry that does not fit.
-    Broken {
-        /// Its instance.
-        instance: String,
-        /// Its number.
-        number: i64,
-        /// What does not fit.
-        what: &'static str,
-    },
+pub struct Head {
+    /// Its number; 0 when there is no entry yet.
+    pub number: i64,
+    /// Its hash.
+    pub hash: String,
 }
 
-/// Walks all chains from their beginning.
-pub fn verify(tx: &Transaction<'_>) -> Result<Verdict, StoreError> {
-    let sql = "SELECT instance, number, verification_id, at, kind, salt, body, commitment, previous, hash
-        FROM evidence ORDER BY instance, number";
-    let mut statement = tx.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    let mut entries = 0;
-    let mut chain_of = String::new();
-    let (mut last_number, mut last_hash) = (0_i64, GENESIS.to_owned());
-    while let Some(row) = rows.next()? {
-        let instance: String = row.get(0)?;
-        if instance != chain_of {
-            (last_number, last_hash) = (0, GENESIS.to_owned());
-            chain_of.clone_from(&instance);
-        }
-        let number: i64 = row.get(1)?;
-        let (verification, at, kind): (String, i64, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        let (salt, body): (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
-        let (commitment, previous, hash): (String, String, String) = (row.get(7)?, row.get(8)?, row.get(9)?);
-        let what = if number != last_number + 1 {
-            Some("an entry before it is missing")
-        } else if previous != last_hash {
-            Some("it does not follow the entry before it")
-        } else if chain(
-            &previous,
-            &instance,
-            number,
-            &verification,
-            at,
-            &kind,
-            &commitment,
-        ) != hash
-        {
-            Some("its own hash does not match")
-        } else {
-            match (&salt, &body) {
-                (Some(salt), Some(body)) if commit(salt, body) != commitment => {
-                    Some("its content was changed")
-                }
-                (Some(_), None) | (None, Some(_)) => Some("half of its content is missing"),
-                _ => None,
-            }
-        };
-        if let Some(what) = what {
-            return Ok(Verdict::Broken {
-                instance,
-                number,
-                what,
-            });
-        }
-        (last_number, last_hash) = (number, hash);
-        entries += 1;
-    }
-    Ok(Verdict::Intact { entries })
+/// The last entry of an instance's chain.
+pub fn head(tx: &Transaction<'_>, instance: &InstanceId) -> Result<Head, StoreError> {
+    let sql = "SELECT number, hash FROM evidence WHERE instance = ?1 ORDER BY number DESC LIMIT 1";
+    let found = tx
+        .prepare_cached(sql)?
+        .query_row([instance.as_str()], |row| {
+            Ok(Head {
+                number: row.get(0)?,
+                hash: row.get(1)?,
+            })
+        })
+        .optional()?;
+    Ok(found.unwrap_or_else(|| Head {
+        number: 0,
+        hash: GENESIS.to_owned(),
+    }))
+}
+
+/// The kind of the entry that retention leaves behind. Its own content is never erased.
+pub const ERASED: &str = "retention.erased";
+
+/// Erases the content of every entry about a verification, except the words of retention itself. Returns how many
+/// there were. The caller appends an entry of the kind [`ERASED`] in the same transaction, without which the chain
+/// would not verify any more.
+pub fn erase(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    verification: &VerificationId,
+) -> Result<usize, StoreError> {
+    let sql = "UPDATE evidence SET salt = NULL, body = NULL
+        WHERE instance = ?1 AND verification_id = ?2 AND kind <> ?3 AND body IS NOT NULL";
+    Ok(tx
+        .prepare_cached(sql)?
+        .execute(params![instance.as_str(), verification.as_str(), ERASED])?)
 }
 
 fn commit(salt: &str, body: &str) -> String {
@@ -194,3 +164,6 @@ fn chain(
     }
     sha256_hex(&bytes)
 }
+
+#[cfg(test)]
+mod tests;

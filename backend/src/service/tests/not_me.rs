@@ -1,0 +1,149 @@
+//! “I did not ask for this”, wherever the requester can say it: it ends as Failed with High risk, takes back what was
+//! permitted, warns the contacts on file and is told to the ticket.
+
+use shared::words::{Action, ActionState};
+
+use super::*;
+use crate::actions::settings::ActionSettings;
+use crate::service::actions;
+use crate::testing::service_with;
+use crate::verification::InstanceId;
+
+/// Everything that left, in words: `event failed`, `warning to m•••@acme.example`.
+fn left(delivered: &[Prepared]) -> Vec<String> {
+    let word = |message: &Prepared| match message {
+        Prepared::Event { body, .. } => {
+            let event: shared::events::ResultEvent = serde_json::from_str(body).unwrap();
+            format!("event {}", event.kind)
+        }
+        Prepared::Warning(envelope) => format!("warning to {}", envelope.to.masked()),
+        Prepared::Notice(notice) => format!("notice to {}", notice.envelope.to.masked()),
+        Prepared::Link(_) => "link".into(),
+        Prepared::Code(_) => "code".into(),
+    };
+    delivered.iter().map(word).collect()
+}
+
+/// A service whose password resets are performed by hand, so that a pass leaves an open permission.
+fn with_permissions() -> (tempfile::TempDir, Service) {
+    let (folder, service, _clock) = service_with(|config| {
+        let acme = InstanceId::parse("acme").unwrap();
+        let settings = ActionSettings {
+            connector: "manual".into(),
+            release_always: false,
+            release_for: Vec::new(),
+        };
+        let instance = config.instances.get_mut(&acme).unwrap();
+        instance.actions.insert(Action::PasswordReset, settings);
+    });
+    (folder, service)
+}
+
+/// Answers everything right in a session that has begun.
+async fn pass(service: &Service, cookie: &str, id: &VerificationId) {
+    let number = view_of(service, id).await.call_number.unwrap();
+    portal::answer_call_number(service, cookie, &number)
+        .await
+        .unwrap();
+    let code = code(&deliver(service).await);
+    portal::answer_code(service, cookie, &code).await.unwrap();
+    deliver(service).await;
+}
+
+async fn action_of(service: &Service, id: &VerificationId) -> ActionState {
+    view_of(service, id).await.granted.unwrap().state
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_link_it_fails_is_told_to_the_ticket_and_the_contacts_on_file_are_warned() {
+    let (_folder, service, _clock) = service();
+    let view = agent::start(&service, caller(service.now(), "t1-unique"), send_link(), None)
+        .await
+        .unwrap();
+    let token = link_token(&deliver(&service).await);
+    portal::refuse_link(&service, &token).await.unwrap();
+    let id = VerificationId::parse(&view.id).unwrap();
+    let view = view_of(&service, &id).await;
+    assert_eq!(
+        (view.status, view.risk_level, view.risk_score),
+        (Status::Failed, Some(RiskLevel::High), Some(100))
+    );
+    let delivered = deliver(&service).await;
+    // The private destination is not among them, and text messages are not set up.
+    assert_eq!(
+        left(&delivered),
+        ["event verification.failed", "warning to m•••@acme.example"]
+    );
+    let told = delivered.iter().any(
+        |message| matches!(message, Prepared::Event { body, .. } if body.contains("did not ask for this")),
+    );
+    assert!(told, "the ticket hears why");
+    let again = portal::refuse_link(&service, &token).await;
+    assert!(matches!(again, Err(ServiceError::Link(LinkProblem::Used))));
+    assert_eq!(left(&deliver(&service).await), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_session_too_and_once() {
+    let (_folder, service, _clock) = service();
+    let (cookie, id) = begun(&service).await;
+    deliver(&service).await;
+    for _ in 0..2 {
+        let page = portal::refuse_session(&service, &cookie).await.unwrap();
+        assert_eq!(page.step, Step::Finished(Ending::Refused));
+    }
+    assert_eq!(view_of(&service, &id).await.status, Status::Failed);
+    assert_eq!(
+        left(&deliver(&service).await),
+        ["event verification.failed", "warning to m•••@acme.example"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_pass_it_takes_the_permission_back_and_warns() {
+    let (_folder, service) = with_permissions();
+    let (cookie, id) = begun(&service).await;
+    pass(&service, &cookie, &id).await;
+    assert_eq!(action_of(&service, &id).await, ActionState::Manual);
+    for _ in 0..2 {
+        portal::refuse_session(&service, &cookie).await.unwrap();
+    }
+    assert_eq!(action_of(&service, &id).await, ActionState::Revoked);
+    assert_eq!(
+        left(&deliver(&service).await),
+        ["event action.revoked", "warning to m•••@acme.example"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_takes_back_what_another_ticket_of_the_same_person_has_permitted() {
+    let (_folder, service) = with_permissions();
+    let (cookie, first) = begun(&service).await;
+    let mut other = caller(service.now(), "other-ticket");
+    other.claims.ticket.sys_id = sys_id('2');
+    agent::start(&service, other, send_link(), None).await.unwrap();
+    let token = link_token(&deliver(&service).await);
+    pass(&service, &cookie, &first).await;
+    assert_eq!(action_of(&service, &first).await, ActionState::Manual);
+    portal::refuse_link(&service, &token).await.unwrap();
+    assert_eq!(action_of(&service, &first).await, ActionState::Revoked);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_action_it_is_disputed_once() {
+    let (_folder, service) = with_permissions();
+    let (cookie, id) = begun(&service).await;
+    pass(&service, &cookie, &id).await;
+    actions::confirm(&service, caller(service.now(), "confirmed"), id.clone())
+        .await
+        .unwrap();
+    assert_eq!(
+        left(&deliver(&service).await),
+        ["event action.performed", "notice to m•••@acme.example"]
+    );
+    for _ in 0..2 {
+        portal::refuse_session(&service, &cookie).await.unwrap();
+    }
+    assert_eq!(action_of(&service, &id).await, ActionState::Performed);
+    assert_eq!(left(&deliver(&service).await), ["event action.disputed"]);
+}
