@@ -17,6 +17,7 @@ use shared::words::{Action, Channel, UnixMillis};
 use crate::config::Config;
 use crate::locale::Locale;
 use crate::verification::Destination;
+use crate::verification::enrolment::Factor;
 
 /// One message to a requester.
 #[derive(Clone)]
@@ -61,6 +62,13 @@ pub enum Content {
         url: String,
         /// False when it is not known whether the action was carried out.
         is_certain: bool,
+    },
+    /// A factor was enrolled.
+    Enrolled {
+        /// The whole link of “this was not me”.
+        url: String,
+        /// What was enrolled.
+        factor: Factor,
     },
     /// A code that the requester enters on the page they have open.
     Code {

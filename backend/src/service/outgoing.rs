@@ -4,11 +4,12 @@ use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{Action, ActionState, CheckKind, CheckResult, UnixMillis};
 
-use super::{Service, ServiceError, actions, events, portal, record};
+use super::{Service, ServiceError, actions, events, factors, portal, record};
 use crate::locale::Locale;
 use crate::store::outbox::{self, Due, Message};
 use crate::store::{grants, verifications};
 use crate::verification::checks::on_file_code;
+use crate::verification::enrolment::Factor;
 use crate::verification::grant::ReceiptId;
 use crate::verification::{Delivery, Destination, InstanceId, LinkId, State, Verification};
 
@@ -21,6 +22,8 @@ pub enum Prepared {
     Code(CodeMessage),
     /// An action was performed: to a contact on file.
     Notice(NoticeMessage),
+    /// A factor was enrolled: to a contact on file.
+    Enrolled(EnrolledMessage),
     /// A signed event, to the instance.
     Event {
         /// The tenant.
@@ -94,6 +97,25 @@ pub struct NoticeMessage {
     pub url: String,
     /// False when it is not known whether the action was carried out.
     pub is_certain: bool,
+}
+
+/// The notice that a factor was enrolled.
+pub struct EnrolledMessage {
+    /// See [`Envelope`].
+    pub envelope: Envelope,
+    /// The link of “this was not me”. Secret: never log it.
+    pub url: String,
+    /// What was enrolled.
+    pub factor: Factor,
+}
+
+impl std::fmt::Debug for EnrolledMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EnrolledMessage")
+            .field("envelope", &self.envelope)
+            .field("factor", &self.factor)
+            .finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for NoticeMessage {
@@ -206,6 +228,12 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
             let is_certain = grant.is_some_and(|grant| grant.word() == ActionState::Performed);
             prepare_notice(service, due, &verification, (receipt, *contact), is_certain)
         }
+        Message::Enrolled {
+            enrolment,
+            factor,
+            contact,
+            ..
+        } => prepare_enrolled(service, due, &verification, (enrolment, *factor), *contact),
         Message::Event { .. } => Ok(None),
     }
 }
@@ -227,6 +255,26 @@ fn prepare_notice(
         envelope,
         url,
         is_certain,
+    })))
+}
+
+fn prepare_enrolled(
+    service: &Service,
+    due: &Due,
+    of: &Verification,
+    (enrolment, factor): (&str, Factor),
+    contact: u8,
+) -> Result<Option<Prepared>, ServiceError> {
+    let Some((to, url)) = factors::notice_link(service, of, enrolment, contact)? else {
+        return Ok(None);
+    };
+    let key = format!("enrolled-{enrolment}-{contact}");
+    let ends_at = due.since.plus_seconds(actions::LINK_SECONDS);
+    let envelope = envelope(service, of, to, key, actions::ALARM_MINUTES, ends_at)?;
+    Ok(Some(Prepared::Enrolled(EnrolledMessage {
+        envelope,
+        url,
+        factor,
     })))
 }
 
@@ -321,6 +369,12 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
                 Message::Notice { receipt, .. } => {
                     if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
                         let body = json!({ "receipt": receipt.as_str(), "attempts": due.attempts + 1 });
+                        record(&context, tx, &of, "notice.accepted", &body)?;
+                    }
+                }
+                Message::Enrolled { enrolment, .. } => {
+                    if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
+                        let body = json!({ "enrolment": enrolment, "attempts": due.attempts + 1 });
                         record(&context, tx, &of, "notice.accepted", &body)?;
                     }
                 }
@@ -421,7 +475,9 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
             match &due.message {
                 Message::Event { .. } => record(&context, tx, &verification, "event.undelivered", &body)?,
                 Message::Link { link, .. } => link_failed(&context, tx, verification, *link, &reason, &body)?,
-                Message::Notice { .. } => record(&context, tx, &verification, "notice.refused", &body)?,
+                Message::Notice { .. } | Message::Enrolled { .. } => {
+                    record(&context, tx, &verification, "notice.refused", &body)?;
+                }
                 Message::Code { number, .. } => code_failed(&context, tx, verification, *number, &body)?,
             }
             Ok::<_, ServiceError>(())

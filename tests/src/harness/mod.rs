@@ -6,5 +6,6 @@ pub mod browser;
 pub mod clock;
 pub mod people;
 pub mod process;
+pub mod soft_passkey;
 pub mod story;
 pub mod world;

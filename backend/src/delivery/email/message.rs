@@ -7,7 +7,7 @@ use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use shared::words::UnixMillis;
 
-use crate::delivery::words::name;
+use crate::delivery::words::{enrolled, name};
 use crate::delivery::{Content, Message};
 use crate::locale::{Strong, Texts};
 
@@ -130,24 +130,23 @@ pub(super) fn render(message: &Message) -> Result<Rendered, askama::Error> {
                 html: html.render()?,
             }
         }
-        Content::Notice { url, is_certain } => {
-            let what = &t.notice(message.action, *is_certain);
-            let (text, html) = (
-                NoticeText { t, facts, what, url },
-                NoticeHtml { t, facts, what, url },
-            );
-            Rendered {
-                subject: format!("{}: {what}", facts.company),
-                text: text.render()?,
-                html: html.render()?,
-            }
-        }
+        Content::Notice { url, is_certain } => notice(t, facts, &t.notice(message.action, *is_certain), url)?,
+        Content::Enrolled { url, factor } => notice(t, facts, &enrolled(t, *factor), url)?,
         // The code itself stays out of the subject, which locked screens show.
         Content::Code { code } => Rendered {
             subject: t.mail_code_subject(&facts.company, &facts.ticket),
             text: CodeText { t, facts, code }.render()?,
             html: CodeHtml { t, facts, code }.render()?,
         },
+    })
+}
+
+/// What was done to the account of whoever reads it, and how to say that it was not them.
+fn notice(t: Texts, facts: &Facts, what: &str, url: &str) -> Result<Rendered, askama::Error> {
+    Ok(Rendered {
+        subject: format!("{}: {what}", facts.company),
+        text: NoticeText { t, facts, what, url }.render()?,
+        html: NoticeHtml { t, facts, what, url }.render()?,
     })
 }
 

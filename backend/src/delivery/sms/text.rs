@@ -2,7 +2,7 @@
 //! and not several.
 
 use super::length::{Encoding, measure, septets_of};
-use crate::delivery::words::{cut, name};
+use crate::delivery::words::{cut, enrolled, name};
 use crate::delivery::{Content, Message};
 use crate::locale::Texts;
 
@@ -92,6 +92,10 @@ pub(super) fn write(message: &Message, host: &str) -> String {
         }
         Content::Notice { url, is_certain } => {
             let what = t.notice(message.action, *is_certain);
+            sendable(&t.sms_notice(&company, &life, &ticket, url, &what))
+        }
+        Content::Enrolled { url, factor } => {
+            let what = enrolled(t, *factor);
             sendable(&t.sms_notice(&company, &life, &ticket, url, &what))
         }
         Content::Code { code } => {

@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::words::ActionState;
 
 use super::super::error::LinkProblem;
-use super::super::{Service, ServiceError, events, record};
+use super::super::{Service, ServiceError, events, factors, record};
 use super::revoke;
 use crate::keys::sha256_hex;
 use crate::store::outbox::{self, Message};
@@ -15,7 +15,7 @@ use crate::verification::grant::{ReceiptId, Why};
 use crate::verification::{Destination, Grant, Verification};
 
 /// A link by email is valid for a day at most (NIST SP 800-63B-4, 4.2.1.2).
-const LINK_SECONDS: i64 = 86_400;
+pub(in crate::service) const LINK_SECONDS: i64 = 86_400;
 /// The same in minutes, for the message.
 pub(in crate::service) const ALARM_MINUTES: i64 = LINK_SECONDS / 60;
 /// Contacts that are told at most.
@@ -64,7 +64,10 @@ pub(in crate::service) fn queue_notices(
 }
 
 /// The contacts on file that can be reached, each once, in the order of the token.
-fn contacts(service: &Service, of: &Verification) -> Result<Vec<Destination>, ServiceError> {
+pub(in crate::service) fn contacts(
+    service: &Service,
+    of: &Verification,
+) -> Result<Vec<Destination>, ServiceError> {
     let region = service.instance(&of.instance)?.default_region.as_deref();
     let channels = service.config.channels();
     let mut reachable: Vec<Destination> = Vec::new();
@@ -128,6 +131,7 @@ pub async fn alarm(service: &Service, token: &str) -> Result<Alarmed, ServiceErr
             // Every contact has a link of its own; the first word counts for all.
             grants::spend_alarms(tx, &of.id, context.now())?;
             revoke(&context, tx, &of, Why::NotMe)?;
+            factors::disown(&context, tx, &of)?;
             let mut of = verifications::lookup(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
             let grant = grants::find(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
             let performed = grant.word() == ActionState::Performed;

@@ -55,9 +55,9 @@ struct PerformPage<'a> {
 
 #[derive(Template)]
 #[template(path = "portal/alarm.html")]
-struct AlarmPage {
-    frame: Frame,
-    t: Texts,
+pub(super) struct AlarmPage {
+    pub(super) frame: Frame,
+    pub(super) t: Texts,
 }
 
 /// The page of the action, in the state in which it is.
@@ -196,6 +196,8 @@ fn render(
     let t = frame.t;
     if !step.is_possible {
         let (notice, refresh) = notice(t, step, &page.request);
+        let is_done = matches!(step.state, ActionState::Performed | ActionState::Manual);
+        let notice = notice.offering(is_done && page.may_enrol);
         let mut response = pages::notice(StatusCode::OK, frame, notice, false);
         if let Some(seconds) = refresh {
             // Works without scripts, and in every browser.
@@ -332,7 +334,7 @@ pub async fn raise_alarm(visit: &Visit, token: &str) -> Result<Response, Refusal
     Ok(alarmed(Frame::of(visit, &alarm.request), &alarm.request))
 }
 
-fn alarmed(frame: Frame, request: &Request) -> Response {
+pub(super) fn alarmed(frame: Frame, request: &Request) -> Response {
     let t = frame.t;
     let next = t.alarm_done_next(&request.company);
     let notice = notices::Notice::new(Tone::Neutral, t.alarm_done_heading(), [next]);

@@ -40,6 +40,8 @@ pub struct Notice {
     pub heading: String,
     /// What it means and what to do next.
     pub paragraphs: Vec<String>,
+    /// True when it offers to add a way to confirm the identity the next time.
+    pub offers_enrolment: bool,
 }
 
 impl Notice {
@@ -48,6 +50,16 @@ impl Notice {
             tone,
             heading,
             paragraphs: paragraphs.into(),
+            offers_enrolment: false,
+        }
+    }
+
+    /// The same, with the offer to add a way to confirm the identity the next time.
+    #[must_use]
+    pub fn offering(self, offers_enrolment: bool) -> Self {
+        Self {
+            offers_enrolment,
+            ..self
         }
     }
 }
@@ -131,6 +143,11 @@ pub fn link_problem(t: Texts, problem: LinkProblem) -> Notice {
         ),
     };
     Notice::new(Tone::Attention, heading, paragraphs)
+}
+
+/// Nothing can be added after this verification, in this browser, or any more.
+pub fn enrolment_closed(t: Texts) -> Notice {
+    Notice::new(Tone::Attention, t.enrol_closed_heading(), [t.enrol_closed_next()])
 }
 
 /// Too much within a time.
