@@ -4,9 +4,13 @@
 //! environment. The database therefore holds nothing that opens a link or answers a check, and the outbox can name a
 //! message without carrying its secret.
 
+mod seal;
+
 use aws_lc_rs::{constant_time, digest, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+pub use seal::{Place, SealError};
 
 use crate::verification::checks::{call_number, on_file_code};
 use crate::verification::{LinkId, VerificationId};
@@ -80,6 +84,25 @@ impl Keys {
     /// The secret in the link of a notice, for the contact number `contact`.
     pub fn alarm_token(&self, receipt: &str, contact: u8) -> String {
         URL_SAFE_NO_PAD.encode(self.derive("alarm", &[receipt.as_bytes(), &[contact]]))
+    }
+
+    /// The secret in the link of a message about an enrolment, for the contact number `contact`.
+    pub fn enrolment_alarm_token(&self, enrolment: &str, contact: u8) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive("enrolment-alarm", &[enrolment.as_bytes(), &[contact]]))
+    }
+
+    /// The name under which passkeys know a person: always the same, and of no meaning outside this service (WebAuthn
+    /// level 3, section 14.6.1: a user handle holds no personal data).
+    pub fn passkey_handle(&self, instance: &str, subject: &str) -> [u8; 16] {
+        let mut handle = [0; 16];
+        let parts = [instance.as_bytes(), subject.as_bytes()];
+        handle.copy_from_slice(&self.derive("passkey-handle", &parts)[..16]);
+        handle
+    }
+
+    /// What is stored of a recovery code that was hashed: without the key not even a guess can be tried.
+    pub fn recovery_digest(&self, instance: &str, subject: &str, hash: &[u8]) -> String {
+        hex(&self.derive("recovery", &[instance.as_bytes(), subject.as_bytes(), hash]))
     }
 
     /// Stands for an address in indexes, so that limits and history work without the address itself.

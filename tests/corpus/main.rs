@@ -11,6 +11,7 @@
 )]
 
 mod attacks;
+mod factors;
 mod honest;
 mod people;
 mod report;

@@ -45,6 +45,8 @@ pub enum Content {
     Link(String),
     /// A code.
     Code(String),
+    /// A notice that a factor was enrolled: the path of “this was not me”.
+    Alarm(String),
 }
 
 /// See the module. Cheap to clone: clones are the same world.
@@ -160,6 +162,10 @@ impl World {
             Prepared::Code(message) => Mail {
                 to: message.envelope.to.address().to_owned(),
                 content: Content::Code(message.code),
+            },
+            Prepared::Enrolled(message) => Mail {
+                to: message.envelope.to.address().to_owned(),
+                content: Content::Alarm(message.url.replace("https://verify.example.com", "")),
             },
             Prepared::Notice(_) | Prepared::Event { .. } => return,
         };

@@ -19,6 +19,7 @@ use shared::words::{Action, Channel, UnixMillis};
 use crate::config::{Branding, Config};
 use crate::locale::Locale;
 use crate::verification::Destination;
+use crate::verification::enrolment::Factor;
 
 pub use email::message::MessageError;
 pub use preview::{EmailPreview, TextPreview, preview_email, preview_text};
@@ -71,6 +72,13 @@ pub enum Content {
     },
     /// Somebody said that the verification was not theirs.
     Warning,
+    /// A factor was enrolled.
+    Enrolled {
+        /// The whole link of “this was not me”.
+        url: String,
+        /// What was enrolled.
+        factor: Factor,
+    },
     /// A code that the requester enters on the page they have open.
     Code {
         /// Six digits.

@@ -2,6 +2,9 @@
 
 use url::Url;
 
+use crate::locale::Texts;
+use crate::verification::enrolment::Factor;
+
 /// The longest name that a message shows, in characters. Longer ones would push the rest out of sight.
 const NAME_CHARS: usize = 60;
 
@@ -34,6 +37,15 @@ pub(super) fn cut(text: &str, most: usize) -> String {
         .map(|(words, _)| words)
         .filter(|words| words.chars().count() * 2 > most);
     whole_words.unwrap_or(kept).trim_end().to_owned()
+}
+
+/// What was enrolled for whoever reads it.
+pub(super) fn enrolled(t: Texts, factor: Factor) -> String {
+    match factor {
+        Factor::Passkey => t.notice_passkey_added(),
+        Factor::AuthenticatorApp => t.notice_app_added(),
+        Factor::RecoveryCodes => t.notice_codes_made(),
+    }
 }
 
 /// The host name of our own URL.

@@ -7,7 +7,7 @@
 //! use backend::locale::{Locale, Texts};
 //!
 //! let t = Texts::of(Locale::German);
-//! assert_eq!(t.step(1, 2), "Schritt 1 von 2");
+//! assert_eq!(t.step(1_u8, 2_u8), "Schritt 1 von 2");
 //! ```
 //!
 //! Pure: the files are part of the program, and nothing here knows a clock or a request.

@@ -51,7 +51,7 @@ pub async fn retry(
             let kind = match due.message {
                 Message::Link { .. } => "link.revived",
                 Message::Code { .. } => "code.revived",
-                Message::Notice { .. } => "notice.revived",
+                Message::Notice { .. } | Message::Enrolled { .. } => "notice.revived",
                 Message::Warning { .. } => "warning.revived",
                 Message::Event { .. } => "event.revived",
             };

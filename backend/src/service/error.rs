@@ -1,7 +1,9 @@
 //! What a use case may answer instead of its result. Mapped to problem+json in `web/problem.rs`, nowhere else.
 
+use super::factors::FactorError;
 use crate::ports::NoEntropy;
 use crate::store::StoreError;
+use crate::verification::enrolment::EnrolmentClosed;
 use crate::verification::grant::GrantError;
 use crate::verification::limits::LimitReached;
 use crate::verification::{DestinationError, InvalidTransition};
@@ -48,6 +50,12 @@ pub enum ServiceError {
     /// The link or the session opens nothing (any more).
     #[error("{0}")]
     Link(#[from] LinkProblem),
+    /// Nothing may be enrolled now.
+    #[error("{0}")]
+    Enrolment(#[from] EnrolmentClosed),
+    /// A factor cannot be read or made.
+    #[error(transparent)]
+    Factor(#[from] FactorError),
     /// The database failed.
     #[error(transparent)]
     Store(StoreError),

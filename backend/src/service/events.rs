@@ -80,6 +80,16 @@ pub(super) fn queue_action(
     queue_with(service, tx, verification, format!("action.{what}"), Some(report))
 }
 
+/// Queues the event `factor.disputed`, and counts it: whoever reads a contact on file says that an enrolment was not
+/// theirs. A receiver that does not know it keeps it as a row.
+pub(super) fn queue_dispute(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: &mut Verification,
+) -> Result<(), ServiceError> {
+    queue_with(service, tx, verification, "factor.disputed".into(), None)
+}
+
 /// The console's page of a verification.
 pub(super) fn details_url(service: &Service, verification: &Verification) -> String {
     format!(

@@ -9,6 +9,7 @@ pub mod delivery_reports;
 pub mod error;
 mod events;
 pub mod expiry;
+pub mod factors;
 mod facts;
 pub mod outgoing;
 pub mod portal;

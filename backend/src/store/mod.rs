@@ -7,6 +7,7 @@
 mod connection;
 pub mod console;
 pub mod evidence;
+pub mod factors;
 pub mod grants;
 pub mod origins;
 pub mod outbox;

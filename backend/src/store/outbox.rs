@@ -41,6 +41,17 @@ pub enum Message {
         /// By which channel.
         channel: Channel,
     },
+    /// To a contact on file: a factor was enrolled.
+    Enrolled {
+        /// Which enrolment.
+        enrolment: String,
+        /// What was enrolled.
+        factor: crate::verification::enrolment::Factor,
+        /// Which of the contacts on file, from 0.
+        contact: u8,
+        /// By which channel.
+        channel: Channel,
+    },
     /// A result event for the instance, exactly as it will be posted.
     Event {
         /// `webhook-id`.
@@ -63,6 +74,7 @@ impl Message {
             Self::Code { .. } => "code",
             Self::Notice { .. } => "notice",
             Self::Warning { .. } => "warning",
+            Self::Enrolled { .. } => "enrolled",
             Self::Event { .. } => "event",
         }
     }

@@ -6,6 +6,7 @@
 pub mod checks;
 pub mod decision;
 pub mod destination;
+pub mod enrolment;
 pub mod erasure;
 pub mod facts;
 pub mod grant;

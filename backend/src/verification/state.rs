@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::agent_token::{Agent, Requester, Ticket};
-use shared::words::{Action, Assurance, CheckKind, Outcome, Status, UnixMillis};
+use shared::words::{Action, Assurance, CheckKind, CheckResult, Outcome, Status, UnixMillis};
 
 use super::checks::{Check, SessionStep};
 use super::decision::Decision;
@@ -239,6 +239,19 @@ impl Session {
             && let Some(step) = self.steps.iter_mut().find(|step| !step.is_passed())
         {
             step.choose(kind);
+        }
+        self
+    }
+
+    /// The requester says that they have none of the ways of the current step: its open checks end as not available.
+    #[must_use]
+    pub fn giving_up(mut self, at: UnixMillis) -> Self {
+        if !self.is_answered()
+            && let Some(step) = self.steps.iter_mut().find(|step| !step.is_passed())
+        {
+            for check in &mut step.alternatives {
+                *check = check.clone().ended(CheckResult::Unavailable, at);
+            }
         }
         self
     }

@@ -36,6 +36,13 @@ pub static PORTAL_JS: Asset = Asset::new(
     JS,
     &[include_str!("../../static/portal/portal.js")],
 );
+/// Script of the pages about passkeys and recovery codes.
+pub static FACTORS_JS: Asset = Asset::new(
+    "factors",
+    "js",
+    JS,
+    &[include_str!("../../static/portal/factors.js")],
+);
 /// Style of the console.
 pub static CONSOLE_CSS: Asset = Asset::new(
     "console",
@@ -59,7 +66,14 @@ pub static ICON: Asset = Asset::new(
 );
 
 /// Every file that is served.
-static ALL: &[&Asset] = &[&PORTAL_CSS, &PORTAL_JS, &CONSOLE_CSS, &CONSOLE_JS, &ICON];
+static ALL: &[&Asset] = &[
+    &PORTAL_CSS,
+    &PORTAL_JS,
+    &FACTORS_JS,
+    &CONSOLE_CSS,
+    &CONSOLE_JS,
+    &ICON,
+];
 
 /// One file.
 pub struct Asset {

@@ -106,7 +106,7 @@ fn row(error: &ApiError) -> Row {
                 "A verification is already running",
                 None,
             ),
-            S::Transition(_) | S::Grant(_) => (
+            S::Transition(_) | S::Grant(_) | S::Enrolment(_) => (
                 "not-possible-now",
                 StatusCode::CONFLICT,
                 "This is not possible now",
@@ -136,7 +136,7 @@ fn row(error: &ApiError) -> Row {
                 "The Idempotency-Key belongs to another request",
                 None,
             ),
-            S::Store(_) | S::Entropy(_) | S::Template(_) => INTERNAL,
+            S::Store(_) | S::Entropy(_) | S::Template(_) | S::Factor(_) => INTERNAL,
         },
     }
 }

@@ -8,7 +8,9 @@ use crate::delivery::About;
 use crate::delivery::circuit::Neighbour;
 use crate::delivery::{Content, Message, Outcome};
 use crate::ports::random;
-use crate::service::outgoing::{self, CodeMessage, Envelope, LinkMessage, NoticeMessage, Prepared};
+use crate::service::outgoing::{
+    self, CodeMessage, EnrolledMessage, Envelope, LinkMessage, NoticeMessage, Prepared,
+};
 use crate::service::{Service, ServiceError};
 use crate::store::outbox::{self, Due};
 
@@ -42,6 +44,7 @@ pub(super) async fn make(parts: &Parts, due: Due, neighbour: Neighbour) -> Resul
         Prepared::Code(code) => send(parts, code.into()).await,
         Prepared::Notice(notice) => send(parts, notice.into()).await,
         Prepared::Warning(envelope) => send(parts, message(envelope, Content::Warning)).await,
+        Prepared::Enrolled(enrolled) => send(parts, enrolled.into()).await,
     };
     // Without random bytes there is no jitter; that is no reason not to try again.
     let jitter = random::<4>(service.entropy.as_ref()).map_or(u32::MAX, u32::from_be_bytes);
@@ -159,6 +162,16 @@ impl From<NoticeMessage> for Message {
             is_certain: notice.is_certain,
         };
         message(notice.envelope, content)
+    }
+}
+
+impl From<EnrolledMessage> for Message {
+    fn from(enrolled: EnrolledMessage) -> Self {
+        let content = Content::Enrolled {
+            url: enrolled.url,
+            factor: enrolled.factor,
+        };
+        message(enrolled.envelope, content)
     }
 }
 

@@ -36,7 +36,8 @@ fn neighbour(due: &Due) -> Neighbour {
         Message::Link { channel, .. }
         | Message::Code { channel, .. }
         | Message::Notice { channel, .. }
-        | Message::Warning { channel, .. } => Neighbour::Channel(channel),
+        | Message::Warning { channel, .. }
+        | Message::Enrolled { channel, .. } => Neighbour::Channel(channel),
         Message::Event { .. } => Neighbour::Instance(due.instance.clone()),
     }
 }

@@ -3,6 +3,7 @@
 mod automation;
 mod contacts;
 mod desk;
+mod factors;
 mod links;
 mod sessions;
 mod tokens;
@@ -18,6 +19,7 @@ pub fn all() -> Vec<Story> {
     [
         contacts::all(),
         desk::all(),
+        factors::all(),
         links::all(),
         sessions::all(),
         automation::all(),

@@ -20,5 +20,6 @@ pub mod people;
 pub mod process;
 pub mod receiver;
 pub mod settings;
+pub mod soft_passkey;
 pub mod story;
 pub mod world;

@@ -8,7 +8,7 @@ use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use shared::words::UnixMillis;
 
 use crate::config::{Branding, Colour, Logo};
-use crate::delivery::words::name;
+use crate::delivery::words::{enrolled, name};
 use crate::delivery::{Content, Message};
 use crate::locale::{Strong, Texts};
 
@@ -172,18 +172,8 @@ pub(in crate::delivery) fn render(message: &Message, logo: Option<&str>) -> Resu
                 html: html.render()?,
             }
         }
-        Content::Notice { url, is_certain } => {
-            let what = &t.notice(message.action, *is_certain);
-            let (text, html) = (
-                NoticeText { t, facts, what, url },
-                NoticeHtml { t, facts, what, url },
-            );
-            Rendered {
-                subject: format!("{}: {what}", facts.company),
-                text: text.render()?,
-                html: html.render()?,
-            }
-        }
+        Content::Notice { url, is_certain } => notice(t, facts, &t.notice(message.action, *is_certain), url)?,
+        Content::Enrolled { url, factor } => notice(t, facts, &enrolled(t, *factor), url)?,
         Content::Warning => Rendered {
             subject: format!("{}: {}", facts.company, t.warning_heading()),
             text: WarningText { t, facts }.render()?,
@@ -195,6 +185,15 @@ pub(in crate::delivery) fn render(message: &Message, logo: Option<&str>) -> Resu
             text: CodeText { t, facts, code }.render()?,
             html: CodeHtml { t, facts, code }.render()?,
         },
+    })
+}
+
+/// What was done to the account of whoever reads it, and how to say that it was not them.
+fn notice(t: Texts, facts: &Facts, what: &str, url: &str) -> Result<Rendered, askama::Error> {
+    Ok(Rendered {
+        subject: format!("{}: {what}", facts.company),
+        text: NoticeText { t, facts, what, url }.render()?,
+        html: NoticeHtml { t, facts, what, url }.render()?,
     })
 }
 

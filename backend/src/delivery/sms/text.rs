@@ -2,7 +2,7 @@
 //! and not several.
 
 use super::length::{Encoding, measure, septets_of};
-use crate::delivery::words::{cut, name};
+use crate::delivery::words::{cut, enrolled, name};
 use crate::delivery::{Content, Message};
 use crate::locale::Texts;
 
@@ -99,6 +99,10 @@ pub(in crate::delivery) fn write(message: &Message, host: &str) -> String {
             sendable(&t.sms_notice(&company, &life, &ticket, url, &what))
         }
         Content::Warning => sendable(&t.sms_warning(&company, &ticket)),
+        Content::Enrolled { url, factor } => {
+            let what = enrolled(t, *factor);
+            sendable(&t.sms_notice(&company, &life, &ticket, url, &what))
+        }
         Content::Code { code } => {
             let text = shortest(&company, |company| {
                 sendable(&t.sms_code(code, company, &life, &ticket))

@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::words::ActionState;
 
 use super::super::error::LinkProblem;
-use super::super::{Service, ServiceError, events, record};
+use super::super::{Service, ServiceError, events, factors, record};
 use super::revoke;
 use crate::keys::sha256_hex;
 use crate::store::outbox::{self, Message};
@@ -15,7 +15,7 @@ use crate::verification::grant::{ReceiptId, Why};
 use crate::verification::{Destination, Grant, Verification};
 
 /// A link by email is valid for a day at most (NIST SP 800-63B-4, 4.2.1.2).
-const LINK_SECONDS: i64 = 86_400;
+pub(in crate::service) const LINK_SECONDS: i64 = 86_400;
 /// The same in minutes, for the message.
 pub(in crate::service) const ALARM_MINUTES: i64 = LINK_SECONDS / 60;
 /// The kind of the evidence.
@@ -170,6 +170,7 @@ pub async fn alarm(service: &Service, token: &str) -> Result<Alarmed, ServiceErr
             // Every contact has a link of its own; the first word counts for all.
             grants::spend_alarms(tx, &of.id, context.now())?;
             revoke(&context, tx, &of, Why::NotMe)?;
+            factors::disown(&context, tx, &of)?;
             let grant = grants::find(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
             Ok::<_, ServiceError>((say_disputed(&context, tx, &of, &grant)?, false))
         })

@@ -7,7 +7,7 @@ use serde_json::json;
 use shared::words::{CheckKind, CheckResult, UnixMillis};
 
 pub(super) use prepare::envelope;
-pub use prepare::{CodeMessage, Envelope, LinkMessage, NoticeMessage, Prepared, prepare};
+pub use prepare::{CodeMessage, EnrolledMessage, Envelope, LinkMessage, NoticeMessage, Prepared, prepare};
 
 use super::{Service, ServiceError, events, portal, record};
 use crate::store::outbox::{self, Due, Message};
@@ -103,6 +103,12 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
                     if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
                         let body = json!({ "contact": contact, "attempts": due.attempts + 1 });
                         record(&context, tx, &of, "warning.accepted", &body)?;
+                    }
+                }
+                Message::Enrolled { enrolment, .. } => {
+                    if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
+                        let body = json!({ "enrolment": enrolment, "attempts": due.attempts + 1 });
+                        record(&context, tx, &of, "notice.accepted", &body)?;
                     }
                 }
                 Message::Code { number, .. } => {
@@ -202,7 +208,9 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
             match &due.message {
                 Message::Event { .. } => record(&context, tx, &verification, "event.undelivered", &body)?,
                 Message::Link { link, .. } => link_failed(&context, tx, verification, *link, &reason, &body)?,
-                Message::Notice { .. } => record(&context, tx, &verification, "notice.refused", &body)?,
+                Message::Notice { .. } | Message::Enrolled { .. } => {
+                    record(&context, tx, &verification, "notice.refused", &body)?;
+                }
                 Message::Warning { .. } => record(&context, tx, &verification, "warning.refused", &body)?,
                 Message::Code { number, .. } => code_failed(&context, tx, verification, *number, &body)?,
             }

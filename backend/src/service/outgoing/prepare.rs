@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use shared::words::{Action, ActionState, UnixMillis};
 
-use super::super::{Service, ServiceError, actions, warning};
+use super::super::{Service, ServiceError, actions, factors, warning};
 use crate::config::Branding;
 use crate::locale::Locale;
 use crate::store::outbox::{Due, Message};
 use crate::store::{grants, verifications};
 use crate::verification::checks::on_file_code;
+use crate::verification::enrolment::Factor;
 use crate::verification::grant::ReceiptId;
 use crate::verification::{Destination, InstanceId, State, Verification};
 
@@ -22,6 +23,8 @@ pub enum Prepared {
     Code(CodeMessage),
     /// An action was performed: to a contact on file.
     Notice(NoticeMessage),
+    /// A factor was enrolled: to a contact on file.
+    Enrolled(EnrolledMessage),
     /// Somebody said that the verification was not theirs: to a contact on file.
     Warning(Envelope),
     /// A signed event, to the instance.
@@ -88,6 +91,25 @@ pub struct NoticeMessage {
     pub url: String,
     /// False when it is not known whether the action was carried out.
     pub is_certain: bool,
+}
+
+/// The notice that a factor was enrolled.
+pub struct EnrolledMessage {
+    /// See [`Envelope`].
+    pub envelope: Envelope,
+    /// The link of “this was not me”. Secret: never log it.
+    pub url: String,
+    /// What was enrolled.
+    pub factor: Factor,
+}
+
+impl std::fmt::Debug for EnrolledMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EnrolledMessage")
+            .field("envelope", &self.envelope)
+            .field("factor", &self.factor)
+            .finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for NoticeMessage {
@@ -169,6 +191,12 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
             let is_certain = grant.is_some_and(|grant| grant.word() == ActionState::Performed);
             prepare_notice(service, due, &verification, (receipt, *contact), is_certain)
         }
+        Message::Enrolled {
+            enrolment,
+            factor,
+            contact,
+            ..
+        } => prepare_enrolled(service, due, &verification, (enrolment, *factor), *contact),
         Message::Warning { contact, .. } => warning::prepare(service, due, &verification, *contact),
         Message::Event { .. } => Ok(None),
     }
@@ -191,6 +219,26 @@ fn prepare_notice(
         envelope,
         url,
         is_certain,
+    })))
+}
+
+fn prepare_enrolled(
+    service: &Service,
+    due: &Due,
+    of: &Verification,
+    (enrolment, factor): (&str, Factor),
+    contact: u8,
+) -> Result<Option<Prepared>, ServiceError> {
+    let Some((to, url)) = factors::notice_link(service, of, enrolment, contact)? else {
+        return Ok(None);
+    };
+    let key = format!("enrolled-{enrolment}-{contact}");
+    let ends_at = due.since.plus_seconds(actions::LINK_SECONDS);
+    let envelope = envelope(service, of, to, key, actions::ALARM_MINUTES, ends_at)?;
+    Ok(Some(Prepared::Enrolled(EnrolledMessage {
+        envelope,
+        url,
+        factor,
     })))
 }
 

@@ -1,5 +1,6 @@
 //! What the requester may do: open the link, begin, answer, say that they did not ask for this.
 
+mod other_way;
 mod page;
 mod progress;
 
@@ -7,6 +8,7 @@ use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{CheckKind, Status};
 
+pub use other_way::{choose, give_up};
 pub use page::{Answered, Ending, Landing, Page, Request, Step};
 pub(super) use progress::{proceed, redirected, send_code};
 
@@ -14,7 +16,9 @@ pub(super) use self::page::request;
 use self::page::show;
 use self::progress::{finish, open_steps};
 use super::error::LinkProblem;
-use super::{Opening, Service, ServiceError, Visitor, actions, events, expire_if_overdue, facts, record};
+use super::{
+    Opening, Service, ServiceError, Visitor, actions, events, expire_if_overdue, factors, facts, record,
+};
 use crate::keys::{equal, hex, sha256_hex};
 use crate::ports::random;
 use crate::store::{self, grants, verifications};
@@ -44,7 +48,7 @@ pub async fn open(service: &Service, token: &str, opening: Opening) -> Result<La
             }
             facts::note_opening(&context, tx, &opened, address)?;
             verifications::update(tx, &opened)?;
-            let steps = open_steps(&context, &opened, context.now())?;
+            let steps = open_steps(&context, tx, &opened, context.now())?;
             let asks = steps
                 .iter()
                 .filter_map(|step| step.current().map(Check::kind))
@@ -85,7 +89,7 @@ pub async fn begin(
                 cookie_digest: cookie_digest.clone(),
                 started_at: now,
                 expires_at: now.plus_seconds(SESSION_SECONDS),
-                steps: open_steps(&context, &verification, now)?,
+                steps: open_steps(&context, tx, &verification, now)?,
                 client,
             };
             let link = verification.link.id;
@@ -219,6 +223,7 @@ pub async fn refuse_session(service: &Service, cookie: &str) -> Result<Page, Ser
         if verification.status() == Status::Passed {
             actions::dispute(service, tx, &verification)?;
         }
+        factors::disown(service, tx, &verification)?;
         let told = verifications::lookup(tx, &verification.instance, &verification.id)?;
         Ok((told.unwrap_or(verification), ()))
     };
@@ -234,38 +239,46 @@ async fn answer_check(
     judge: impl FnOnce(&Service, &Verification, &Session, &Check) -> Option<bool> + Send + 'static,
 ) -> Result<Answered, ServiceError> {
     let answer = move |service: &Service, tx: &Transaction<'_>, verification: Verification| {
-        let now = service.now();
-        let asked = verification
-            .session()
-            .and_then(|session| Some((session, session.current_check()?)));
-        let judged = asked
-            .filter(|(_, check)| check.kind() == kind)
+        let judged = asked(&verification, kind)
             .and_then(|(session, check)| judge(service, &verification, session, check));
-        let Some(correct) = judged else {
-            return Ok((verification, false));
-        };
-        let answered = verification.with_session(now, |session| {
-            session.with_check(kind, |check| check.answered(correct, now))
-        })?;
-        record(
-            service,
-            tx,
-            &answered,
-            "check.answered",
-            &json!({ "check": kind.as_str(), "correct": correct }),
-        )?;
-        let still_open = answered
-            .session()
-            .and_then(Session::current_check)
-            .is_some_and(|check| check.kind() == kind);
-        Ok((proceed(service, tx, answered)?, !correct && still_open))
+        match judged {
+            Some(correct) => count_answer(service, tx, verification, kind, correct, |check| check),
+            None => Ok((verification, false)),
+        }
     };
     let (page, wrong) = change(service, cookie, answer).await?;
     Ok(Answered { wrong, page })
 }
 
+/// The check `kind`, if it is the one that is being asked.
+pub(super) fn asked(of: &Verification, kind: CheckKind) -> Option<(&Session, &Check)> {
+    let session = of.session()?;
+    let check = session.current_check().filter(|check| check.kind() == kind)?;
+    Some((session, check))
+}
+
+/// Counts one answer to the check `kind`, which is being asked; `then` adds to the check what the answer told. Returns
+/// whether it was wrong and may be corrected.
+pub(super) fn count_answer(
+    service: &Service,
+    tx: &Transaction<'_>,
+    verification: Verification,
+    kind: CheckKind,
+    correct: bool,
+    then: impl FnOnce(Check) -> Check,
+) -> Result<(Verification, bool), ServiceError> {
+    let now = service.now();
+    let answered = verification.with_session(now, |session| {
+        session.with_check(kind, |check| then(check.answered(correct, now)))
+    })?;
+    let body = json!({ "check": kind.as_str(), "correct": correct });
+    record(service, tx, &answered, "check.answered", &body)?;
+    let still_open = asked(&answered, kind).is_some();
+    Ok((proceed(service, tx, answered)?, !correct && still_open))
+}
+
 /// Loads the verification of a session, lets `work` change it, and commits what changed.
-async fn change<T: Send + 'static>(
+pub(super) async fn change<T: Send + 'static>(
     service: &Service,
     cookie: &str,
     work: impl FnOnce(&Service, &Transaction<'_>, Verification) -> Result<(Verification, T), ServiceError>
@@ -274,7 +287,7 @@ async fn change<T: Send + 'static>(
 ) -> Result<(Page, T), ServiceError> {
     let digest = sha256_hex(cookie.as_bytes());
     let context = service.clone();
-    let (before, after, grant, extra) = service
+    let (before, after, grant, may_enrol, extra) = service
         .store
         .write(move |tx| {
             let found = store::portal::find_by_session(tx, &digest)?.ok_or(LinkProblem::NoSession)?;
@@ -285,13 +298,15 @@ async fn change<T: Send + 'static>(
                 verifications::update(tx, &after)?;
             }
             let grant = grants::find(tx, &after.instance, &after.id)?;
-            Ok::<_, ServiceError>((before, after, grant, extra))
+            let may_enrol = factors::is_open(&context, tx, &after)?;
+            Ok::<_, ServiceError>((before, after, grant, may_enrol, extra))
         })
         .await?;
     if after != before {
         service.announce(&after.id);
     }
-    Ok((show(service, &after, grant.as_ref())?, extra))
+    let page = show(service, &after, grant.as_ref())?;
+    Ok((Page { may_enrol, ..page }, extra))
 }
 
 /// The verification of a link that can still be used.

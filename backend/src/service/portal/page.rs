@@ -46,6 +46,8 @@ pub struct Page {
     pub step: Step,
     /// Other ways that the requester may choose for this step.
     pub other_ways: Vec<CheckKind>,
+    /// True when the pass allows to add a passkey or an authenticator app now.
+    pub may_enrol: bool,
 }
 
 /// The question, or the end.
@@ -68,6 +70,21 @@ pub enum Step {
         code_is_valid: bool,
         /// Seconds until a new code may be asked for (0 = now); `None` when no more will be sent.
         resend_in: Option<u32>,
+    },
+    /// Sign with a passkey enrolled earlier.
+    Passkey {
+        /// Wrong answers that are still allowed.
+        tries_left: u8,
+    },
+    /// Enter the code of the authenticator app enrolled earlier.
+    AuthenticatorApp {
+        /// Wrong answers that are still allowed.
+        tries_left: u8,
+    },
+    /// Enter a recovery code.
+    RecoveryCode {
+        /// Wrong answers that are still allowed.
+        tries_left: u8,
     },
     /// Identity confirmed: the action that the ticket asks for.
     Action(ActionStep),
@@ -142,6 +159,7 @@ pub(super) fn show(
         steps,
         step,
         other_ways,
+        may_enrol: false,
     })
 }
 
@@ -160,12 +178,11 @@ fn question(check: &Check, now: UnixMillis) -> Step {
             code_is_valid: code.is_valid_at(now),
             resend_in: code.resend_in(now),
         },
+        CheckDetail::Passkey(_) => Step::Passkey { tries_left },
+        CheckDetail::AuthenticatorApp(_) => Step::AuthenticatorApp { tries_left },
+        CheckDetail::RecoveryCode(_) => Step::RecoveryCode { tries_left },
         // No session has one of these open: see `progress::means`.
-        CheckDetail::Passkey(_)
-        | CheckDetail::AuthenticatorApp(_)
-        | CheckDetail::RecoveryCode(_)
-        | CheckDetail::CompanySignIn(_)
-        | CheckDetail::ManagerApproval(_) => Step::Finished(Ending::NoWayLeft),
+        CheckDetail::CompanySignIn(_) | CheckDetail::ManagerApproval(_) => Step::Finished(Ending::NoWayLeft),
     }
 }
 

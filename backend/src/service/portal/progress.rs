@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{CheckKind, UnixMillis};
 
-use super::super::{Service, ServiceError, actions, events, facts, record, warning};
+use super::super::{Service, ServiceError, actions, events, factors, facts, record, warning};
 use crate::store::outbox::{self, Message};
 use crate::store::verifications;
 use crate::verification::checks::{Means, SessionStep, on_file_code, step};
@@ -14,20 +14,25 @@ use crate::verification::{CheckDetail, Session, Verification, decide, limits};
 /// Opens the steps that the policy requires, with the ways that this requester has.
 pub(super) fn open_steps(
     service: &Service,
+    tx: &Transaction<'_>,
     of: &Verification,
     now: UnixMillis,
 ) -> Result<Vec<SessionStep>, ServiceError> {
     let steps = service.policy(&of.instance).steps(of.action, of.assurance);
-    Ok(step::open_steps(steps, &means(service, of)?, now))
+    Ok(step::open_steps(steps, &means(service, tx, of)?, now))
 }
 
 /// The ways in which this requester can prove who they are.
-fn means(service: &Service, of: &Verification) -> Result<Means, ServiceError> {
+fn means(service: &Service, tx: &Transaction<'_>, of: &Verification) -> Result<Means, ServiceError> {
     let region = service.instance(&of.instance)?.default_region.as_deref();
     let channels = service.config.channels();
     let contacts = &of.requester.contacts;
+    let held = factors::held(service, tx, of)?;
     Ok(Means {
         contact: on_file_code::choose_contact(contacts, &of.destination, &channels, of.action, region),
+        passkeys: held.passkeys,
+        authenticator_app: held.app_is_usable,
+        recovery_codes: held.codes_left,
         ..Means::default()
     })
 }

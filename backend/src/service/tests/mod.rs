@@ -21,7 +21,7 @@ use crate::testing::{caller, send_link, service, sys_id};
 use crate::verification::limits::LimitReached;
 use crate::verification::{ClientFacts, VerificationId};
 
-fn browser() -> ClientFacts {
+pub(super) fn browser() -> ClientFacts {
     ClientFacts {
         user_agent: "Mozilla/5.0 (Macintosh) Safari/605".into(),
         device_digest: "device".into(),
@@ -52,7 +52,7 @@ pub(super) async fn deliver(service: &Service) -> Vec<Prepared> {
     }
 }
 
-fn link_token(delivered: &[Prepared]) -> String {
+pub(super) fn link_token(delivered: &[Prepared]) -> String {
     let url = delivered.iter().find_map(|message| match message {
         Prepared::Link(link) => Some(link.url.clone()),
         _ => None,

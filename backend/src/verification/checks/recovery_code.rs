@@ -1,4 +1,4 @@
-//! Recovery code: a one-time code that the requester was given with the authenticator app, for the day on which the
+//! Recovery code: a one-time code that the requester was given with a passkey or an authenticator app, for the day on which the
 //! phone is lost (NIST SP 800-63B-4, 4.2.1.1).
 
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,10 @@ use crate::verification::policy::Weights;
 
 /// Five tries per verification; a code has 80 bits, so they are for typing errors only.
 pub const MAX_WRONG_ANSWERS: u8 = 5;
-/// Codes that a requester has at a time.
-pub const CODES: u32 = 8;
+/// Codes that a requester is given at a time.
+pub const CODES: usize = 10;
+/// Wrong codes in a row, over all verifications, after which the set is of no use (NIST SP 800-63B-4, 3.2.2: 100).
+pub const MAX_FAILURES_IN_A_ROW: u32 = 100;
 
 /// State of the check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

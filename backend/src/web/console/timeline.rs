@@ -1,5 +1,7 @@
 //! The timeline: recorded evidence in words, and what was sent.
 
+mod factors;
+
 use serde_json::Value;
 use shared::words::{CheckKind, Outcome, RiskLevel, UnixMillis};
 
@@ -59,6 +61,7 @@ fn event(entry: &evidence::Entry, now: UnixMillis) -> Event {
         .unwrap_or(Value::Null);
     let (tone, icon, title, detail) = match entry.kind.split_once('.') {
         Some(("link" | "code", what)) => message_told(&entry.kind, what, &body),
+        Some(("factor" | "way", _) | ("check", "unavailable")) => factors::told(&entry.kind, &body),
         _ => told(&entry.kind, &body),
     };
     let detail = if entry.body.is_none() {

@@ -55,10 +55,10 @@ struct PerformPage<'a> {
 
 #[derive(Template)]
 #[template(path = "portal/alarm.html")]
-struct AlarmPage<'a> {
-    frame: Frame,
-    t: Texts,
-    form_token: &'a str,
+pub(super) struct AlarmPage<'a> {
+    pub(super) frame: Frame,
+    pub(super) t: Texts,
+    pub(super) form_token: &'a str,
 }
 
 /// The page of the action, in the state in which it is.
@@ -197,7 +197,9 @@ fn render(
     let frame = Frame::of(visit, &page.request);
     let t = frame.t;
     if !step.is_possible {
-        let (mut notice, refresh) = notice(t, step, &page.request);
+        let (notice, refresh) = notice(t, step, &page.request);
+        let is_done = matches!(step.state, ActionState::Performed | ActionState::Manual);
+        let mut notice = notice.offering(is_done && page.may_enrol);
         // What has ended without anything done, or was taken back, is over.
         notice.may_refuse = !matches!(step.state, ActionState::Revoked | ActionState::Expired);
         let mut response = pages::notice(StatusCode::OK, frame, notice, false);
@@ -355,7 +357,7 @@ pub async fn raise_alarm(visit: &Visit, token: &str) -> Result<Response, Refusal
     Ok(alarmed(Frame::of(visit, &alarm.request), &alarm.request))
 }
 
-fn alarmed(frame: Frame, request: &Request) -> Response {
+pub(super) fn alarmed(frame: Frame, request: &Request) -> Response {
     let t = frame.t;
     let next = t.alarm_done_next(&request.company);
     let notice = notices::Notice::new(Tone::Neutral, t.alarm_done_heading(), [next]);

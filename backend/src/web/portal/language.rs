@@ -31,6 +31,9 @@ pub fn way_back(path: &str) -> String {
     match Route::parse(path).filter(|_| is_plain) {
         Some(Route::Landing(token) | Route::Begin(token)) => format!("/v/{token}"),
         Some(Route::RefuseLink(token)) => format!("/v/{token}/not-me"),
+        Some(Route::Alarm(token)) => format!("/alarm/{token}"),
+        Some(Route::Factors(path)) => path.way_back(),
+        Some(Route::OtherWay) => "/verify/other".to_owned(),
         Some(Route::RefuseSession) => "/verify/not-me".to_owned(),
         _ => "/verify".to_owned(),
     }

@@ -9,10 +9,14 @@
 //! | `/verify` | the current question, or the end | |
 //! | `/verify/number`, `/verify/code` | | an answer |
 //! | `/verify/code/resend` | | a new code |
+//! | `/verify/other` | the other ways of this step | chooses one, or says that there is none |
 //! | `/verify/not-me` | asks once more | stops it, or takes the permission back |
+//! | `/verify/passkey`, `/verify/app`, `/verify/recovery` | | an answer |
+//! | `/verify/enrol` and below | what can be added after a pass | adds it |
 //! | `/verify/action` | | performs the action that a pass permits |
 //! | `/verify/action/strength` | | says how strong a password is |
 //! | `/alarm/{token}` | asks once more | “this was not me”, from the notice after an action |
+//! | `/alarm/factor/{token}` | asks once more | “this was not me”, from the message after an enrolment |
 //! | `/language` | | remembers the language |
 //!
 //! Every word comes from `locales/`, in the language that `language.rs` chooses; a page gets it as `t` in its template.
@@ -21,11 +25,13 @@
 //! methods and unknown paths included, is answered with a page for people.
 
 mod action;
+mod factors;
 mod form;
 mod guard;
 mod language;
 mod link;
 mod notices;
+mod other_way;
 mod pages;
 mod refusal;
 mod session;
@@ -102,10 +108,12 @@ enum Route<'a> {
     Number,
     Code,
     Resend,
+    OtherWay,
     RefuseSession,
     Perform,
     Strength,
     Alarm(&'a str),
+    Factors(factors::Path<'a>),
     Language,
 }
 
@@ -130,12 +138,13 @@ impl<'a> Route<'a> {
             ["verify", "number", ""] => Some(Self::Number),
             ["verify", "code", ""] => Some(Self::Code),
             ["verify", "code", "resend"] => Some(Self::Resend),
+            ["verify", "other", ""] => Some(Self::OtherWay),
             ["verify", "not-me", ""] => Some(Self::RefuseSession),
             ["verify", "action", ""] => Some(Self::Perform),
             ["verify", "action", "strength"] => Some(Self::Strength),
             ["alarm", token, ""] => Some(Self::Alarm(token)),
             ["language", "", ""] => Some(Self::Language),
-            _ => None,
+            _ => factors::Path::parse(head).map(Self::Factors),
         }
     }
 
@@ -150,7 +159,8 @@ impl<'a> Route<'a> {
             | Self::Perform
             | Self::Strength
             | Self::Language => "POST",
-            Self::RefuseLink(_) | Self::RefuseSession | Self::Alarm(_) => "GET, HEAD, POST",
+            Self::RefuseLink(_) | Self::RefuseSession | Self::OtherWay | Self::Alarm(_) => "GET, HEAD, POST",
+            Self::Factors(path) => path.allowed(),
         }
     }
 }
@@ -164,8 +174,10 @@ async fn read(visit: Visit, method: Method, query: String) -> Response {
         Some(Route::Landing(token)) => link::landing(&visit, token).await,
         Some(Route::RefuseLink(token)) => Ok(link::ask_to_refuse(&visit, token)),
         Some(Route::Current) => session::show(&visit, &query).await,
+        Some(Route::OtherWay) => other_way::show(&visit).await,
         Some(Route::RefuseSession) => session::ask_to_refuse(&visit).await,
         Some(Route::Alarm(token)) => action::look_at_alarm(&visit, token).await,
+        Some(Route::Factors(path)) => factors::read(&visit, path).await,
         Some(_) | None => Err(Refusal::NothingHere),
     };
     answer.unwrap_or_else(|refusal| refusal::reply(&visit, refusal))
@@ -175,7 +187,7 @@ async fn read(visit: Visit, method: Method, query: String) -> Response {
 async fn write(visit: Visit, body: Bytes, throttle: Arc<Throttle>) -> Response {
     let answer = match Route::parse(visit.path.as_str()) {
         None => Err(Refusal::NothingHere),
-        Some(route @ (Route::Landing(_) | Route::Current)) => Err(Refusal::Method(route.allowed())),
+        Some(route) if !route.allowed().contains("POST") => Err(Refusal::Method(route.allowed())),
         Some(_) if guard::is_foreign(&visit.headers, &visit.service.config.server.public_url) => {
             Err(Refusal::Foreign)
         }
@@ -189,10 +201,12 @@ async fn write(visit: Visit, body: Bytes, throttle: Arc<Throttle>) -> Response {
                 Route::Number => session::answer_number(&visit, &form).await,
                 Route::Code => session::answer_code(&visit, &form).await,
                 Route::Resend => session::resend(&visit, &form).await,
+                Route::OtherWay => other_way::choose(&visit, &form).await,
                 Route::RefuseSession => session::refuse(&visit, &form).await,
                 Route::Perform => action::perform(&visit, &form).await,
                 Route::Strength => action::strength(&visit, &form).await,
                 Route::Alarm(token) => action::raise_alarm(&visit, token).await,
+                Route::Factors(path) => factors::write(&visit, path, &form).await,
                 Route::Language => Ok(language::switch(&form)),
                 Route::Landing(_) | Route::Current => Err(Refusal::NothingHere),
             }

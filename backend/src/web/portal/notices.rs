@@ -42,6 +42,8 @@ pub struct Notice {
     pub paragraphs: Vec<String>,
     /// True when “I did not ask for this” still changes something.
     pub may_refuse: bool,
+    /// True when it offers to add a way to confirm the identity the next time.
+    pub offers_enrolment: bool,
 }
 
 impl Notice {
@@ -51,6 +53,16 @@ impl Notice {
             heading,
             paragraphs: paragraphs.into(),
             may_refuse: false,
+            offers_enrolment: false,
+        }
+    }
+
+    /// The same, with the offer to add a way to confirm the identity the next time.
+    #[must_use]
+    pub fn offering(self, offers_enrolment: bool) -> Self {
+        Self {
+            offers_enrolment,
+            ..self
         }
     }
 }
@@ -134,6 +146,11 @@ pub fn link_problem(t: Texts, problem: LinkProblem) -> Notice {
         ),
     };
     Notice::new(Tone::Attention, heading, paragraphs)
+}
+
+/// Nothing can be added after this verification, in this browser, or any more.
+pub fn enrolment_closed(t: Texts) -> Notice {
+    Notice::new(Tone::Attention, t.enrol_closed_heading(), [t.enrol_closed_next()])
 }
 
 /// Too much within a time.

@@ -6,7 +6,7 @@ use warp::reply::Response;
 
 use super::guard::TOKEN_FIELD;
 use super::notices::{self, Notice, Tone};
-use super::{Visit, language};
+use super::{Visit, factors, language};
 use crate::locale::{self, Locale, Strong, Texts};
 use crate::service::Service;
 use crate::service::portal::{self, Page, Request, Step};
@@ -164,8 +164,8 @@ pub fn notice(status: StatusCode, frame: Frame, notice: Notice, leads_on: bool) 
 
 /// What a page of the session shows.
 pub struct StepPage<'a> {
-    page: &'a Page,
-    form_token: String,
+    pub(super) page: &'a Page,
+    pub(super) form_token: String,
     /// What stands around it.
     pub frame: Frame,
     /// What was wrong with the last answer.
@@ -270,6 +270,9 @@ pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
             };
             render(status, &page)
         }
+        Step::Passkey { .. } | Step::AuthenticatorApp { .. } | Step::RecoveryCode { .. } => {
+            factors::question(status, view)
+        }
         // Drawn by `action.rs`, which knows the directory's rules; who comes here has nothing to perform.
         Step::Action(_) => notice(
             status,
@@ -277,7 +280,10 @@ pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
             notices::ending(t, portal::Ending::Confirmed, request),
             false,
         ),
-        Step::Finished(ending) => notice(status, frame, notices::ending(t, *ending, request), false),
+        Step::Finished(ending) => {
+            let said = notices::ending(t, *ending, request).offering(view.page.may_enrol);
+            notice(status, frame, said, false)
+        }
     }
 }
 

@@ -44,7 +44,9 @@ fn leads_on(refusal: &Refusal, has_session: bool) -> bool {
         Refusal::Foreign
         | Refusal::StaleForm
         | Refusal::TooOften(_)
-        | Refusal::Service(ServiceError::Transition(_) | ServiceError::Limit(_)) => true,
+        | Refusal::Service(
+            ServiceError::Transition(_) | ServiceError::Limit(_) | ServiceError::Enrolment(_),
+        ) => true,
         Refusal::Service(ServiceError::Link(problem)) => *problem == LinkProblem::Used,
         Refusal::Method(_) | Refusal::Service(ServiceError::Store(_) | ServiceError::Entropy(_)) => {
             has_session
@@ -79,6 +81,10 @@ pub fn reply(visit: &Visit, refusal: Refusal) -> Response {
         }
         Refusal::Service(ServiceError::Link(problem)) => {
             page(status(problem), notices::link_problem(t, problem))
+        }
+        Refusal::Service(ServiceError::Enrolment(reason)) => {
+            tracing::debug!(%reason, "nothing can be enrolled");
+            page(StatusCode::FORBIDDEN, notices::enrolment_closed(t))
         }
         Refusal::Service(ServiceError::NotFound) => page(
             StatusCode::NOT_FOUND,

@@ -88,17 +88,21 @@ fn form_token(visit: &Visit, session: &str) -> String {
     guard::form_token(&visit.service.config.keys, session)
 }
 
-fn posted_session(visit: &Visit, form: &Form) -> Result<String, Refusal> {
+pub(super) fn posted_session(visit: &Visit, form: &Form) -> Result<String, Refusal> {
     guard::posted_session(&visit.headers, form, &visit.service.config.keys)
 }
 
 /// An answer that is too short or too long to be one is not counted as a try: nobody learns anything from it.
-async fn incomplete(visit: &Visit, session: &str, error: fn(Texts) -> String) -> Result<Response, Refusal> {
+pub(super) async fn incomplete(
+    visit: &Visit,
+    session: &str,
+    error: fn(Texts) -> String,
+) -> Result<Response, Refusal> {
     let page = portal::page(&visit.service, session).await?;
     Ok(with_error(visit, session, &page, error))
 }
 
-fn after_answer(visit: &Visit, session: &str, answered: &Answered) -> Response {
+pub(super) fn after_answer(visit: &Visit, session: &str, answered: &Answered) -> Response {
     if !answered.wrong {
         return html::see_other("/verify");
     }
@@ -109,12 +113,20 @@ fn after_answer(visit: &Visit, session: &str, answered: &Answered) -> Response {
             code_is_valid: false, ..
         } => t.code_expired(),
         Step::OnFileCode { tries_left, .. } => t.code_wrong(*tries_left),
+        Step::Passkey { tries_left } => t.passkey_wrong(*tries_left),
+        Step::AuthenticatorApp { tries_left } => t.app_wrong(*tries_left),
+        Step::RecoveryCode { tries_left } => t.recovery_wrong(*tries_left),
         Step::Action(_) | Step::Finished(_) => String::new(),
     })
 }
 
 /// The same question again, with what was wrong.
-fn with_error(visit: &Visit, session: &str, page: &Page, error: impl FnOnce(Texts) -> String) -> Response {
+pub(super) fn with_error(
+    visit: &Visit,
+    session: &str,
+    page: &Page,
+    error: impl FnOnce(Texts) -> String,
+) -> Response {
     if matches!(page.step, Step::Finished(_)) {
         return html::see_other("/verify");
     }

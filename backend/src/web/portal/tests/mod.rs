@@ -1,6 +1,7 @@
 //! The portal through its real routes, on a real database.
 
 mod action;
+mod factors;
 mod language;
 mod link;
 mod pages;
@@ -44,6 +45,8 @@ struct Browser<'a> {
     portal: &'a Portal,
     id: VerificationId,
     cookie: String,
+    /// The cookie that names the browser.
+    device: String,
 }
 
 impl Answer {
@@ -165,16 +168,15 @@ impl Portal {
         let signals = "script_ran=1&time_zone=Europe%2FLondon&utc_offset=0&webdriver=0";
         let begun = self.post(&format!("{link}/begin"), signals).await;
         assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
-        let cookie = begun
-            .header("set-cookie")
-            .split(['=', ';'])
-            .nth(1)
-            .unwrap()
-            .to_owned();
+        let mut cookies = begun.headers.get_all("set-cookie").iter().map(|cookie| {
+            let text = cookie.to_str().unwrap();
+            text.split(['=', ';']).nth(1).unwrap().to_owned()
+        });
         Browser {
             portal: self,
             id,
-            cookie,
+            cookie: cookies.next().unwrap(),
+            device: cookies.next().unwrap(),
         }
     }
 }
@@ -182,7 +184,7 @@ impl Portal {
 impl Browser<'_> {
     async fn get(&self, path: &str) -> Answer {
         self.portal
-            .answer(Portal::request("GET", path, Some(&self.cookie)))
+            .answer(Portal::request("GET", path, Some(&self.cookies())))
             .await
     }
 
@@ -194,8 +196,13 @@ impl Browser<'_> {
 
     async fn post_as(&self, path: &str, body: &str) -> Answer {
         self.portal
-            .answer(Portal::request("POST", path, Some(&self.cookie)).body(body))
+            .answer(Portal::request("POST", path, Some(&self.cookies())).body(body))
             .await
+    }
+
+    /// As [`Portal::request`] takes them.
+    fn cookies(&self) -> String {
+        format!("{}; __Host-imper_device={}", self.cookie, self.device)
     }
 
     fn digest(&self) -> String {

@@ -1,0 +1,113 @@
+//! What requesters enrolled to prove who they are: passkeys, an authenticator app, recovery codes. One module each;
+//! here is what they share.
+
+pub mod apps;
+pub mod challenges;
+pub mod notices;
+pub mod passkeys;
+pub mod recovery;
+
+use rusqlite::{Transaction, params};
+use shared::words::UnixMillis;
+
+use super::{StoreError, exactly_one};
+use crate::verification::enrolment::Factor;
+use crate::verification::{InstanceId, Verification};
+
+/// Whose factors: one person of one instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner<'a> {
+    /// The tenant.
+    pub instance: &'a InstanceId,
+    /// `sys_user.sys_id` of the person.
+    pub requester: &'a str,
+}
+
+/// One enrolment, by which evidence, messages and alarms name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enrolment {
+    /// `ENR` and 32 hex digits.
+    pub id: String,
+    /// What was enrolled.
+    pub factor: Factor,
+    /// When.
+    pub at: UnixMillis,
+}
+
+/// Notes an enrolment that the pass `of` allows.
+pub fn add_enrolment(
+    tx: &Transaction<'_>,
+    of: &Verification,
+    enrolment: &Enrolment,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO enrolment (id, instance, requester_sys_id, verification_id, factor, at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let affected = tx.prepare_cached(sql)?.execute(params![
+        enrolment.id,
+        of.instance.as_str(),
+        of.requester.sys_id,
+        of.id.as_str(),
+        enrolment.factor.as_str(),
+        enrolment.at.0,
+    ])?;
+    exactly_one("note an enrolment", affected)
+}
+
+/// How many enrolments a pass has led to.
+pub fn count_enrolments(tx: &Transaction<'_>, of: &Verification) -> Result<u32, StoreError> {
+    let sql = "SELECT COUNT(*) FROM enrolment WHERE verification_id = ?1 AND instance = ?2";
+    Ok(tx
+        .prepare_cached(sql)?
+        .query_row(params![of.id.as_str(), of.instance.as_str()], |row| row.get(0))?)
+}
+
+/// What was removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Names of the removed enrolments of passkeys.
+    pub passkeys: Vec<String>,
+    /// … of authenticator apps.
+    pub apps: Vec<String>,
+    /// … of sets of recovery codes.
+    pub recovery: Vec<String>,
+}
+
+impl Removed {
+    /// True when there was nothing to remove.
+    pub const fn is_empty(&self) -> bool {
+        self.passkeys.is_empty() && self.apps.is_empty() && self.recovery.is_empty()
+    }
+}
+
+/// Removes everything that a person enrolled at or after `since`.
+pub fn remove_since(
+    tx: &Transaction<'_>,
+    owner: Owner<'_>,
+    since: UnixMillis,
+) -> Result<Removed, StoreError> {
+    let remove = |sql: &str| -> Result<Vec<String>, StoreError> {
+        let mut statement = tx.prepare_cached(sql)?;
+        let rows = statement.query_map(
+            params![owner.instance.as_str(), owner.requester, since.0],
+            |row| row.get(0),
+        )?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    };
+    Ok(Removed {
+        passkeys: remove(
+            "DELETE FROM passkey WHERE instance = ?1 AND requester_sys_id = ?2 AND enrolled_at >= ?3
+             RETURNING enrolment",
+        )?,
+        apps: remove(
+            "DELETE FROM authenticator_app WHERE instance = ?1 AND requester_sys_id = ?2 AND enrolled_at >= ?3
+             RETURNING enrolment",
+        )?,
+        recovery: remove(
+            "DELETE FROM recovery_set WHERE instance = ?1 AND requester_sys_id = ?2 AND issued_at >= ?3
+             RETURNING enrolment",
+        )?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,217 @@
+//! Passkeys and authenticator apps in a real browser: added after one call to the help desk, used in the next one.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use backend::ports::Clock as _;
+use imper_tests::harness::accessibility::assert_accessible;
+use imper_tests::harness::browser::{Browser, Driver};
+use imper_tests::harness::people::{AgentDesk, RequesterPhone};
+use imper_tests::harness::story;
+use imper_tests::harness::world::World;
+use serde_json::json;
+use shared::words::Outcome;
+
+/// Private mailboxes: one for each call, so that no earlier link is taken for the new one.
+const FIRST: &str = "marta.first@example.net";
+const SECOND: &str = "marta.second@example.net";
+
+struct Scene {
+    agent: AgentDesk,
+    requester: RequesterPhone,
+    // After the people: browsers close through the driver.
+    _driver: Driver,
+    world: World,
+}
+
+impl Scene {
+    async fn open() -> Result<Self> {
+        let (world, driver) = tokio::try_join!(World::start(), Driver::start())?;
+        let agent = AgentDesk::open(&driver, &world).await?;
+        let requester = RequesterPhone::open(&driver).await?;
+        agent.log_in().await?;
+        Ok(Self {
+            agent,
+            requester,
+            _driver: driver,
+            world,
+        })
+    }
+
+    fn phone(&self) -> &Browser {
+        self.requester.browser()
+    }
+
+    /// A call: the ticket, the link, and the number that the agent reads out. Returns the ticket.
+    async fn call(&self, mailbox: &str) -> Result<String> {
+        let ticket = self.world.open_ticket("password_reset", "Cannot sign in")?;
+        self.agent.open_ticket(&ticket).await?;
+        self.agent.see_field("required").await?;
+        self.agent.click_send_verification_link().await?;
+        self.agent.send_to(mailbox).await?;
+        let link = story::link_sent_to(&self.world, mailbox).await?;
+        self.requester.open_link(&link).await?;
+        self.requester.click_begin().await?;
+        let number = self.agent.see_call_number().await?;
+        self.requester.enter_call_number(&number).await?;
+        Ok(ticket)
+    }
+
+    /// The first call, passed by the code to the contact on file.
+    async fn pass_by_code(&self) -> Result<()> {
+        let ticket = self.call(FIRST).await?;
+        self.requester.see_code_question().await?;
+        let mailbox = imper_tests::harness::world::COMPANY_MAILBOX;
+        let code = story::code_sent_to(&self.world, mailbox).await?;
+        self.requester.enter_code(&code).await?;
+        self.requester.see_words("Your identity is confirmed").await?;
+        story::ticket_shows(&self.world, &ticket, Outcome::Passed).await?;
+        self.look("factors-1-offer").await?;
+        self.phone().click("a[href='/verify/enrol']").await?;
+        self.requester
+            .see_words("Add a way to confirm your identity")
+            .await
+    }
+
+    /// What every page must be, light and dark, wide and narrow; and a picture of each.
+    async fn look(&self, page: &str) -> Result<()> {
+        let phone = self.phone();
+        assert_accessible(phone, page).await?;
+        phone.screenshot_whole(page).await?;
+        phone.be_phone(true).await?;
+        phone.prefer_dark(true).await?;
+        ensure!(!phone.scrolls_sideways().await?, "{page} scrolls sideways");
+        assert_accessible(phone, &format!("{page}, dark")).await?;
+        phone.screenshot_whole(&format!("{page}-dark-phone")).await?;
+        phone.prefer_dark(false).await?;
+        phone.be_phone(false).await
+    }
+
+    /// Ten recovery codes, read from the page.
+    async fn recovery_codes(&self) -> Result<Vec<String>> {
+        let said = self
+            .phone()
+            .evaluate(
+                "return [...document.querySelectorAll('#codes li')].map((code) => code.textContent.trim())",
+            )
+            .await?;
+        let codes: Vec<String> = serde_json::from_value(said)?;
+        ensure!(codes.len() == 10, "{} codes", codes.len());
+        Ok(codes)
+    }
+
+    /// The second call ends as Passed, with the level Verified.
+    async fn see_verified(&self, ticket: &str) -> Result<()> {
+        self.requester.see_words("Your identity is confirmed").await?;
+        story::ticket_shows(&self.world, ticket, Outcome::Passed).await?;
+        let risk = self.world.ticket_column(ticket, "x_imper_verify_risk")?;
+        ensure!(risk == "verified", "the ticket shows the level {risk:?}");
+        Ok(())
+    }
+
+    /// What must hold at the end: nothing on the console but the answers that were wrong on purpose.
+    async fn end(self) -> Result<()> {
+        let mut errors = self.phone().console_errors().await?;
+        errors.retain(|error| !error.contains("a status of 422 "));
+        ensure!(errors.is_empty(), "on the console: {errors:#?}");
+        Ok(())
+    }
+}
+
+/// A device that verifies its owner by itself, as a phone does.
+async fn add_authenticator(browser: &Browser) -> Result<()> {
+    browser.devtools("WebAuthn.enable", json!({})).await?;
+    let options = json!({ "options": {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+        "isUserVerified": true, "automaticPresenceSimulation": true,
+    } });
+    browser
+        .devtools("WebAuthn.addVirtualAuthenticator", options)
+        .await
+        .map(drop)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_added_after_one_call_answers_in_the_next() -> Result<()> {
+    let scene = Scene::open().await?;
+    let (phone, requester) = (scene.phone(), &scene.requester);
+    scene.pass_by_code().await?;
+    add_authenticator(phone).await?;
+    scene.look("factors-2-enrol").await?;
+    phone.click("form[data-passkey] button").await?;
+    requester.see_words("Your passkey is added").await?;
+    scene.look("factors-3-added-passkey").await?;
+    scene.recovery_codes().await?;
+    phone.click("a.button[href='/verify']").await?;
+    requester.see_words("Your identity is confirmed").await?;
+
+    scene.world.clock.advance(Duration::from_secs(3600));
+    let ticket = scene.call(SECOND).await?;
+    requester.see_words("Use your passkey").await?;
+    scene.look("factors-4-passkey").await?;
+    phone.click("form[data-passkey] button").await?;
+    scene.see_verified(&ticket).await?;
+    scene.end().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_added_after_one_call_answers_in_the_next() -> Result<()> {
+    let scene = Scene::open().await?;
+    let (phone, requester) = (scene.phone(), &scene.requester);
+    scene.pass_by_code().await?;
+    phone
+        .click("form[action='/verify/enrol/begin-app'] button")
+        .await?;
+    requester.see_words("Scan this picture").await?;
+    scene.look("factors-5-enrol-app").await?;
+    let key = phone.see("code[dir='ltr']").await?.text().await?;
+    phone.type_into("#code", &code_at(&scene.world, &key)?).await?;
+    phone.click("main form button").await?;
+    requester.see_words("Your authenticator app is added").await?;
+    scene.look("factors-6-added-app").await?;
+    let codes = scene.recovery_codes().await?;
+
+    scene.world.clock.advance(Duration::from_secs(3600));
+    let ticket = scene.call(SECOND).await?;
+    requester
+        .see_words("Enter the code of your authenticator app")
+        .await?;
+    scene.look("factors-7-app").await?;
+    // Another way and back: nothing is lost by looking.
+    phone.click("a[href='/verify/other']").await?;
+    requester.see_words("Choose another way").await?;
+    scene.look("factors-8-other-ways").await?;
+    phone.click("input[value='recovery_code']").await?;
+    phone.click("main form button").await?;
+    requester.see_words("Enter a recovery code").await?;
+    let wrong = codes[0].chars().rev().collect::<String>();
+    phone.type_into("#recovery", &wrong).await?;
+    phone.click("main form button").await?;
+    requester.see_words("Tries left: 4").await?;
+    scene.look("factors-9-recovery-wrong").await?;
+    phone.click("a[href='/verify/other']").await?;
+    phone.click("input[value='authenticator_app']").await?;
+    phone.click("main form button").await?;
+    requester
+        .see_words("Enter the code of your authenticator app")
+        .await?;
+    phone.type_into("#code", &code_at(&scene.world, &key)?).await?;
+    phone.click("main form button").await?;
+    scene.see_verified(&ticket).await?;
+    scene.end().await
+}
+
+/// What the app shows now, by the clock of the service.
+fn code_at(world: &World, key: &str) -> Result<String> {
+    let secret = totp_rs::Secret::try_from_base32(key.replace(' ', ""))
+        .ok()
+        .context("the key is not base 32")?;
+    let app = totp_rs::Builder::new()
+        .with_secret(secret)
+        .with_account_name("app")
+        .build()
+        .ok()
+        .context("the key is too short")?;
+    let now = world.clock.now().unix_seconds().unsigned_abs();
+    Ok(app.generate(now).to_string())
+}
