@@ -1,7 +1,7 @@
 //! The imper.ai Verification service. Rings, from the inside out; an inner one never imports an outer one:
 //!
 //! 1. [`verification`]: the rules, pure; [`locale`]: the words of requesters, pure;
-//! 2. [`store`], [`delivery`], [`servicenow`], [`actions`], [`network`]: the database and the outside world;
+//! 2. [`store`], [`delivery`], [`servicenow`], [`actions`], [`identity`], [`network`]: the database and the outside world;
 //! 3. [`service`]: the use cases, one transaction each;
 //! 4. [`web`], [`worker`]: requests coming in, messages going out.
 
@@ -9,6 +9,7 @@ pub mod actions;
 pub mod config;
 pub mod crypto;
 pub mod delivery;
+pub mod identity;
 pub mod keys;
 pub mod locale;
 pub mod network;

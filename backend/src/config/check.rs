@@ -19,6 +19,9 @@ use crate::verification::{InstanceId, Policy};
 
 mod branding;
 mod delivery;
+mod sign_in;
+
+pub(super) use sign_in::RawSignIn;
 
 /// RFC 7518, section 3.2: an HS256 key has at least 256 bits.
 const MIN_HMAC_BYTES: usize = 32;
@@ -210,7 +213,7 @@ impl Checker<'_> {
         }
     }
 
-    fn instance(&mut self, raw: &RawInstance) -> Option<Instance> {
+    fn instance(&mut self, raw: &RawInstance, public_url: &str) -> Option<Instance> {
         let place = format!("instance “{}”", raw.id);
         let id = InstanceId::parse(&raw.id);
         if id.is_none() {
@@ -280,6 +283,10 @@ impl Checker<'_> {
             &format!("{place}.callback.webhook_secret_env"),
             &raw.callback.webhook_secret_env,
         );
+        let sign_in = raw
+            .sign_in
+            .as_ref()
+            .and_then(|sign_in| self.sign_in(&place, &raw.id, public_url, sign_in));
         let connectors = self.connectors(&place, &raw.connector);
         let actions = self.actions(&place, &raw.action, &connectors, &raw.connector);
         Some(Instance {
@@ -299,6 +306,7 @@ impl Checker<'_> {
                 client_secret: client_secret?,
                 webhook_secret: webhook_secret?,
             },
+            sign_in,
             connectors,
             actions,
         })
@@ -328,10 +336,12 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
                 .inspect_err(|error| checker.note("IMPER_MASTER_KEY", error))
                 .ok()
         });
+    // Without a public URL there is a mistake already, and nothing is made of it.
+    let public_url = server.as_ref().map_or("", |server| &server.public_url);
     let mut instances = BTreeMap::new();
     let mut urls = std::collections::BTreeSet::new();
     for raw_instance in &raw.instance {
-        if let Some(instance) = checker.instance(raw_instance) {
+        if let Some(instance) = checker.instance(raw_instance, public_url) {
             if !urls.insert(instance.url.clone()) {
                 checker.note(
                     &format!("instance “{}”.url", raw_instance.id),
