@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::verification::checks::{call_number, on_file_code};
-use crate::verification::{LinkId, VerificationId};
+use crate::verification::{LinkId, SignInId, VerificationId};
 
 /// Length of the master key in bytes, before base64.
 pub const MASTER_KEY_BYTES: usize = 32;
@@ -80,6 +80,22 @@ impl Keys {
     /// The secret in the link of a notice, for the contact number `contact`.
     pub fn alarm_token(&self, receipt: &str, contact: u8) -> String {
         URL_SAFE_NO_PAD.encode(self.derive("alarm", &[receipt.as_bytes(), &[contact]]))
+    }
+
+    /// The secret in the link that asks a manager.
+    pub fn approval_token(&self, link: LinkId) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive("approval", &[&link.0]))
+    }
+
+    /// State, nonce and PKCE verifier of a sign-in at an identity provider, in this order.
+    pub fn sign_in_secrets(&self, attempt: SignInId) -> [String; 3] {
+        ["sign-in-state", "sign-in-nonce", "sign-in-verifier"]
+            .map(|label| URL_SAFE_NO_PAD.encode(self.derive(label, &[&attempt.0])))
+    }
+
+    /// Stands for the provider's name of a person in evidence.
+    pub fn subject_digest(&self, issuer: &str, subject: &str) -> String {
+        hex(&self.derive("subject", &[issuer.as_bytes(), subject.as_bytes()]))
     }
 
     /// Stands for an address in indexes, so that limits and history work without the address itself.

@@ -69,6 +69,15 @@ pub enum Content {
         /// False when it is not known whether the action was carried out.
         is_certain: bool,
     },
+    /// To the manager on file: is this request genuine?
+    Approval {
+        /// The whole link of the page with the answer.
+        url: String,
+        /// Whom it is about.
+        requester: String,
+        /// True when an earlier link no longer works because of it.
+        replaces_earlier: bool,
+    },
     /// A code that the requester enters on the page they have open.
     Code {
         /// Six digits.

@@ -52,6 +52,7 @@ pub async fn retry(
                 Message::Link { .. } => "link.revived",
                 Message::Code { .. } => "code.revived",
                 Message::Notice { .. } => "notice.revived",
+                Message::Approval { .. } => "approval.revived",
                 Message::Event { .. } => "event.revived",
             };
             record(

@@ -34,6 +34,13 @@ pub enum Message {
         /// By which channel.
         channel: Channel,
     },
+    /// To the manager on file: is this request genuine?
+    Approval {
+        /// Which request; skipped when a newer one replaced it.
+        link: crate::verification::LinkId,
+        /// By which channel.
+        channel: Channel,
+    },
     /// A result event for the instance, exactly as it will be posted.
     Event {
         /// `webhook-id`.
@@ -55,6 +62,7 @@ impl Message {
             Self::Link { .. } => "link",
             Self::Code { .. } => "code",
             Self::Notice { .. } => "notice",
+            Self::Approval { .. } => "approval",
             Self::Event { .. } => "event",
         }
     }

@@ -8,7 +8,9 @@ use crate::delivery::About;
 use crate::delivery::circuit::Neighbour;
 use crate::delivery::{Content, Message, Outcome};
 use crate::ports::random;
-use crate::service::outgoing::{self, CodeMessage, Envelope, LinkMessage, NoticeMessage, Prepared};
+use crate::service::outgoing::{
+    self, ApprovalMessage, CodeMessage, Envelope, LinkMessage, NoticeMessage, Prepared,
+};
 use crate::service::{Service, ServiceError};
 use crate::store::outbox::{self, Due};
 
@@ -41,6 +43,7 @@ pub(super) async fn make(parts: &Parts, due: Due, neighbour: Neighbour) -> Resul
         Prepared::Link(link) => send(parts, link.into()).await,
         Prepared::Code(code) => send(parts, code.into()).await,
         Prepared::Notice(notice) => send(parts, notice.into()).await,
+        Prepared::Approval(approval) => send(parts, approval.into()).await,
     };
     // Without random bytes there is no jitter; that is no reason not to try again.
     let jitter = random::<4>(service.entropy.as_ref()).map_or(u32::MAX, u32::from_be_bytes);
@@ -158,6 +161,17 @@ impl From<NoticeMessage> for Message {
             is_certain: notice.is_certain,
         };
         message(notice.envelope, content)
+    }
+}
+
+impl From<ApprovalMessage> for Message {
+    fn from(approval: ApprovalMessage) -> Self {
+        let content = Content::Approval {
+            url: approval.url,
+            requester: approval.requester,
+            replaces_earlier: approval.replaces_earlier,
+        };
+        message(approval.envelope, content)
     }
 }
 

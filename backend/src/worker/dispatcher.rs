@@ -33,9 +33,10 @@ const MOST_FAULTS: u32 = 10;
 
 fn neighbour(due: &Due) -> Neighbour {
     match due.message {
-        Message::Link { channel, .. } | Message::Code { channel, .. } | Message::Notice { channel, .. } => {
-            Neighbour::Channel(channel)
-        }
+        Message::Link { channel, .. }
+        | Message::Code { channel, .. }
+        | Message::Notice { channel, .. }
+        | Message::Approval { channel, .. } => Neighbour::Channel(channel),
         Message::Event { .. } => Neighbour::Instance(due.instance.clone()),
     }
 }

@@ -107,6 +107,26 @@ struct NoticeHtml<'a> {
     url: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "mail/approval.txt")]
+struct ApprovalText<'a> {
+    t: Texts,
+    facts: &'a Facts,
+    requester: &'a str,
+    url: &'a str,
+    replaces_earlier: bool,
+}
+
+#[derive(Template)]
+#[template(path = "mail/approval.html")]
+struct ApprovalHtml<'a> {
+    t: Texts,
+    facts: &'a Facts,
+    requester: &'a str,
+    url: &'a str,
+    replaces_earlier: bool,
+}
+
 /// Subject, text part and HTML part.
 pub(in crate::delivery) struct Rendered {
     pub subject: String,
@@ -166,6 +186,32 @@ pub(in crate::delivery) fn render(message: &Message, logo: Option<&str>) -> Resu
             );
             Rendered {
                 subject: format!("{}: {what}", facts.company),
+                text: text.render()?,
+                html: html.render()?,
+            }
+        }
+        Content::Approval {
+            url,
+            requester,
+            replaces_earlier,
+        } => {
+            let (requester, replaces_earlier) = (&name(requester), *replaces_earlier);
+            let text = ApprovalText {
+                t,
+                facts,
+                requester,
+                url,
+                replaces_earlier,
+            };
+            let html = ApprovalHtml {
+                t,
+                facts,
+                requester,
+                url,
+                replaces_earlier,
+            };
+            Rendered {
+                subject: t.approval_mail_subject(&facts.company, requester, &facts.ticket),
                 text: text.render()?,
                 html: html.render()?,
             }

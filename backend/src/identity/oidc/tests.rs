@@ -570,11 +570,12 @@ async fn a_provider_that_is_down_is_not_asked_by_everybody() {
             .await
             .is_ok()
     );
+    let later = START.plus_seconds(11);
     double.be_down(true);
-    let address = provider.address(&attempt(1), START).await.unwrap();
+    let address = provider.address(&attempt(1), later).await.unwrap();
     let answer = Answer::parse(&double.sign_in(&address, Signer::Newest, |_| {}));
     assert!(down(
-        &provider.identify(&answer, &attempt(1), START).await.unwrap_err()
+        &provider.identify(&answer, &attempt(1), later).await.unwrap_err()
     ));
 }
 

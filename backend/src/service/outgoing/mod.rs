@@ -1,11 +1,13 @@
 //! Use cases of the outbox worker: what a due row means now, and what became of it.
 
+mod approval;
 mod prepare;
 
 use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{CheckKind, CheckResult, UnixMillis};
 
+pub use approval::ApprovalMessage;
 pub use prepare::{CodeMessage, Envelope, LinkMessage, NoticeMessage, Prepared, prepare};
 
 use super::{Service, ServiceError, events, portal, record};
@@ -96,6 +98,12 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
                     if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
                         let body = json!({ "receipt": receipt.as_str(), "attempts": due.attempts + 1 });
                         record(&context, tx, &of, "notice.accepted", &body)?;
+                    }
+                }
+                Message::Approval { .. } => {
+                    if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
+                        let body = json!({ "attempts": due.attempts + 1 });
+                        record(&context, tx, &of, "approval.accepted", &body)?;
                     }
                 }
                 Message::Code { number, .. } => {
@@ -197,6 +205,9 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
                 Message::Link { link, .. } => link_failed(&context, tx, verification, *link, &reason, &body)?,
                 Message::Notice { .. } => record(&context, tx, &verification, "notice.refused", &body)?,
                 Message::Code { number, .. } => code_failed(&context, tx, verification, *number, &body)?,
+                Message::Approval { link, .. } => {
+                    portal::approval::undeliverable(&context, tx, verification, *link, &body)?;
+                }
             }
             Ok::<_, ServiceError>(())
         })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use shared::words::{Action, ActionState, UnixMillis};
 
 use super::super::{Service, ServiceError, actions};
+use super::approval::{self, ApprovalMessage};
 use crate::config::Branding;
 use crate::locale::Locale;
 use crate::store::outbox::{Due, Message};
@@ -22,6 +23,8 @@ pub enum Prepared {
     Code(CodeMessage),
     /// An action was performed: to a contact on file.
     Notice(NoticeMessage),
+    /// Is this request genuine: to the manager on file.
+    Approval(ApprovalMessage),
     /// A signed event, to the instance.
     Event {
         /// The tenant.
@@ -167,6 +170,7 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
             let is_certain = grant.is_some_and(|grant| grant.word() == ActionState::Performed);
             prepare_notice(service, due, &verification, (receipt, *contact), is_certain)
         }
+        Message::Approval { link, .. } => approval::prepare(service, &verification, *link),
         Message::Event { .. } => Ok(None),
     }
 }
@@ -219,7 +223,7 @@ fn prepare_code(
     })))
 }
 
-fn envelope(
+pub(super) fn envelope(
     service: &Service,
     of: &Verification,
     to: Destination,

@@ -7,7 +7,7 @@ use shared::words::{CheckKind, UnixMillis};
 use super::super::{Service, ServiceError, actions, events, facts, record};
 use crate::store::outbox::{self, Message};
 use crate::store::verifications;
-use crate::verification::checks::{Means, SessionStep, on_file_code, step};
+use crate::verification::checks::{Means, SessionStep, manager_approval, on_file_code, step};
 use crate::verification::{CheckDetail, Session, Verification, decide, limits};
 
 /// Opens the steps that the policy requires, with the ways that this requester has.
@@ -22,11 +22,14 @@ pub(super) fn open_steps(
 
 /// The ways in which this requester can prove who they are.
 fn means(service: &Service, of: &Verification) -> Result<Means, ServiceError> {
-    let region = service.instance(&of.instance)?.default_region.as_deref();
+    let instance = service.instance(&of.instance)?;
+    let (region, sign_in) = (instance.default_region.as_deref(), instance.sign_in.as_ref());
     let channels = service.config.channels();
     let contacts = &of.requester.contacts;
     Ok(Means {
         contact: on_file_code::choose_contact(contacts, &of.destination, &channels, of.action, region),
+        company_sign_in: sign_in.map(|sign_in| sign_in.provider.name.clone()),
+        manager: manager_approval::manager(&of.requester, &of.agent, &of.destination),
         ..Means::default()
     })
 }

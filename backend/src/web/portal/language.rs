@@ -31,6 +31,7 @@ pub fn way_back(path: &str) -> String {
     match Route::parse(path).filter(|_| is_plain) {
         Some(Route::Landing(token) | Route::Begin(token)) => format!("/v/{token}"),
         Some(Route::RefuseLink(token)) => format!("/v/{token}/not-me"),
+        Some(Route::Approval(token)) => format!("/approve/{token}"),
         Some(Route::RefuseSession) => "/verify/not-me".to_owned(),
         _ => "/verify".to_owned(),
     }

@@ -9,6 +9,10 @@
 //! | `/verify` | the current question, or the end | |
 //! | `/verify/number`, `/verify/code` | | an answer |
 //! | `/verify/code/resend` | | a new code |
+//! | `/verify/sign-in` | | goes to the identity provider |
+//! | `/verify/sign-in/{instance}` | the provider sent the browser back | takes its answer |
+//! | `/verify/manager` | | asks the manager on file |
+//! | `/approve/{token}` | asks the manager | their answer |
 //! | `/verify/not-me` | asks once more | stops it, or takes the permission back |
 //! | `/verify/action` | | performs the action that a pass permits |
 //! | `/verify/action/strength` | | says how strong a password is |
@@ -21,6 +25,7 @@
 //! methods and unknown paths included, is answered with a page for people.
 
 mod action;
+mod approval;
 mod form;
 mod guard;
 mod language;
@@ -29,6 +34,7 @@ mod notices;
 mod pages;
 mod refusal;
 mod session;
+mod sign_in;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -46,7 +52,7 @@ use super::throttle::Throttle;
 use super::{MAX_BODY_BYTES, client, html};
 use crate::service::Service;
 
-/// All routes under `/v`, `/verify`, `/alarm` and `/language`.
+/// All routes under `/v`, `/verify`, `/alarm`, `/approve` and `/language`.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
     let throttle = Arc::new(Throttle::per_minute(service.config.server.answers_per_minute));
     let service = service.clone();
@@ -57,6 +63,8 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
         .or(warp::path("language"))
         .unify()
         .or(warp::path("alarm"))
+        .unify()
+        .or(warp::path("approve"))
         .unify()
         .and(context)
         .and(warp::path::full())
@@ -102,6 +110,10 @@ enum Route<'a> {
     Number,
     Code,
     Resend,
+    SignIn,
+    SignedIn(&'a str),
+    AskManager,
+    Approval(&'a str),
     RefuseSession,
     Perform,
     Strength,
@@ -130,6 +142,10 @@ impl<'a> Route<'a> {
             ["verify", "number", ""] => Some(Self::Number),
             ["verify", "code", ""] => Some(Self::Code),
             ["verify", "code", "resend"] => Some(Self::Resend),
+            ["verify", "sign-in", ""] => Some(Self::SignIn),
+            ["verify", "sign-in", instance] => Some(Self::SignedIn(instance)),
+            ["verify", "manager", ""] => Some(Self::AskManager),
+            ["approve", token, ""] => Some(Self::Approval(token)),
             ["verify", "not-me", ""] => Some(Self::RefuseSession),
             ["verify", "action", ""] => Some(Self::Perform),
             ["verify", "action", "strength"] => Some(Self::Strength),
@@ -147,10 +163,16 @@ impl<'a> Route<'a> {
             | Self::Number
             | Self::Code
             | Self::Resend
+            | Self::SignIn
+            | Self::AskManager
             | Self::Perform
             | Self::Strength
             | Self::Language => "POST",
-            Self::RefuseLink(_) | Self::RefuseSession | Self::Alarm(_) => "GET, HEAD, POST",
+            Self::RefuseLink(_)
+            | Self::RefuseSession
+            | Self::SignedIn(_)
+            | Self::Approval(_)
+            | Self::Alarm(_) => "GET, HEAD, POST",
         }
     }
 }
@@ -165,6 +187,8 @@ async fn read(visit: Visit, method: Method, query: String) -> Response {
         Some(Route::RefuseLink(token)) => Ok(link::ask_to_refuse(&visit, token)),
         Some(Route::Current) => session::show(&visit, &query).await,
         Some(Route::RefuseSession) => session::ask_to_refuse(&visit).await,
+        Some(Route::SignedIn(_)) => Ok(sign_in::back(&visit, &query)),
+        Some(Route::Approval(token)) => approval::look(&visit, token).await,
         Some(Route::Alarm(token)) => action::look_at_alarm(&visit, token).await,
         Some(_) | None => Err(Refusal::NothingHere),
     };
@@ -189,6 +213,10 @@ async fn write(visit: Visit, body: Bytes, throttle: Arc<Throttle>) -> Response {
                 Route::Number => session::answer_number(&visit, &form).await,
                 Route::Code => session::answer_code(&visit, &form).await,
                 Route::Resend => session::resend(&visit, &form).await,
+                Route::SignIn => sign_in::depart(&visit, &form).await,
+                Route::SignedIn(instance) => sign_in::arrive(&visit, instance, &form).await,
+                Route::AskManager => approval::ask(&visit, &form).await,
+                Route::Approval(token) => approval::answer(&visit, token, &form).await,
                 Route::RefuseSession => session::refuse(&visit, &form).await,
                 Route::Perform => action::perform(&visit, &form).await,
                 Route::Strength => action::strength(&visit, &form).await,

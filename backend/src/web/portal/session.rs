@@ -108,6 +108,8 @@ fn after_answer(visit: &Visit, session: &str, answered: &Answered) -> Response {
             code_is_valid: false, ..
         } => t.code_expired(),
         Step::OnFileCode { tries_left, .. } => t.code_wrong(*tries_left),
+        // Answered in their own files.
+        Step::CompanySignIn { .. } | Step::ManagerApproval { .. } => String::new(),
         Step::Action(_) | Step::Finished(_) => String::new(),
     })
 }

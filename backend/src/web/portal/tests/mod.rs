@@ -1,10 +1,12 @@
 //! The portal through its real routes, on a real database.
 
 mod action;
+mod approval;
 mod language;
 mod link;
 mod pages;
 mod session;
+mod sign_in;
 mod throttle;
 
 use std::sync::Arc;
