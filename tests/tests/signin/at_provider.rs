@@ -60,10 +60,12 @@ async fn tokens_that_are_not_for_this_sign_in_decide_nothing() -> Result<()> {
     for fault in ["audience", "expired", "nonce", "issuer", "stranger"] {
         let address = jar.depart(&scene).await?;
         let account = format!("mia.chen!{fault}");
+        jar.forget_provider();
         let back = jar.sign_in(&scene, &address, &account).await?;
         does_not_count(&jar.arrive(&back).await?)?;
         ensure!(call.status(&id).await? == Status::InProgress, "{fault}");
     }
+    jar.forget_provider();
     // The provider itself writes another nonce, because the address was changed on its way.
     let address = jar.depart(&scene).await?;
     let mut changed: Url = address.parse()?;

@@ -104,7 +104,7 @@ impl Jar {
 
     /// Begins the verification of a link and answers the number.
     pub async fn begin(&mut self, scene: &Scene, call: &Call<'_>, id: &str, link: &str) -> Result<()> {
-        let begun = self.post(&format!("{link}/begin"), &[]).await?;
+        let begun = self.post(&format!("{link}/begin"), &[("script_ran", "")]).await?;
         ensure!(begun.status == StatusCode::SEE_OTHER, "{}", begun.body);
         let number = call.number(id).await?;
         let page = self.get(&format!("{}/verify", scene.service_url)).await?;
@@ -134,6 +134,11 @@ impl Jar {
         Ok(refresh
             .with_context(|| format!("no way to the provider: {}", page.body))?
             .to_owned())
+    }
+
+    /// Forgets the session at the provider: the next sign-in is by somebody else.
+    pub fn forget_provider(&mut self) {
+        self.cookies.retain(|(host, _), _| host == "localhost");
     }
 
     /// Signs in on the provider's page; gives the address that the provider sends the browser back to.

@@ -210,7 +210,7 @@ impl Call<'_> {
         let jti = self.scene.tickets.fetch_add(1, Ordering::SeqCst);
         let claims = json!({
             "iss": INSTANCE, "aud": self.scene.service_url, "sub": sys_id(0xa),
-            "iat": now, "nbf": now, "exp": now + 240, "jti": format!("token-{jti}"),
+            "iat": now, "nbf": now, "exp": now + 240, "jti": format!("signin-token-{jti:08}"),
             "agent": { "sys_id": sys_id(0xa), "user_name": "beth.anglin", "name": "Beth Anglin" },
             "ticket": { "table": "incident", "sys_id": sys_id(0x1000 + self.ticket),
                 "number": format!("INC{:07}", self.ticket), "short_description": "Locked out" },

@@ -16,7 +16,7 @@ use crate::keys::{equal, sha256_hex};
 use crate::ports::random;
 use crate::store::approvals::{self, ApprovalLink};
 use crate::store::outbox::{self, Message};
-use crate::store::{origins, verifications};
+use crate::store::{evidence, origins, verifications};
 use crate::verification::checks::manager_approval::ManagerApproval;
 use crate::verification::{CheckDetail, LinkId, Session, Verification, limits};
 
@@ -185,7 +185,11 @@ pub async fn answer(
                 return Ok((Reply::TooLate(show(&context, &of, before)?), id));
             };
             if is_requesters(&context, tx, &of, &browser)? {
-                record(&context, tx, &of, "approval.own_browser", &json!({}))?;
+                let kind = "approval.own_browser";
+                // Once says it; nobody fills the evidence by pressing again.
+                if evidence::count(tx, &of.id, kind)? == 0 {
+                    record(&context, tx, &of, kind, &json!({}))?;
+                }
                 return Ok((Reply::OwnBrowser(show(&context, &of, before)?), id));
             }
             if !approvals::spend(tx, &digest, now)? {

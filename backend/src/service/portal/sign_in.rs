@@ -19,7 +19,7 @@ use crate::identity::oidc::{Answer, Attempt, Identity, OidcError, Provider, Reje
 use crate::keys::{Keys, equal, sha256_hex};
 use crate::ports::random;
 use crate::store::sign_ins::{self, SignIn};
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, evidence};
 use crate::verification::checks::company_sign_in::Mismatch;
 use crate::verification::{CheckDetail, InstanceId, Session, SignInId, Verification};
 
@@ -27,6 +27,9 @@ use crate::verification::{CheckDetail, InstanceId, Session, SignInId, Verificati
 const LIFE_SECONDS: i64 = 600;
 /// Sign-ins that one verification may begin: more are no mistakes any more, and each makes the provider work.
 const MAX_SIGN_INS: u32 = 10;
+
+/// Refusals that are kept as evidence: nobody fills it by sending garbage.
+const MAX_REFUSALS: u32 = 20;
 
 /// What became of the button.
 #[derive(Debug)]
@@ -296,14 +299,9 @@ async fn trouble(service: &Service, cookie: &str, error: &OidcError) -> Result<(
     }
     metrics::counter!("company_sign_ins_refused_total", "why" => why).increment(1);
     let note = move |service: &Service, tx: &Transaction<'_>, verification: Verification| {
-        if verification.session().is_some() {
-            record(
-                service,
-                tx,
-                &verification,
-                "sign_in.refused",
-                &json!({ "why": why }),
-            )?;
+        let kind = "sign_in.refused";
+        if verification.session().is_some() && evidence::count(tx, &verification.id, kind)? < MAX_REFUSALS {
+            record(service, tx, &verification, kind, &json!({ "why": why }))?;
         }
         Ok((verification, ()))
     };

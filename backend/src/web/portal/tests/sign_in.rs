@@ -285,6 +285,26 @@ async fn a_provider_that_is_down_from_the_beginning_is_said_on_the_page() {
 }
 
 #[tokio::test]
+async fn garbage_fills_no_evidence() {
+    let double = Double::start().await;
+    let portal = portal(&double);
+    let browser = asked(&portal).await;
+    for number in 0..25 {
+        let refused = arrive(&browser, &format!("code=a&state={number}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let (instance, id) = (InstanceId::parse("acme").unwrap(), browser.id.clone());
+    let entries = portal
+        .service
+        .store
+        .read(move |tx| crate::store::evidence::list(tx, &instance, &id))
+        .await
+        .unwrap();
+    let refusals = entries.iter().filter(|entry| entry.kind == "sign_in.refused");
+    assert_eq!(refusals.count(), 20);
+}
+
+#[tokio::test]
 async fn ten_sign_ins_are_begun_and_no_more() {
     let double = Double::start().await;
     let portal = portal(&double);
