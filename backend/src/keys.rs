@@ -13,7 +13,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 pub use seal::{Place, SealError};
 
 use crate::verification::checks::{call_number, on_file_code};
-use crate::verification::{LinkId, VerificationId};
+use crate::verification::{LinkId, SignInId, VerificationId};
 
 /// Length of the master key in bytes, before base64.
 pub const MASTER_KEY_BYTES: usize = 32;
@@ -103,6 +103,22 @@ impl Keys {
     /// What is stored of a recovery code that was hashed: without the key not even a guess can be tried.
     pub fn recovery_digest(&self, instance: &str, subject: &str, hash: &[u8]) -> String {
         hex(&self.derive("recovery", &[instance.as_bytes(), subject.as_bytes(), hash]))
+    }
+
+    /// The secret in the link that asks a manager.
+    pub fn approval_token(&self, link: LinkId) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive("approval", &[&link.0]))
+    }
+
+    /// State, nonce and PKCE verifier of a sign-in at an identity provider, in this order.
+    pub fn sign_in_secrets(&self, attempt: SignInId) -> [String; 3] {
+        ["sign-in-state", "sign-in-nonce", "sign-in-verifier"]
+            .map(|label| URL_SAFE_NO_PAD.encode(self.derive(label, &[&attempt.0])))
+    }
+
+    /// Stands for the provider's name of a person in evidence.
+    pub fn subject_digest(&self, issuer: &str, subject: &str) -> String {
+        hex(&self.derive("subject", &[issuer.as_bytes(), subject.as_bytes()]))
     }
 
     /// Stands for an address in indexes, so that limits and history work without the address itself.

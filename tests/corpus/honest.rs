@@ -1,6 +1,8 @@
 //! Ordinary people on ordinary and less ordinary days. Whoever has any usable contact on file must get through without
 //! help; who cannot is listed in `main.rs`.
 
+mod colleagues;
+
 use shared::words::{Action, Channel};
 
 use crate::factors;
@@ -18,6 +20,7 @@ pub fn all() -> Vec<Story> {
     stories.extend(mishaps());
     stories.extend(records());
     stories.extend(own_factors());
+    stories.extend(colleagues::all());
     stories
 }
 

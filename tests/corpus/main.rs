@@ -14,8 +14,10 @@ mod attacks;
 mod factors;
 mod honest;
 mod people;
+mod provider;
 mod report;
 mod story;
+mod ways;
 mod world;
 
 /// Attacks that come through, with the reason why they cannot be stopped here. Each stands in the threat model.

@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use shared::agent_api::VerificationView;
 use shared::agent_token::{Agent, AgentClaims, Contact, Requester, TOKEN_TYPE, Ticket};
-use shared::words::{Action, Channel};
+use shared::words::{Action, Assurance, Channel};
 
 use crate::story::End;
 use crate::world::{Content, World};
@@ -105,6 +105,12 @@ impl Desk {
     pub fn by_agent(mut self, number: u32) -> Self {
         self.claims.sub = sys_id(number);
         self.claims.agent.sys_id = sys_id(number);
+        self
+    }
+
+    /// The same call about a privileged person.
+    pub fn with_high_assurance(mut self) -> Self {
+        self.claims.assurance = Some(Assurance::High);
         self
     }
 

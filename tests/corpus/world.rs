@@ -17,6 +17,8 @@ use tempfile::TempDir;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
+use crate::provider::PROVIDER;
+
 /// 2026-11-24T10:00:00Z, a Tuesday morning in London.
 pub const START: UnixMillis = UnixMillis(1_795_514_400_000);
 
@@ -167,13 +169,17 @@ impl World {
                 to: message.envelope.to.address().to_owned(),
                 content: Content::Alarm(message.url.replace("https://verify.example.com", "")),
             },
-            Prepared::Notice(_) | Prepared::Event { .. } => return,
+            Prepared::Approval(message) => Mail {
+                to: message.envelope.to.address().to_owned(),
+                content: Content::Link(message.url.replace("https://verify.example.com", "")),
+            },
+            Prepared::Notice(_) | Prepared::Warning(_) | Prepared::Event { .. } => return,
         };
         self.inner.mails.lock().unwrap().push(mail);
     }
 }
 
-/// Two tenants, mail and text messages, and the test databases of the backend.
+/// Three tenants, mail and text messages, and the test databases of the backend.
 fn configuration(folder: &Path) -> (String, BTreeMap<String, String>) {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/testdata");
     let quoted = |path: &Path| serde_json::Value::from(path.display().to_string()).to_string();
@@ -224,7 +230,14 @@ owner_database = {owners}
 hosting_list = {hosting}
 vpn_list = {vpn}
 tor_list = {tor}
-{acme}{globex}"#,
+{acme}{globex}{initech}
+[instance.sign_in]
+provider = "Initech Sign-On"
+issuer = "{issuer}"
+client_id = "{client}"
+client_secret_env = "INITECH_CLIENT_SECRET"
+claims = {{ preferred_username = "user_name" }}
+"#,
         database = quoted(&folder.join("story.db")),
         places = quoted(&data.join("places.mmdb")),
         owners = quoted(&data.join("owners.mmdb")),
@@ -233,6 +246,9 @@ tor_list = {tor}
         tor = list("tor.txt", "192.0.2.128/25\n"),
         acme = instance("acme", "ACME"),
         globex = instance("globex", "GLOBEX"),
+        initech = instance("initech", "INITECH"),
+        issuer = PROVIDER.issuer(),
+        client = crate::provider::CLIENT,
     );
     let webhook = |byte: u8| format!("whsec_{}", STANDARD.encode([byte; 32]));
     let secrets = [
@@ -244,6 +260,9 @@ tor_list = {tor}
         ("GLOBEX_AGENT_KEY", STANDARD.encode([4; 32])),
         ("GLOBEX_CLIENT_SECRET", "globex-client-secret".to_owned()),
         ("GLOBEX_WEBHOOK_SECRET", webhook(5)),
+        ("INITECH_AGENT_KEY", STANDARD.encode([9; 32])),
+        ("INITECH_CLIENT_SECRET", "initech-client-secret".to_owned()),
+        ("INITECH_WEBHOOK_SECRET", webhook(8)),
     ];
     let secrets = secrets.into_iter().map(|(name, value)| (name.to_owned(), value));
     (text, secrets.collect())

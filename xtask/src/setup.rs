@@ -160,7 +160,10 @@ fn preset() -> Result<()> {
 pub fn test_tools() -> Result<()> {
     npm_packages("xtask/sdk", "ServiceNow's SDK 4.9.0")?;
     npm_packages("tests/tools", "axe-core, AngularJS")?;
-    npm_packages("tests/peers", "libraries of Twilio and SendGrid, mailauth")
+    npm_packages(
+        "tests/peers",
+        "libraries of Twilio and SendGrid, mailauth, oidc-provider",
+    )
 }
 
 /// Installs what the lock file in `folder` names.

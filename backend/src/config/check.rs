@@ -21,6 +21,9 @@ mod branding;
 mod delivery;
 mod report_key;
 mod retention;
+mod sign_in;
+
+pub(super) use sign_in::RawSignIn;
 
 /// RFC 7518, section 3.2: an HS256 key has at least 256 bits.
 const MIN_HMAC_BYTES: usize = 32;
@@ -212,7 +215,7 @@ impl Checker<'_> {
         }
     }
 
-    fn instance(&mut self, raw: &RawInstance) -> Option<Instance> {
+    fn instance(&mut self, raw: &RawInstance, public_url: &str) -> Option<Instance> {
         let place = format!("instance “{}”", raw.id);
         let id = InstanceId::parse(&raw.id);
         if id.is_none() {
@@ -283,6 +286,10 @@ impl Checker<'_> {
             &format!("{place}.callback.webhook_secret_env"),
             &raw.callback.webhook_secret_env,
         );
+        let sign_in = raw
+            .sign_in
+            .as_ref()
+            .and_then(|sign_in| self.sign_in(&place, &raw.id, public_url, sign_in));
         let connectors = self.connectors(&place, &raw.connector);
         let actions = self.actions(&place, &raw.action, &connectors, &raw.connector);
         Some(Instance {
@@ -303,6 +310,7 @@ impl Checker<'_> {
                 client_secret: client_secret?,
                 webhook_secret: webhook_secret?,
             },
+            sign_in,
             connectors,
             actions,
         })
@@ -333,10 +341,12 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
                 .ok()
         });
     let report_key = checker.report_key(raw.report_key.as_ref(), keys.as_ref());
+    // Without a public URL there is a mistake already, and nothing is made of it.
+    let public_url = server.as_ref().map_or("", |server| &server.public_url);
     let mut instances = BTreeMap::new();
     let mut urls = std::collections::BTreeSet::new();
     for raw_instance in &raw.instance {
-        if let Some(instance) = checker.instance(raw_instance) {
+        if let Some(instance) = checker.instance(raw_instance, public_url) {
             if !urls.insert(instance.url.clone()) {
                 checker.note(
                     &format!("instance “{}”.url", raw_instance.id),

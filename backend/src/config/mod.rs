@@ -27,10 +27,12 @@ pub use retention::Retention;
 pub use secrets::{Environment, SecretSource};
 
 use crate::actions::settings::{ActionSettings, ConnectorSettings};
+use crate::identity::oidc::ProviderSettings;
 use crate::keys::Keys;
 use crate::locale::Locale;
 use crate::network::Networks;
 use crate::signed_report::ReportKey;
+use crate::verification::checks::company_sign_in::OnFileField;
 use crate::verification::{InstanceId, Policy};
 
 /// The whole configuration, checked.
@@ -233,6 +235,8 @@ pub struct Instance {
     pub agent_keys: BTreeMap<String, AgentKey>,
     /// How results get to the instance.
     pub callback: Callback,
+    /// `[instance.sign_in]`: where its people sign in, if company sign-in is offered.
+    pub sign_in: Option<SignIn>,
     /// `[[instance.connector]]`, by name; `manual` is always there.
     pub connectors: BTreeMap<String, ConnectorSettings>,
     /// `[[instance.action]]`: which connector performs which action. One that is not here is not granted.
@@ -256,6 +260,15 @@ pub struct AgentKey {
     pub algorithm: Algorithm,
     /// The key.
     pub key: DecodingKey,
+}
+
+/// Where the people of an instance sign in, and how they are recognised there.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// The identity provider.
+    pub provider: ProviderSettings,
+    /// Claims of its ID token, and the field on file that each must equal. All of them must; there is at least one.
+    pub matches: Vec<(String, OnFileField)>,
 }
 
 /// How results get to the instance.

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::check::RawSignIn;
 use super::connectors::{RawAction, RawConnector};
 
 #[derive(Deserialize)]
@@ -160,6 +161,7 @@ pub(super) struct RawInstance {
     #[serde(default)]
     pub agent_key: Vec<RawAgentKey>,
     pub callback: RawCallback,
+    pub sign_in: Option<RawSignIn>,
     #[serde(default)]
     pub connector: Vec<RawConnector>,
     #[serde(default)]

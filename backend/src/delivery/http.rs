@@ -48,17 +48,22 @@ pub struct Answer {
 /// When the URL is not one that we may call; the text says why.
 pub fn post(client: &Client, url: &str) -> Result<RequestBuilder, String> {
     let url = Url::parse(url).map_err(|error| format!("its URL cannot be read: {error}"))?;
+    if is_callable(&url) {
+        Ok(client.post(url))
+    } else {
+        Err("its URL is not https".into())
+    }
+}
+
+/// True when what is sent to this URL stays between us and the other side: https, or this very machine.
+pub fn is_callable(url: &Url) -> bool {
     let local = match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     };
-    if url.scheme() == "https" || (url.scheme() == "http" && local) {
-        Ok(client.post(url))
-    } else {
-        Err("its URL is not https".into())
-    }
+    url.scheme() == "https" || (url.scheme() == "http" && local)
 }
 
 /// Sends a request and reads the answer.
@@ -103,7 +108,7 @@ fn retry_after(headers: &HeaderMap, now: UnixMillis) -> Option<Duration> {
 }
 
 /// What went wrong, by its innermost cause. The URL is left out: it may carry a secret.
-fn describe(error: &reqwest::Error) -> String {
+pub fn describe(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return format!("there was no answer within {} seconds", TOTAL_TIMEOUT.as_secs());
     }

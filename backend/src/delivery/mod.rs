@@ -79,6 +79,15 @@ pub enum Content {
         /// What was enrolled.
         factor: Factor,
     },
+    /// To the manager on file: is this request genuine?
+    Approval {
+        /// The whole link of the page with the answer.
+        url: String,
+        /// Whom it is about.
+        requester: String,
+        /// True when an earlier link no longer works because of it.
+        replaces_earlier: bool,
+    },
     /// A code that the requester enters on the page they have open.
     Code {
         /// Six digits.

@@ -1,6 +1,7 @@
 //! Ring 2: the ways in which a person proves who they are by something of their own. Nothing here knows the database, a
 //! clock or a verification: whose it is goes in, what it proves comes out.
 
+pub mod oidc;
 pub mod passkey;
 pub mod qr;
 pub mod recovery;

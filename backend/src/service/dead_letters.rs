@@ -53,6 +53,7 @@ pub async fn retry(
                 Message::Code { .. } => "code.revived",
                 Message::Notice { .. } | Message::Enrolled { .. } => "notice.revived",
                 Message::Warning { .. } => "warning.revived",
+                Message::Approval { .. } => "approval.revived",
                 Message::Event { .. } => "event.revived",
             };
             record(

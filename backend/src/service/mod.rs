@@ -20,6 +20,7 @@ pub mod signed_report;
 mod view;
 mod warning;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rusqlite::Transaction;
@@ -34,6 +35,7 @@ pub use view::view;
 use crate::actions::Connectors;
 use crate::config::{Config, Instance};
 use crate::delivery::circuit::Circuits;
+use crate::identity::oidc::Provider;
 use crate::ports::{Clock, Entropy, random};
 use crate::store::{Store, StoreError, evidence, grants};
 use crate::verification::{InstanceId, Policy, Verification, VerificationId};
@@ -51,6 +53,8 @@ pub struct Service {
     pub entropy: Arc<dyn Entropy>,
     /// Who performs actions, by instance and name.
     pub connectors: Arc<Connectors>,
+    /// Where the people of an instance sign in.
+    pub providers: Arc<BTreeMap<InstanceId, Provider>>,
     /// Tells live views that a verification has changed.
     pub changes: broadcast::Sender<VerificationId>,
     /// Wakes the outbox worker and the expiry loop.
@@ -71,12 +75,18 @@ impl Service {
             named.map(|(name, settings)| (&instance.id, name.as_str(), settings))
         });
         let connectors = Arc::new(Connectors::new(settings, &clock));
+        let signing_in = config.instances.values().filter_map(|instance| {
+            let sign_in = instance.sign_in.as_ref()?;
+            Some((instance.id.clone(), Provider::new(sign_in.provider.clone())))
+        });
+        let providers = Arc::new(signing_in.collect());
         Self {
             config,
             store,
             clock,
             entropy,
             connectors,
+            providers,
             changes,
             wake: Arc::new(Notify::new()),
             circuits: Arc::default(),

@@ -4,6 +4,7 @@
 //! `synchronous=FULL`. Each unit of work runs in a savepoint of its own: it is kept whole or not at all, and its
 //! caller hears of it only after the commit. A few read-only connections serve readers.
 
+pub mod approvals;
 mod connection;
 pub mod console;
 pub mod evidence;
@@ -13,6 +14,7 @@ pub mod origins;
 pub mod outbox;
 pub mod portal;
 pub mod retention;
+pub mod sign_ins;
 pub mod tokens;
 pub mod verifications;
 

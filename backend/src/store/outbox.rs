@@ -52,6 +52,13 @@ pub enum Message {
         /// By which channel.
         channel: Channel,
     },
+    /// To the manager on file: is this request genuine?
+    Approval {
+        /// Which request; skipped when a newer one replaced it.
+        link: crate::verification::LinkId,
+        /// By which channel.
+        channel: Channel,
+    },
     /// A result event for the instance, exactly as it will be posted.
     Event {
         /// `webhook-id`.
@@ -75,6 +82,7 @@ impl Message {
             Self::Notice { .. } => "notice",
             Self::Warning { .. } => "warning",
             Self::Enrolled { .. } => "enrolled",
+            Self::Approval { .. } => "approval",
             Self::Event { .. } => "event",
         }
     }

@@ -77,6 +77,20 @@ impl fmt::Display for InstanceId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LinkId(pub [u8; 16]);
 
+/// Public half of a sign-in at an identity provider: 16 random bytes, from which its secrets are derived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SignInId(pub [u8; 16]);
+
+impl SignInId {
+    /// Reads the hex form.
+    pub fn parse(text: &str) -> Option<Self> {
+        u128::from_str_radix(text, 16)
+            .ok()
+            .filter(|_| text.len() == 32)
+            .map(|bits| Self(bits.to_be_bytes()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -9,7 +9,7 @@ use crate::delivery::circuit::Neighbour;
 use crate::delivery::{Content, Message, Outcome};
 use crate::ports::random;
 use crate::service::outgoing::{
-    self, CodeMessage, EnrolledMessage, Envelope, LinkMessage, NoticeMessage, Prepared,
+    self, ApprovalMessage, CodeMessage, EnrolledMessage, Envelope, LinkMessage, NoticeMessage, Prepared,
 };
 use crate::service::{Service, ServiceError};
 use crate::store::outbox::{self, Due};
@@ -45,6 +45,7 @@ pub(super) async fn make(parts: &Parts, due: Due, neighbour: Neighbour) -> Resul
         Prepared::Notice(notice) => send(parts, notice.into()).await,
         Prepared::Warning(envelope) => send(parts, message(envelope, Content::Warning)).await,
         Prepared::Enrolled(enrolled) => send(parts, enrolled.into()).await,
+        Prepared::Approval(approval) => send(parts, approval.into()).await,
     };
     // Without random bytes there is no jitter; that is no reason not to try again.
     let jitter = random::<4>(service.entropy.as_ref()).map_or(u32::MAX, u32::from_be_bytes);
@@ -172,6 +173,17 @@ impl From<EnrolledMessage> for Message {
             factor: enrolled.factor,
         };
         message(enrolled.envelope, content)
+    }
+}
+
+impl From<ApprovalMessage> for Message {
+    fn from(approval: ApprovalMessage) -> Self {
+        let content = Content::Approval {
+            url: approval.url,
+            requester: approval.requester,
+            replaces_earlier: approval.replaces_earlier,
+        };
+        message(approval.envelope, content)
     }
 }
 

@@ -37,7 +37,8 @@ fn neighbour(due: &Due) -> Neighbour {
         | Message::Code { channel, .. }
         | Message::Notice { channel, .. }
         | Message::Warning { channel, .. }
-        | Message::Enrolled { channel, .. } => Neighbour::Channel(channel),
+        | Message::Enrolled { channel, .. }
+        | Message::Approval { channel, .. } => Neighbour::Channel(channel),
         Message::Event { .. } => Neighbour::Instance(due.instance.clone()),
     }
 }

@@ -133,6 +133,11 @@
   Array.prototype.forEach.call(document.querySelectorAll("form"), sendOnce);
   Array.prototype.forEach.call(document.querySelectorAll("[data-reveal]"), reveal);
   Array.prototype.forEach.call(document.querySelectorAll("[data-strength]"), judge);
+  // Back from the identity provider: the form sends itself.
+  var on = document.querySelector("form[data-send] button");
+  if (on) {
+    on.click();
+  }
   var resend = document.querySelector("form[data-after]");
   var wait = document.querySelector(".wait");
   if (resend && wait) {

@@ -1,6 +1,7 @@
 //! Attacks. Each must end as it says; what cannot be stopped is listed in `main.rs` and in the threat model.
 
 mod automation;
+mod colleagues;
 mod contacts;
 mod desk;
 mod factors;
@@ -24,6 +25,7 @@ pub fn all() -> Vec<Story> {
         sessions::all(),
         automation::all(),
         tokens::all(),
+        colleagues::all(),
     ]
     .into_iter()
     .flatten()

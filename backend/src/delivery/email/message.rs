@@ -121,6 +121,26 @@ struct WarningHtml<'a> {
     facts: &'a Facts,
 }
 
+#[derive(Template)]
+#[template(path = "mail/approval.txt")]
+struct ApprovalText<'a> {
+    t: Texts,
+    facts: &'a Facts,
+    requester: &'a str,
+    url: &'a str,
+    replaces_earlier: bool,
+}
+
+#[derive(Template)]
+#[template(path = "mail/approval.html")]
+struct ApprovalHtml<'a> {
+    t: Texts,
+    facts: &'a Facts,
+    requester: &'a str,
+    url: &'a str,
+    replaces_earlier: bool,
+}
+
 /// Subject, text part and HTML part.
 pub(in crate::delivery) struct Rendered {
     pub subject: String,
@@ -179,6 +199,32 @@ pub(in crate::delivery) fn render(message: &Message, logo: Option<&str>) -> Resu
             text: WarningText { t, facts }.render()?,
             html: WarningHtml { t, facts }.render()?,
         },
+        Content::Approval {
+            url,
+            requester,
+            replaces_earlier,
+        } => {
+            let (requester, replaces_earlier) = (&name(requester), *replaces_earlier);
+            let text = ApprovalText {
+                t,
+                facts,
+                requester,
+                url,
+                replaces_earlier,
+            };
+            let html = ApprovalHtml {
+                t,
+                facts,
+                requester,
+                url,
+                replaces_earlier,
+            };
+            Rendered {
+                subject: t.approval_mail_subject(&facts.company, requester, &facts.ticket),
+                text: text.render()?,
+                html: html.render()?,
+            }
+        }
         // The code itself stays out of the subject, which locked screens show.
         Content::Code { code } => Rendered {
             subject: t.mail_code_subject(&facts.company, &facts.ticket),

@@ -93,6 +93,11 @@ pub(in crate::delivery) fn write(message: &Message, host: &str) -> String {
                 .unwrap_or_else(|| shortest(&company, of));
             extended(text, &format!(" {}", sendable(&t.sms_not_you())))
         }
+        // Managers are asked by email only, where the whole question has room; nothing of it is lost on the way here.
+        Content::Approval { url, requester, .. } => {
+            let question = t.approval_mail_subject(&company, &name(requester), &ticket);
+            sendable(&format!("{question}: {url}"))
+        }
         Content::Notice { url, is_certain } => {
             let what = t.notice(message.action, *is_certain);
             // It takes two segments anyway.

@@ -1,11 +1,13 @@
 //! Use cases of the outbox worker: what a due row means now, and what became of it.
 
+mod approval;
 mod prepare;
 
 use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{CheckKind, CheckResult, UnixMillis};
 
+pub use approval::ApprovalMessage;
 pub(super) use prepare::envelope;
 pub use prepare::{CodeMessage, EnrolledMessage, Envelope, LinkMessage, NoticeMessage, Prepared, prepare};
 
@@ -111,6 +113,12 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
                         record(&context, tx, &of, "notice.accepted", &body)?;
                     }
                 }
+                Message::Approval { .. } => {
+                    if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
+                        let body = json!({ "attempts": due.attempts + 1 });
+                        record(&context, tx, &of, "approval.accepted", &body)?;
+                    }
+                }
                 Message::Code { number, .. } => {
                     if let Some(verification) = verifications::lookup(tx, &due.instance, &due.verification)? {
                         record(
@@ -213,6 +221,9 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
                 }
                 Message::Warning { .. } => record(&context, tx, &verification, "warning.refused", &body)?,
                 Message::Code { number, .. } => code_failed(&context, tx, verification, *number, &body)?,
+                Message::Approval { link, .. } => {
+                    portal::approval::undeliverable(&context, tx, verification, *link, &body)?;
+                }
             }
             Ok::<_, ServiceError>(())
         })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use shared::words::{Action, ActionState, UnixMillis};
 
 use super::super::{Service, ServiceError, actions, factors, warning};
+use super::approval::{self, ApprovalMessage};
 use crate::config::Branding;
 use crate::locale::Locale;
 use crate::store::outbox::{Due, Message};
@@ -27,6 +28,8 @@ pub enum Prepared {
     Enrolled(EnrolledMessage),
     /// Somebody said that the verification was not theirs: to a contact on file.
     Warning(Envelope),
+    /// Is this request genuine: to the manager on file.
+    Approval(ApprovalMessage),
     /// A signed event, to the instance.
     Event {
         /// The tenant.
@@ -198,6 +201,7 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
             ..
         } => prepare_enrolled(service, due, &verification, (enrolment, *factor), *contact),
         Message::Warning { contact, .. } => warning::prepare(service, due, &verification, *contact),
+        Message::Approval { link, .. } => approval::prepare(service, &verification, *link),
         Message::Event { .. } => Ok(None),
     }
 }

@@ -1,15 +1,17 @@
 //! What the requester may do: open the link, begin, answer, say that they did not ask for this.
 
+pub mod approval;
 mod other_way;
 mod page;
 mod progress;
+pub mod sign_in;
 
 use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{CheckKind, Status};
 
 pub use other_way::{choose, give_up};
-pub use page::{Answered, Ending, Landing, Page, Request, Step};
+pub use page::{Answered, Asked, Ending, Landing, Page, Request, Step};
 pub(super) use progress::{proceed, redirected, send_code};
 
 pub(super) use self::page::request;

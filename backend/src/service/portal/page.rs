@@ -86,10 +86,31 @@ pub enum Step {
         /// Wrong answers that are still allowed.
         tries_left: u8,
     },
+    /// Sign in at the identity provider of this name.
+    CompanySignIn {
+        /// As requesters know it.
+        provider: String,
+    },
+    /// The manager on file confirms the request.
+    ManagerApproval {
+        /// Their name.
+        manager: String,
+        /// The request in force; `None` before the requester pressed the button that sends it.
+        asked: Option<Asked>,
+        /// Seconds until they may be asked (again): 0 = now; `None` when they will not be asked any more.
+        ask_in: Option<u32>,
+    },
     /// Identity confirmed: the action that the ticket asks for.
     Action(ActionStep),
     /// Nothing is left to do.
     Finished(Ending),
+}
+
+/// A request to the manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Minutes until it ends, at least 1; `None` when it has ended without an answer.
+    pub minutes_left: Option<u32>,
 }
 
 /// How it ended, as far as the requester may know. Never why.
@@ -181,8 +202,21 @@ fn question(check: &Check, now: UnixMillis) -> Step {
         CheckDetail::Passkey(_) => Step::Passkey { tries_left },
         CheckDetail::AuthenticatorApp(_) => Step::AuthenticatorApp { tries_left },
         CheckDetail::RecoveryCode(_) => Step::RecoveryCode { tries_left },
-        // No session has one of these open: see `progress::means`.
-        CheckDetail::CompanySignIn(_) | CheckDetail::ManagerApproval(_) => Step::Finished(Ending::NoWayLeft),
+        CheckDetail::CompanySignIn(sign_in) => Step::CompanySignIn {
+            provider: sign_in.provider.clone().unwrap_or_default(),
+        },
+        CheckDetail::ManagerApproval(approval) => Step::ManagerApproval {
+            manager: approval
+                .manager
+                .as_ref()
+                .map_or_else(String::new, |manager| manager.name.clone()),
+            asked: approval.request.as_ref().map(|request| Asked {
+                minutes_left: request
+                    .is_valid_at(now)
+                    .then(|| now.seconds_until(request.ends_at()).div_ceil(60)),
+            }),
+            ask_in: approval.ask_in(now),
+        },
     }
 }
 

@@ -7,7 +7,7 @@ use shared::words::{CheckKind, UnixMillis};
 use super::super::{Service, ServiceError, actions, events, factors, facts, record, warning};
 use crate::store::outbox::{self, Message};
 use crate::store::verifications;
-use crate::verification::checks::{Means, SessionStep, on_file_code, step};
+use crate::verification::checks::{Means, SessionStep, manager_approval, on_file_code, step};
 use crate::verification::grant::Why;
 use crate::verification::{CheckDetail, Session, Verification, decide, limits};
 
@@ -24,7 +24,8 @@ pub(super) fn open_steps(
 
 /// The ways in which this requester can prove who they are.
 fn means(service: &Service, tx: &Transaction<'_>, of: &Verification) -> Result<Means, ServiceError> {
-    let region = service.instance(&of.instance)?.default_region.as_deref();
+    let instance = service.instance(&of.instance)?;
+    let (region, sign_in) = (instance.default_region.as_deref(), instance.sign_in.as_ref());
     let channels = service.config.channels();
     let contacts = &of.requester.contacts;
     let held = factors::held(service, tx, of)?;
@@ -33,6 +34,8 @@ fn means(service: &Service, tx: &Transaction<'_>, of: &Verification) -> Result<M
         passkeys: held.passkeys,
         authenticator_app: held.app_is_usable,
         recovery_codes: held.codes_left,
+        company_sign_in: sign_in.map(|sign_in| sign_in.provider.name.clone()),
+        manager: manager_approval::manager(&of.requester, &of.agent, &of.destination),
         ..Means::default()
     })
 }

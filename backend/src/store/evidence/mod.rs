@@ -76,6 +76,14 @@ pub fn append(
     exactly_one("append evidence", affected)
 }
 
+/// How many entries of a kind a verification has: what one person can cause again and again is kept a few times only.
+pub fn count(tx: &Transaction<'_>, verification: &VerificationId, kind: &str) -> Result<u32, StoreError> {
+    let sql = "SELECT COUNT(*) FROM evidence WHERE verification_id = ?1 AND kind = ?2";
+    Ok(tx
+        .prepare_cached(sql)?
+        .query_row([verification.as_str(), kind], |row| row.get(0))?)
+}
+
 /// The entries of one verification, oldest first.
 pub fn list(
     tx: &Transaction<'_>,

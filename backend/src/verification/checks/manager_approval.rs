@@ -7,10 +7,16 @@ use serde::{Deserialize, Serialize};
 use shared::agent_token::{Agent, Requester};
 use shared::words::{Channel, CheckKind, CheckResult, UnixMillis};
 
+use super::on_file_code::RESEND_AFTER_SECONDS;
 use super::{Proof, Said};
 use crate::verification::destination::Destination;
 use crate::verification::ids::LinkId;
 use crate::verification::policy::Weights;
+
+/// A request is valid for ten minutes, as every link is.
+pub const REQUEST_LIFE_SECONDS: i64 = 600;
+/// The first request and two more: a manager who does not answer three times is not there.
+pub const MAX_REQUESTS: u8 = 3;
 
 /// State of the check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +45,49 @@ pub struct ApprovalRequest {
     pub link: LinkId,
     /// When it was made.
     pub asked_at: UnixMillis,
+    /// Which one it is, from 1.
+    #[serde(default = "first")]
+    pub number: u8,
+}
+
+const fn first() -> u8 {
+    1
+}
+
+impl ManagerApproval {
+    /// Makes the next request; the one before it is void.
+    #[must_use]
+    pub fn asked(mut self, link: LinkId, at: UnixMillis) -> Self {
+        let earlier = self.request.as_ref().map_or(0, |request| request.number);
+        self.request = Some(ApprovalRequest {
+            link,
+            asked_at: at,
+            number: earlier.saturating_add(1),
+        });
+        self
+    }
+
+    /// Seconds until the manager may be asked (again): 0 = now, `None` when they will not be asked any more.
+    pub fn ask_in(&self, now: UnixMillis) -> Option<u32> {
+        self.manager.as_ref()?;
+        match &self.request {
+            None => Some(0),
+            Some(request) if request.number >= MAX_REQUESTS => None,
+            Some(request) => Some(now.seconds_until(request.asked_at.plus_seconds(RESEND_AFTER_SECONDS))),
+        }
+    }
+}
+
+impl ApprovalRequest {
+    /// From when on it decides nothing.
+    pub const fn ends_at(&self) -> UnixMillis {
+        self.asked_at.plus_seconds(REQUEST_LIFE_SECONDS)
+    }
+
+    /// True while it may be answered.
+    pub fn is_valid_at(&self, now: UnixMillis) -> bool {
+        now < self.ends_at()
+    }
 }
 
 /// The manager on file, if they may be asked: never the requester, never the agent, and neither by another record
@@ -149,5 +198,25 @@ mod tests {
             "the typed address"
         );
         assert_eq!(asked(|manager| manager.email = String::new()), None, "no mailbox");
+    }
+
+    #[test]
+    fn a_manager_is_asked_three_times_at_most_with_two_minutes_between() {
+        let mut approval = ManagerApproval {
+            manager: asked(|_| {}),
+            request: None,
+        };
+        assert_eq!(approval.ask_in(START), Some(0));
+        for number in 1..=MAX_REQUESTS {
+            let at = START.plus_seconds(i64::from(number) * 120);
+            approval = approval.asked(LinkId([number; 16]), at);
+            let request = approval.request.clone().unwrap();
+            assert_eq!((request.number, request.link), (number, LinkId([number; 16])));
+            assert!(request.is_valid_at(at.plus_seconds(599)) && !request.is_valid_at(at.plus_seconds(600)));
+            let later = (number < MAX_REQUESTS).then_some(20);
+            assert_eq!(approval.ask_in(at.plus_seconds(100)), later);
+        }
+        approval.manager = None;
+        assert_eq!(approval.ask_in(START), None);
     }
 }

@@ -153,6 +153,22 @@ impl CheckDetail {
         }
     }
 
+    /// The manager approval, if it is one.
+    pub const fn manager_approval(&self) -> Option<&manager_approval::ManagerApproval> {
+        match self {
+            Self::ManagerApproval(approval) => Some(approval),
+            _ => None,
+        }
+    }
+
+    /// The company sign-in, if it is one.
+    pub const fn company_sign_in(&self) -> Option<&company_sign_in::CompanySignIn> {
+        match self {
+            Self::CompanySignIn(sign_in) => Some(sign_in),
+            _ => None,
+        }
+    }
+
     /// The on-file code, if it is one.
     pub const fn on_file_code(&self) -> Option<&on_file_code::OnFileCode> {
         match self {

@@ -228,6 +228,53 @@ fn told(kind: &str, body: &Value) -> Told {
             "Expired".into(),
             "The time ran out before a decision".into(),
         ),
+        "sign_in.begun" => (
+            "pending",
+            DOTS,
+            "Requester went to the identity provider".into(),
+            String::new(),
+        ),
+        "sign_in.refused" => (
+            "attention",
+            WARNING,
+            "Company sign-in did not come about".into(),
+            sign_in_trouble(&text(body, "why")).into(),
+        ),
+        "approval.queued" => (
+            "pending",
+            PLANE,
+            format!("Request {} to the manager made", count(body, "number")),
+            format!("For {}", text(body, "contact")),
+        ),
+        "approval.accepted" => (
+            "pending",
+            PLANE,
+            "Request to the manager handed over for delivery".into(),
+            tries(count(body, "attempts")),
+        ),
+        "approval.undeliverable" => (
+            "attention",
+            WARNING,
+            "The manager could not be asked".into(),
+            text(body, "reason"),
+        ),
+        "approval.own_browser" => (
+            "attention",
+            WARNING,
+            "The requester's own browser answered for the manager".into(),
+            "The answer did not count".into(),
+        ),
+        "approval.late" => (
+            "attention",
+            WARNING,
+            "The manager answered when it was over".into(),
+            if body["approves"] == true {
+                "Approved"
+            } else {
+                "Refused"
+            }
+            .into(),
+        ),
         "event.delivered" => ("pending", TICK, "ServiceNow was told".into(), String::new()),
         "event.revived" => (
             "pending",
@@ -242,6 +289,19 @@ fn told(kind: &str, body: &Value) -> Told {
             text(body, "reason"),
         ),
         _ => super::action::told(kind, body).unwrap_or_else(|| unknown(kind)),
+    }
+}
+
+/// Why a sign-in did not count.
+fn sign_in_trouble(why: &str) -> &'static str {
+    match why {
+        "unreachable" => "The identity provider could not be reached",
+        "set_up" => "Identity provider and settings do not fit together",
+        "declined" => "It was ended at the identity provider",
+        "not_fresh" => "The person did not sign in anew",
+        "too_weak" => "The means of the sign-in were too weak",
+        "mix_up" => "The answer was not to a question of this browser, or of another provider",
+        _ => "The answer proves nothing",
     }
 }
 
@@ -326,6 +386,8 @@ fn message(delivery: &Delivery, now: UnixMillis) -> Sent {
             "code" => "Code to the contact on file",
             "notice" => "Notice of the action to a contact on file",
             "warning" => "Warning to a contact on file",
+            "enrolled" => "Notice of a new way to confirm, to a contact on file",
+            "approval" => "Request to the manager",
             _ => "Status to ServiceNow",
         },
         state,

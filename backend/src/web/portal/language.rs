@@ -34,6 +34,7 @@ pub fn way_back(path: &str) -> String {
         Some(Route::Alarm(token)) => format!("/alarm/{token}"),
         Some(Route::Factors(path)) => path.way_back(),
         Some(Route::OtherWay) => "/verify/other".to_owned(),
+        Some(Route::Approval(token)) => format!("/approve/{token}"),
         Some(Route::RefuseSession) => "/verify/not-me".to_owned(),
         _ => "/verify".to_owned(),
     }

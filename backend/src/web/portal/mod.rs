@@ -10,6 +10,10 @@
 //! | `/verify/number`, `/verify/code` | | an answer |
 //! | `/verify/code/resend` | | a new code |
 //! | `/verify/other` | the other ways of this step | chooses one, or says that there is none |
+//! | `/verify/sign-in` | | goes to the identity provider |
+//! | `/verify/sign-in/{instance}` | the provider sent the browser back | takes its answer |
+//! | `/verify/manager` | | asks the manager on file |
+//! | `/approve/{token}` | asks the manager | their answer |
 //! | `/verify/not-me` | asks once more | stops it, or takes the permission back |
 //! | `/verify/passkey`, `/verify/app`, `/verify/recovery` | | an answer |
 //! | `/verify/enrol` and below | what can be added after a pass | adds it |
@@ -25,6 +29,7 @@
 //! methods and unknown paths included, is answered with a page for people.
 
 mod action;
+mod approval;
 mod factors;
 mod form;
 mod guard;
@@ -35,6 +40,7 @@ mod other_way;
 mod pages;
 mod refusal;
 mod session;
+mod sign_in;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,7 +58,7 @@ use super::throttle::Throttle;
 use super::{MAX_BODY_BYTES, client, html};
 use crate::service::Service;
 
-/// All routes under `/v`, `/verify`, `/alarm` and `/language`.
+/// All routes under `/v`, `/verify`, `/alarm`, `/approve` and `/language`.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
     let throttle = Arc::new(Throttle::per_minute(service.config.server.answers_per_minute));
     let service = service.clone();
@@ -63,6 +69,8 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
         .or(warp::path("language"))
         .unify()
         .or(warp::path("alarm"))
+        .unify()
+        .or(warp::path("approve"))
         .unify()
         .and(context)
         .and(warp::path::full())
@@ -109,6 +117,10 @@ enum Route<'a> {
     Code,
     Resend,
     OtherWay,
+    SignIn,
+    SignedIn(&'a str),
+    AskManager,
+    Approval(&'a str),
     RefuseSession,
     Perform,
     Strength,
@@ -139,6 +151,10 @@ impl<'a> Route<'a> {
             ["verify", "code", ""] => Some(Self::Code),
             ["verify", "code", "resend"] => Some(Self::Resend),
             ["verify", "other", ""] => Some(Self::OtherWay),
+            ["verify", "sign-in", ""] => Some(Self::SignIn),
+            ["verify", "sign-in", instance] => Some(Self::SignedIn(instance)),
+            ["verify", "manager", ""] => Some(Self::AskManager),
+            ["approve", token, ""] => Some(Self::Approval(token)),
             ["verify", "not-me", ""] => Some(Self::RefuseSession),
             ["verify", "action", ""] => Some(Self::Perform),
             ["verify", "action", "strength"] => Some(Self::Strength),
@@ -156,10 +172,17 @@ impl<'a> Route<'a> {
             | Self::Number
             | Self::Code
             | Self::Resend
+            | Self::SignIn
+            | Self::AskManager
             | Self::Perform
             | Self::Strength
             | Self::Language => "POST",
-            Self::RefuseLink(_) | Self::RefuseSession | Self::OtherWay | Self::Alarm(_) => "GET, HEAD, POST",
+            Self::RefuseLink(_)
+            | Self::RefuseSession
+            | Self::OtherWay
+            | Self::SignedIn(_)
+            | Self::Approval(_)
+            | Self::Alarm(_) => "GET, HEAD, POST",
             Self::Factors(path) => path.allowed(),
         }
     }
@@ -176,6 +199,8 @@ async fn read(visit: Visit, method: Method, query: String) -> Response {
         Some(Route::Current) => session::show(&visit, &query).await,
         Some(Route::OtherWay) => other_way::show(&visit).await,
         Some(Route::RefuseSession) => session::ask_to_refuse(&visit).await,
+        Some(Route::SignedIn(_)) => Ok(sign_in::back(&visit, &query)),
+        Some(Route::Approval(token)) => approval::look(&visit, token).await,
         Some(Route::Alarm(token)) => action::look_at_alarm(&visit, token).await,
         Some(Route::Factors(path)) => factors::read(&visit, path).await,
         Some(_) | None => Err(Refusal::NothingHere),
@@ -202,6 +227,10 @@ async fn write(visit: Visit, body: Bytes, throttle: Arc<Throttle>) -> Response {
                 Route::Code => session::answer_code(&visit, &form).await,
                 Route::Resend => session::resend(&visit, &form).await,
                 Route::OtherWay => other_way::choose(&visit, &form).await,
+                Route::SignIn => sign_in::depart(&visit, &form).await,
+                Route::SignedIn(instance) => sign_in::arrive(&visit, instance, &form).await,
+                Route::AskManager => approval::ask(&visit, &form).await,
+                Route::Approval(token) => approval::answer(&visit, token, &form).await,
                 Route::RefuseSession => session::refuse(&visit, &form).await,
                 Route::Perform => action::perform(&visit, &form).await,
                 Route::Strength => action::strength(&visit, &form).await,

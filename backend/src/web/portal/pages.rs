@@ -6,7 +6,7 @@ use warp::reply::Response;
 
 use super::guard::TOKEN_FIELD;
 use super::notices::{self, Notice, Tone};
-use super::{Visit, factors, language};
+use super::{Visit, approval, factors, language, sign_in};
 use crate::locale::{self, Locale, Strong, Texts};
 use crate::service::Service;
 use crate::service::portal::{self, Page, Request, Step};
@@ -185,6 +185,14 @@ impl<'a> StepPage<'a> {
             code_on_its_way: false,
         }
     }
+
+    pub(super) const fn page(&self) -> &'a Page {
+        self.page
+    }
+
+    pub(super) fn form_token(&self) -> &str {
+        &self.form_token
+    }
 }
 
 #[derive(Template)]
@@ -273,6 +281,12 @@ pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
         Step::Passkey { .. } | Step::AuthenticatorApp { .. } | Step::RecoveryCode { .. } => {
             factors::question(status, view)
         }
+        Step::CompanySignIn { provider } => sign_in::question(status, view, provider),
+        Step::ManagerApproval {
+            manager,
+            asked,
+            ask_in,
+        } => approval::question(status, view, manager, *asked, *ask_in),
         // Drawn by `action.rs`, which knows the directory's rules; who comes here has nothing to perform.
         Step::Action(_) => notice(
             status,

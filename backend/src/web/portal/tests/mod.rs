@@ -1,11 +1,13 @@
 //! The portal through its real routes, on a real database.
 
 mod action;
+mod approval;
 mod factors;
 mod language;
 mod link;
 mod pages;
 mod session;
+mod sign_in;
 mod throttle;
 
 use std::sync::Arc;
