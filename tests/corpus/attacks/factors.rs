@@ -4,9 +4,7 @@ use imper_tests::harness::soft_passkey::SoftPasskey;
 
 use super::{call, guess_codes, other_number, past_the_number};
 use crate::factors::{add_passkey, answer, code_at, enrol, next_call, pass, sign, with_app, with_passkey};
-use crate::people::{
-    A_MOMENT, BRAZIL, Browser, HOSTING, PHONE_ON_FILE, PRIVATE_MAIL, Page, code_to, finish, link_to,
-};
+use crate::people::{BRAZIL, Browser, HOSTING, PHONE_ON_FILE, PRIVATE_MAIL, Page, code_to, finish, link_to};
 use crate::story::{End, Story};
 use crate::world::{Content, World};
 
@@ -286,7 +284,7 @@ async fn after_the_session(world: World) -> End {
     let mut browser = Browser::windows();
     pass(&world, &mut browser).await;
     let token = browser.get(&world, "/verify/enrol").await.form_token();
-    world.wait(15 * 60 - 4 * A_MOMENT + A_MOMENT).await;
+    world.wait(15 * 60).await;
     browser
         .post(&world, "/verify/enrol/codes", &[("form_token", &token)])
         .await
