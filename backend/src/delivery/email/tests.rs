@@ -286,7 +286,11 @@ fn in_every_language_both_parts_say_who_asks_for_what_and_until_when() {
             let message = Message { language, ..message };
             let Rendered { subject, text, html } = render(&message).unwrap();
             let secret = match &message.content {
-                Content::Link { url, .. } | Content::Notice { url, .. } => url.clone(),
+                Content::Link { url, .. }
+                | Content::Notice { url, .. }
+                | Content::Enrolled { url, .. }
+                | Content::Approval { url, .. } => url.clone(),
+                Content::Warning => continue,
                 Content::Code { code } => code.clone(),
             };
             let mut words = vec!["Acme", "INC0010023", "+44 20 7946 0000", &secret];

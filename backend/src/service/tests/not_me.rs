@@ -18,6 +18,8 @@ fn left(delivered: &[Prepared]) -> Vec<String> {
         }
         Prepared::Warning(envelope) => format!("warning to {}", envelope.to.masked()),
         Prepared::Notice(notice) => format!("notice to {}", notice.envelope.to.masked()),
+        Prepared::Enrolled(enrolled) => format!("enrolment notice to {}", enrolled.envelope.to.masked()),
+        Prepared::Approval(approval) => format!("request to {}", approval.envelope.to.masked()),
         Prepared::Link(_) => "link".into(),
         Prepared::Code(_) => "code".into(),
     };
