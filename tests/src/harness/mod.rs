@@ -4,8 +4,8 @@
 pub mod accessibility;
 pub mod browser;
 pub mod clock;
-pub mod hosts;
 pub mod console;
+pub mod hosts;
 pub mod people;
 pub mod process;
 pub mod sample;
