@@ -125,6 +125,9 @@ test('the field is shown to agents of a ready app only', function () {
     var url = 'x_imper_verify_panel.do?sysparm_table=incident&sysparm_sys_id=' + id('1');
     equal(new ImperPolicy().panelUrl('incident', id('1')), url);
     equal(new ImperPolicy().panelUrl('incident', id('8')), '');
+    world.unreadable[id('1')] = true;
+    equal(new ImperPolicy().panelUrl('incident', id('1')), '');
+    delete world.unreadable[id('1')];
     world.user.roles = ['itil'];
     equal(new ImperPolicy().panelUrl('incident', id('1')), '');
     world.user.roles = ['x_imper_verify.agent'];

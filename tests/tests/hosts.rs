@@ -6,8 +6,15 @@ use imper_tests::harness::browser::Driver;
 use imper_tests::harness::hosts::place_widget;
 use imper_tests::harness::people::{AgentDesk, RequesterPhone};
 use imper_tests::harness::story;
-use imper_tests::harness::world::{PRIVATE_MAILBOX, REQUESTER, World};
+use imper_tests::harness::world::{Account, PRIVATE_MAILBOX, REQUESTER, World};
 use shared::words::{Outcome, Recommendation, Status};
+
+/// The admin of every new instance.
+const ADMIN: Account = Account {
+    user_name: "admin",
+    name: "System Administrator",
+    password: "admin",
+};
 
 struct Scene {
     agent: AgentDesk,
@@ -253,4 +260,22 @@ async fn a_content_security_policy_that_forbids_something_is_named_with_what_it_
     agent.open_ticket(&ticket).await?;
     agent.see_field("required").await?;
     scene.end_with_errors()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_other_pages_of_the_app_are_accessible_too() -> Result<()> {
+    let scene = Scene::open().await?;
+    let Scene { world, agent, .. } = &scene;
+    let ticket = world.open_ticket("password_reset", "Cannot sign in")?;
+    let close = [("state", "6"), ("close_code", "User error"), ("close_notes", "x")];
+    world.instance.update("incident", &ticket, &close)?;
+    agent.log_in_as(ADMIN).await?;
+    for page in ["overview", "test_connection", "support_privacy"] {
+        let url = format!("{}/x_imper_verify_{page}.do", world.instance.url());
+        agent.browser().goto(&url).await?;
+        agent.browser().see("h1").await?;
+        agent.browser().screenshot(&format!("app-{page}")).await?;
+        assert_accessible(agent.browser(), page).await?;
+    }
+    scene.end().await
 }

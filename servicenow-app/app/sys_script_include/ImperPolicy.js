@@ -44,10 +44,15 @@ ImperPolicy.prototype = {
 
     /**
      * Address of the panel page for the ticket, or '' if the field is not to be shown: the app is off or not set up,
-     * the user is no agent, or no policy matches (which an unsaved ticket never does).
+     * the user is no agent, no policy matches (which an unsaved ticket never does), or the user may not read the ticket.
+     * Portals ask with whatever stands in their address, and must not learn of a ticket that is none of the user's.
      */
     panelUrl: function (table, sysId) {
         if (!this.properties.isReady() || !gs.hasRole('x_imper_verify.agent') || this.match(table, sysId) === null) {
+            return '';
+        }
+        var ticket = new GlideRecordSecure(table);
+        if (!ticket.get(sysId) || !ticket.canRead()) {
             return '';
         }
         return 'x_imper_verify_panel.do?sysparm_table=' + table + '&sysparm_sys_id=' + sysId;

@@ -109,6 +109,14 @@ fn deletions(source: &Source, known: &Known<'_>) -> Vec<Finding> {
             "sys_ui_page" => known.pages.contains(&deletion.key.as_str()),
             "sys_user_role" => known.roles.contains(&deletion.key.as_str()),
             "sys_properties" => known.properties.contains(&deletion.key.as_str()),
+            "sys_ui_action" => {
+                let mut actions = source.workspace_actions.iter();
+                actions.any(|action| action.action_name == deletion.key)
+            }
+            "sp_widget" => source
+                .portal_widgets
+                .iter()
+                .any(|widget| widget.id == deletion.key),
             _ => false,
         };
         if still {

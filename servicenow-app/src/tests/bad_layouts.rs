@@ -80,6 +80,14 @@ fn deletions_keep_data_and_do_not_contradict_the_sources() {
             entry("sys_script_include", "ImperPolicy", "1.1.0"),
             "deleted and shipped",
         ),
+        (
+            entry("sys_ui_action", "x_imper_verify_panel", "1.1.0"),
+            "deleted and shipped",
+        ),
+        (
+            entry("sp_widget", "x-imper-verify", "1.1.0"),
+            "deleted and shipped",
+        ),
         (entry("sys_ui_page", "old", "soon"), "no version"),
     ] {
         assert_found(&of(&text), Rule::Platform, "deleted.toml", part);

@@ -1,5 +1,7 @@
 //! What the policy, the instance's own choices and the agents decide.
 
+use imper_tests::instance::UserSpec;
+
 use super::desk::{Case, Desk, check};
 
 const CASES: &[Case] = &[
@@ -136,23 +138,45 @@ async fn policies_leave_exactly_this_behind() {
     check(CASES).await;
 }
 
+/// Whether the field is offered for the desk's ticket to somebody.
+fn is_shown(desk: &Desk, user: &str) -> bool {
+    let ticket = &desk.instance.query("incident", "number=INC0010001").unwrap()[0]["sys_id"];
+    let script = format!("new ImperPolicy().panelUrl('incident', '{ticket}')");
+    let url = desk.instance.run_script("x_imper_verify", user, &script).unwrap();
+    !url.as_str().unwrap().is_empty()
+}
+
+/// Somebody of the service desk: an agent of the app who may read tickets.
+fn add_reader(desk: &Desk) {
+    let reader = UserSpec::new("rita", "Rita", "secret").role("itil");
+    desk.instance
+        .add_user(reader.role("x_imper_verify.agent"))
+        .unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn moving_a_ticket_between_categories_shows_and_hides_the_field() {
     let mut desk = Desk::open().await;
-    let shown = |desk: &Desk| {
-        let ticket = &desk.instance.query("incident", "number=INC0010001").unwrap()[0]["sys_id"];
-        let script = format!("new ImperPolicy().panelUrl('incident', '{ticket}')");
-        let url = desk
-            .instance
-            .run_script("x_imper_verify", "beth", &script)
-            .unwrap();
-        !url.as_str().unwrap().is_empty()
-    };
-    assert!(shown(&desk));
+    add_reader(&desk);
+    assert!(is_shown(&desk, "rita"));
     desk.run("ticket category=hardware").await;
-    assert!(!shown(&desk));
+    assert!(!is_shown(&desk, "rita"));
     desk.run("ticket subcategory=password_reset").await;
-    assert!(shown(&desk), "the subcategory counts as well");
+    assert!(is_shown(&desk, "rita"), "the subcategory counts as well");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_field_is_offered_to_agents_who_may_read_the_ticket_and_to_nobody_else() {
+    let desk = Desk::open().await;
+    add_reader(&desk);
+    assert!(is_shown(&desk, "rita"));
+    // An agent of the app without a role that reads incidents; somebody who reads them and is no agent.
+    assert!(!is_shown(&desk, "beth"));
+    desk.instance
+        .add_user(UserSpec::new("ida", "Ida", "secret").role("itil"))
+        .unwrap();
+    assert!(!is_shown(&desk, "ida"));
+    assert_eq!(desk.instance.unsupported(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
 (function (outputs, steps, params, stepResult, assertEqual) {
-    var ticketId = steps('@step:A ticket@').record_id;
+    var ticketId = String(steps('@step:A ticket@').record_id);
     var verificationId = 'ATF' + String(gs.generateGUID()).toUpperCase();
 
     function event(sequence, status) {
