@@ -133,3 +133,22 @@ async fn members_of_the_named_group_wait_for_a_second_person() -> Result<()> {
     ensure!(directory.bytes(&ADMIN.dn(), "unicodePwd").await? == Some(quoted(NEW)));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_the_last_change_tells_what_became_of_an_interrupted_reset() -> Result<()> {
+    let directory = Directory::start_active_directory(&EVERYBODY).await?;
+    let connector = ActiveDirectory::new(settings_of(&directory)?);
+    let (about, now) = (subject(MIA.user_name), SystemClock.now());
+    let known = connector.inquire(&about, Action::PasswordReset, now).await;
+    ensure!(matches!(known, Known::Unchanged(_)), "{known:?}");
+    // A domain controller writes it by itself, in tenths of a microsecond since 1601.
+    let ticks = (now.0 + 11_644_473_600_000) * 10_000;
+    directory.set(&MIA.dn(), "pwdLastSet", &ticks.to_string()).await?;
+    let known = connector.inquire(&about, Action::PasswordReset, now).await;
+    ensure!(matches!(known, Known::Changed(_)), "{known:?}");
+    // Zero: a new password is asked for, and when the last one was set is not told.
+    directory.set(&MIA.dn(), "pwdLastSet", "0").await?;
+    let known = connector.inquire(&about, Action::PasswordReset, now).await;
+    ensure!(known == Known::Nothing, "{known:?}");
+    Ok(())
+}
