@@ -44,7 +44,7 @@ impl World {
         settings.instance_url.clone_from(&receiver.url);
         settings.gateway_url = Some(format!("{}/sms", receiver.url));
         Self {
-            desk: Desk::new(&receiver.url),
+            desk: Desk::new(&receiver.url).unwrap(),
             mail,
             receiver,
             settings,

@@ -42,7 +42,7 @@ impl World {
         settings.instance_url.clone_from(&receiver.url);
         Self {
             service: Backend::start(&BINARY, &settings).await.unwrap(),
-            desk: Desk::new(&receiver.url),
+            desk: Desk::new(&receiver.url).unwrap(),
             receiver,
             _folder: folder,
         }

@@ -41,9 +41,12 @@ impl Backend {
         if let Some(path) = std::env::var_os(BINARY_VARIABLE) {
             return Ok(path.into());
         }
-        // Of the whole workspace, so that dependencies have the features that they have in the tests.
+        // With the whole workspace and one of its tests selected, dependencies have the features that they have in
+        // `cargo test --workspace`, and are not built a second time.
+        let selection = ["--workspace", "--bin", "backend", "--test", "tokens"];
         let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--workspace", "--bin", "backend"])
+            .args(["build", "--quiet"])
+            .args(selection)
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
             .status()
             .context("cargo cannot be started")?;

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result, bail};
+use backend::delivery::http;
+use backend::ports::{Clock as _, SystemClock};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::json;
 use shared::agent_api::{TicketVerifications, VerificationView};
@@ -22,17 +24,16 @@ pub struct Desk {
 
 impl Desk {
     /// The desk of the instance at this URL.
-    pub fn new(instance_url: &str) -> Self {
-        backend::crypto::install();
-        Self {
-            http: reqwest::Client::new(),
+    pub fn new(instance_url: &str) -> Result<Self> {
+        Ok(Self {
+            http: http::client()?,
             issuer: instance_url.to_owned(),
             tokens: AtomicU32::new(0),
-        }
+        })
     }
 
     fn token(&self, ticket: u32) -> Result<String> {
-        let now = jiff::Timestamp::now().as_second();
+        let now = SystemClock.now().unix_seconds();
         let number = self.tokens.fetch_add(1, Ordering::Relaxed);
         let sys_id = format!("{ticket:032x}");
         let claims = json!({

@@ -42,6 +42,9 @@ pub enum MessageError {
 pub(in crate::delivery) struct Facts {
     company: String,
     support_contact: String,
+    /// The same for plain text. A phone number has no direction of its own: among words from right to left its groups
+    /// would change places.
+    support_line: String,
     agent: String,
     ticket: String,
     /// What the ticket asks for, as a label; empty if nothing predefined.
@@ -151,9 +154,15 @@ pub(in crate::delivery) struct Rendered {
 /// Writes the words of a message. `logo` is where its reader finds the logo.
 pub(in crate::delivery) fn render(message: &Message, logo: Option<&str>) -> Result<Rendered, askama::Error> {
     let t = Texts::of(message.language);
+    let support_contact = name(&message.support_contact);
     let facts = Facts {
         company: name(&message.company),
-        support_contact: name(&message.support_contact),
+        support_line: if t.dir() == "rtl" {
+            format!("\u{2066}{support_contact}\u{2069}")
+        } else {
+            support_contact.clone()
+        },
+        support_contact,
         agent: name(&message.agent_name),
         ticket: name(&message.ticket_number),
         action: message

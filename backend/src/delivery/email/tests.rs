@@ -300,7 +300,14 @@ fn in_every_language_both_parts_say_who_asks_for_what_and_until_when() {
                 words.extend(["Beth Anglin", &action]);
             }
             // The isolates around names in Arabic are there for eyes, not for this comparison.
-            let plain = |part: &str| part.replace(['\u{2068}', '\u{2069}'], "");
+            let plain = |part: &str| part.replace(['\u{2066}', '\u{2068}', '\u{2069}'], "");
+            let rtl = language.dir() == "rtl";
+            assert_eq!(
+                text.contains("\n\u{2066}+44 20 7946 0000\u{2069}\n"),
+                rtl,
+                "{text}"
+            );
+            assert!(html.contains("<bdi>+44 20 7946 0000</bdi>"), "{html}");
             for (part, of) in [("text", plain(&text)), ("html", plain(&html))] {
                 for word in &words {
                     assert!(
