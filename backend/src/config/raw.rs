@@ -131,6 +131,10 @@ pub(super) struct RawBranding {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the unit belongs to the name of a setting"
+)]
 pub(super) struct RawRetention {
     pub addresses_days: Option<u32>,
     pub personal_days: Option<u32>,

@@ -218,7 +218,7 @@ async fn one_batch(
         match erased {
             Ok(()) => done += 1,
             Err(error) => {
-                tracing::error!(%error, verification.id = %name, "a verification could not be erased")
+                tracing::error!(%error, verification.id = %name, "a verification could not be erased");
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::service::{Service, ServiceError, retention};
 use crate::store::evidence;
 
 /// Rules are in days, so an hour is soon enough.
-const EVERY: Duration = Duration::from_secs(3600);
+const EVERY: Duration = Duration::from_hours(1);
 
 /// Works until `shutdown` resolves.
 pub async fn watch(service: Service, shutdown: impl Future<Output = ()> + Send) {

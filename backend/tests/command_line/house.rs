@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use backend::config::Config;
 use backend::ports::{Clock, SystemClock, SystemEntropy};
@@ -241,22 +241,22 @@ webhook_secret_env = "ACME_WEBHOOK_SECRET"
         let mut server = Server { child };
         let ready = format!("http://127.0.0.1:{}/readyz", self.operations_port);
         let client = client();
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = server.child.try_wait().unwrap() {
-                panic!("the service ended with {status}: {}", server.errors());
-            }
-            if client
+        let wait = async {
+            while !client
                 .get(&ready)
                 .send()
                 .await
                 .is_ok_and(|answer| answer.status() == 200)
             {
-                return server;
+                if let Some(status) = server.child.try_wait().unwrap() {
+                    panic!("the service ended with {status}: {}", server.errors());
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
-            assert!(begun.elapsed() < PATIENCE, "the service is not ready");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        };
+        let is_ready = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(is_ready.is_ok(), "the service is not ready");
+        server
     }
 }
 
@@ -277,14 +277,17 @@ impl Server {
     }
 
     pub async fn ended(&mut self) -> ExitStatus {
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
+        let wait = async {
+            loop {
+                if let Some(status) = self.child.try_wait().unwrap() {
+                    return status;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            assert!(begun.elapsed() < PATIENCE, "the service does not end");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        };
+        let ended = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(ended.is_ok(), "the service does not end");
+        ended.unwrap()
     }
 
     fn errors(&mut self) -> String {

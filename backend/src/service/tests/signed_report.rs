@@ -49,7 +49,12 @@ async fn a_report_says_what_was_decided_and_why_and_holds_no_private_address() {
     let checks: Vec<_> = said
         .checks
         .iter()
-        .map(|check| (check.check.as_str(), check.result.map(|result| result.as_str())))
+        .map(|check| {
+            (
+                check.check.as_str(),
+                check.result.map(shared::words::CheckResult::as_str),
+            )
+        })
         .collect();
     assert_eq!(
         checks,

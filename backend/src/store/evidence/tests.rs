@@ -150,8 +150,8 @@ fn flip(
 }
 
 /// Does the damage; returns what must be found, if the damage could be done at all.
-fn vandalise(tx: &Transaction<'_>, damage: &Vandalism) -> Option<Option<(String, i64)>> {
-    let acme = |number: i64| Some(Some(("acme".to_owned(), number)));
+fn vandalise(tx: &Transaction<'_>, damage: &Vandalism) -> Option<(String, i64)> {
+    let acme = |number: i64| Some(("acme".to_owned(), number));
     match *damage {
         Vandalism::Flip {
             number,
@@ -165,7 +165,7 @@ fn vandalise(tx: &Transaction<'_>, damage: &Vandalism) -> Option<Option<(String,
                 "instance" => {
                     let is_first = changed.as_slice() < b"acme".as_slice();
                     if is_first {
-                        Some(Some((String::from_utf8_lossy(&changed).into_owned(), 1)))
+                        Some((String::from_utf8_lossy(&changed).into_owned(), 1))
                     } else {
                         acme(number)
                     }
@@ -221,7 +221,7 @@ fn any_damage_is_found_at_the_first_entry_that_it_reaches() {
         let anchors = heads(&tx);
         prop_assert_eq!(first_bad(&tx, &anchors), None);
         if let Some(expected) = vandalise(&tx, &damage) {
-            prop_assert_eq!(first_bad(&tx, &anchors), expected);
+            prop_assert_eq!(first_bad(&tx, &anchors), Some(expected));
         }
         Ok(())
     };
@@ -292,7 +292,7 @@ fn anchors_are_read_as_they_are_printed() {
     let read = Anchor::parse(&format!("acme 12 {hash}\n")).unwrap();
     assert_eq!((read.instance.as_str(), read.number), ("acme", 12));
     for bad in [
-        "".to_owned(),
+        String::new(),
         "acme 12".to_owned(),
         format!("acme -1 {hash}"),
         format!("acme x {hash}"),
