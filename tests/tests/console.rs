@@ -87,7 +87,11 @@ async fn an_analyst_narrows_orders_saves_and_hears_of_new_rows() -> Result<()> {
 
     // A filter applies when it is chosen, becomes a chip, and goes with it.
     browser.click("#status option[value=failed]").await?;
-    browser.see_text("Verification Status: Failed").await?;
+    let chip = browser.see(".chip").await?.text().await?;
+    ensure!(
+        chip.contains("Verification Status") && chip.contains("Failed"),
+        "the chip says {chip:?}"
+    );
     ensure!(
         browser.address().await?.ends_with("?status=failed"),
         "{}",

@@ -115,6 +115,8 @@ impl ConsoleWorld {
         let plan = Plan {
             instance: self.instance.clone(),
             rows: 900,
+            requesters: 700,
+            agents: 14,
             span_seconds: 30 * 86_400,
             now: UnixMillis(NOW.0 - 3 * 3_600_000),
         };

@@ -31,10 +31,6 @@ const LAST: [&str; 48] = [
     "Jensen", "Khan", "Lopez", "Murphy", "Nagy", "Olsen", "Popescu", "Reyes", "Schmidt", "Tanaka", "Ueda",
     "Visser", "Walker", "Yilmaz", "Ziegler",
 ];
-/// Agents of the help desk.
-const AGENTS: usize = 200;
-/// People who call it.
-const REQUESTERS: usize = 40_000;
 
 /// A small generator of numbers.
 struct Dice(u64);
@@ -56,6 +52,10 @@ pub struct Plan {
     pub instance: InstanceId,
     /// So many verifications.
     pub rows: u32,
+    /// Of so many requesters …
+    pub requesters: usize,
+    /// … by so many agents.
+    pub agents: usize,
     /// Over so many seconds, evenly.
     pub span_seconds: i64,
     /// The last of them now.
@@ -110,9 +110,9 @@ fn surname(index: usize) -> String {
 }
 
 fn verification(plan: &Plan, number: u32, dice: &mut Dice) -> Result<Verification> {
-    let person = dice.roll(REQUESTERS);
+    let person = dice.roll(plan.requesters);
     let (first, last) = (FIRST[person % FIRST.len()], surname(person / FIRST.len()));
-    let agent = dice.roll(AGENTS);
+    let agent = dice.roll(plan.agents);
     let at = plan.created_at(number);
     let ended = at.plus_seconds(60 + i64::try_from(dice.roll(300)).unwrap_or(0));
     let channel = if dice.roll(3) == 0 {
@@ -181,7 +181,11 @@ fn verification(plan: &Plan, number: u32, dice: &mut Dice) -> Result<Verificatio
         agent: Agent {
             sys_id: agent_id(agent),
             user_name: format!("agent{agent}"),
-            name: format!("{} {}", FIRST[agent % FIRST.len()], surname(agent * 7)),
+            name: format!(
+                "{} {}",
+                FIRST[agent % FIRST.len()],
+                surname(agent * 7 % LAST.len())
+            ),
         },
         action: Some(Action::PasswordReset),
         assurance: Assurance::Standard,

@@ -104,8 +104,8 @@ impl Default for Shown {
 
 impl Shown {
     /// The fields of these words.
-    pub fn read<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Self {
-        let named = |field: &Field| words.clone().any(|word| word == field.word());
+    pub fn read(words: &[&str]) -> Self {
+        let named = |field: &Field| words.contains(&field.word());
         Self(Field::ALL.into_iter().filter(named).collect())
     }
 

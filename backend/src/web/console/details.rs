@@ -46,6 +46,8 @@ struct Page {
     score: Option<ScorePicture>,
     policy_version: String,
     findings: Vec<FindingLine>,
+    /// Findings that changed nothing, for whoever wants to see all of them.
+    weightless: Vec<FindingLine>,
     checks: Vec<CheckLine>,
     action_card: Option<ActionCard>,
     no_report: &'static str,
@@ -95,6 +97,7 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
     let now = service.now();
     let decision = of.decision();
     let status = of.status();
+    let (findings, weightless) = decision.map(findings::lines).unwrap_or_default();
     Page {
         frame,
         id: of.id.to_string(),
@@ -119,7 +122,8 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
         policy_version: decision
             .map(|decision| decision.policy_version.clone())
             .unwrap_or_default(),
-        findings: decision.map(findings::lines).unwrap_or_default(),
+        findings,
+        weightless,
         checks: of
             .session()
             .map(|session| findings::checks(&session.steps))

@@ -164,14 +164,14 @@ pub fn chips(view: &View, choices: &Choices) -> Vec<Chip> {
         }));
     };
     chip("Search", filter.text.clone(), |view| {
-        view.asked.filter.text = None
+        view.asked.filter.text = None;
     });
     let standing = filter.standing.map(|standing| match standing {
         Standing::Pending => "Under way".to_owned(),
         Standing::One(status) => status.label().to_owned(),
     });
     chip("Verification Status", standing, |view| {
-        view.asked.filter.standing = None
+        view.asked.filter.standing = None;
     });
     let risk = filter.risk.map(|level| level.label().to_owned());
     chip("Risk level", risk, |view| view.asked.filter.risk = None);
@@ -186,7 +186,7 @@ pub fn chips(view: &View, choices: &Choices) -> Vec<Chip> {
     let channel = filter.channel.map(|channel| channel.label().to_owned());
     chip("Channel", channel, |view| view.asked.filter.channel = None);
     chip("From", filter.from.map(day_word), |view| {
-        view.asked.filter.from = None
+        view.asked.filter.from = None;
     });
     let last = filter.before.map(|at| day_word(at.plus_seconds(-86_400)));
     chip("To", last, |view| view.asked.filter.before = None);

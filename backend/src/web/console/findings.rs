@@ -57,9 +57,10 @@ pub struct Thresholds {
     pub high_width: u8,
 }
 
-/// The findings of a decision, in the order of the report.
-pub fn lines(decision: &Decision) -> Vec<FindingLine> {
-    decision.report.findings.iter().map(line).collect()
+/// The findings of a decision, in the order of the report: those that say something, and those that changed nothing.
+pub fn lines(decision: &Decision) -> (Vec<FindingLine>, Vec<FindingLine>) {
+    let lines = decision.report.findings.iter().map(line);
+    lines.partition(|line| line.tone != "pending" || line.weight != "0")
 }
 
 fn line(finding: &Finding) -> FindingLine {

@@ -23,7 +23,7 @@ use crate::verification::VerificationId;
 /// Between two events a comment keeps proxies from closing the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A stream ends after this time; the page asks for another when somebody looks at it again.
-const LIFE: Duration = Duration::from_secs(30 * 60);
+const LIFE: Duration = Duration::from_mins(30);
 /// Changes come in bursts, one for each step of each verification: they are looked at together.
 const PAUSE: Duration = Duration::from_secs(1);
 /// News are counted no further than this.
@@ -59,13 +59,12 @@ pub fn stream(service: &Service, request: &Request, session: &Session) -> Respon
         if news.is_over {
             return None;
         }
-        let event = match news.next().await {
-            Some(count) => Event::default().event("news").data(count.to_string()),
+        let event = if let Some(count) = news.next().await {
+            Event::default().event("news").data(count.to_string())
+        } else {
             // Said in words: a browser takes a mere end for a fault and connects again.
-            None => {
-                news.is_over = true;
-                Event::default().event("end").data("")
-            }
+            news.is_over = true;
+            Event::default().event("end").data("")
         };
         Some((Ok::<_, Infallible>(event), news))
     });

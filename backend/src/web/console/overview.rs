@@ -236,9 +236,9 @@ fn volume(buckets: &[Bucket]) -> Series {
         bars: bars(buckets, |tally, filter| {
             let neither = tally.total - tally.decided();
             vec![
-                (some(tally.passed), with_status(filter, Status::Passed)),
-                (some(tally.failed), with_status(filter, Status::Failed)),
-                (some(neither), address_of(filter.clone())),
+                (Some(f64::from(tally.passed)), with_status(filter, Status::Passed)),
+                (Some(f64::from(tally.failed)), with_status(filter, Status::Failed)),
+                (Some(f64::from(neither)), address_of(filter.clone())),
             ]
         }),
         most: None,
@@ -293,13 +293,18 @@ fn time_to_complete(buckets: &[Bucket]) -> Series {
             let seconds = tally
                 .median_seconds()
                 .and_then(|seconds| u32::try_from(seconds).ok());
-            vec![(seconds.map(f64::from), address_of(filter.clone()))]
+            let minutes = seconds.map(|seconds| f64::from(seconds) / 60.0);
+            vec![(minutes, address_of(filter.clone()))]
         }),
         most: None,
-        write: |value| {
+        write: |minutes| {
             #[expect(clippy::cast_possible_truncation, reason = "seconds, made from an integer")]
-            let seconds = value.round() as i64;
-            duration(seconds)
+            let seconds = (minutes * 60.0).round() as i64;
+            if seconds % 60 == 0 {
+                format!("{} min", seconds / 60)
+            } else {
+                duration(seconds)
+            }
         },
     }
 }
@@ -312,17 +317,13 @@ fn not_delivered(buckets: &[Bucket]) -> Series {
         parts: vec![("attention", "Not delivered")],
         bars: bars(buckets, |tally, filter| {
             vec![(
-                some(tally.undeliverable),
+                Some(f64::from(tally.undeliverable)),
                 with_status(filter, Status::Undeliverable),
             )]
         }),
         most: None,
         write: whole,
     }
-}
-
-fn some(number: u32) -> Option<f64> {
-    Some(f64::from(number))
 }
 
 /// `22 Nov`.

@@ -95,7 +95,8 @@ impl View {
             _ => first_direction(order.by),
         };
         if let Some(words) = columns {
-            view.shown = Shown::read(words.iter().map(String::as_str));
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            view.shown = Shown::read(&words);
         }
         view
     }

@@ -20,6 +20,8 @@ pub fn plan(config: &Config, rows: u32, now: UnixMillis) -> Result<Plan> {
     Ok(Plan {
         instance: config.instances.keys().next().cloned().context("no instance")?,
         rows,
+        requesters: 40_000,
+        agents: 200,
         span_seconds: SPAN_SECONDS,
         now,
     })

@@ -1,4 +1,4 @@
-//! ArcSight's Common Event Format, version 0: a head of seven fields between bars, then keys and values.
+//! `ArcSight`'s Common Event Format, version 0: a head of seven fields between bars, then keys and values.
 
 use std::fmt::Write as _;
 

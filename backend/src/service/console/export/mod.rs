@@ -27,7 +27,7 @@ pub enum Format {
     Ndjson,
     /// Events of the Open Cybersecurity Schema Framework, one a line.
     Ocsf,
-    /// ArcSight's Common Event Format, one event a line.
+    /// `ArcSight`'s Common Event Format, one event a line.
     Cef,
 }
 
