@@ -154,12 +154,11 @@ impl Checker<'_> {
         }
         let mut algorithms = Vec::new();
         for name in raw {
-            match Algorithm::parse(name) {
-                Some(algorithm) => algorithms.push(algorithm),
-                None => {
-                    let known = Algorithm::ALL.map(Algorithm::name).join(", ");
-                    self.note(setting, format!("“{name}” is not one of {known}"));
-                }
+            if let Some(algorithm) = Algorithm::parse(name) {
+                algorithms.push(algorithm);
+            } else {
+                let known = Algorithm::ALL.map(Algorithm::name).join(", ");
+                self.note(setting, format!("“{name}” is not one of {known}"));
             }
         }
         algorithms

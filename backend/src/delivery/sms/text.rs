@@ -95,7 +95,7 @@ pub(in crate::delivery) fn write(message: &Message, host: &str) -> String {
         }
         // Managers are asked by email only, where the whole question has room; nothing of it is lost on the way here.
         Content::Approval { url, requester, .. } => {
-            let question = t.approval_mail_subject(&company, &name(requester), &ticket);
+            let question = t.approval_mail_subject(&company, name(requester), &ticket);
             sendable(&format!("{question}: {url}"))
         }
         Content::Notice { url, is_certain } => {

@@ -145,7 +145,9 @@ impl Discovery {
 
 fn discovery_error(error: DiscoveryError<HttpFault>) -> OidcError {
     match error {
-        DiscoveryError::Request(HttpFault::Forbidden(why)) => OidcError::SetUp(why),
+        DiscoveryError::Request(HttpFault::Forbidden(why)) | DiscoveryError::Validation(why) => {
+            OidcError::SetUp(why)
+        }
         DiscoveryError::Request(fault) => OidcError::Unreachable(fault.to_string()),
         DiscoveryError::Response(status, ..) if status.is_client_error() => OidcError::SetUp(format!(
             "its discovery document or its keys are not there (status {})",
@@ -155,7 +157,6 @@ fn discovery_error(error: DiscoveryError<HttpFault>) -> OidcError {
             "its discovery was answered with status {}",
             status.as_u16()
         )),
-        DiscoveryError::Validation(why) => OidcError::SetUp(why),
         DiscoveryError::Parse(_) => {
             OidcError::Unreachable("its discovery document or its keys cannot be read".into())
         }

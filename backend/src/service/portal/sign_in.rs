@@ -50,7 +50,7 @@ pub enum Arrival {
     /// It was taken, or had been taken before: the page says how it goes on.
     Taken,
     /// It proves nothing, and nothing was decided by it; the requester may try again.
-    Refused(Page, Trouble),
+    Refused(Box<Page>, Trouble),
 }
 
 /// Why an answer was not taken.
@@ -80,7 +80,7 @@ pub async fn depart(service: &Service, cookie: &str) -> Result<Departure, Servic
             return Ok(Departure::Down(page(service, cookie).await?));
         }
     };
-    let begin = move |service: &Service, tx: &Transaction<'_>, verification: Verification| {
+    let register = move |service: &Service, tx: &Transaction<'_>, verification: Verification| {
         if !asks(&verification) {
             return Ok((verification, None));
         }
@@ -101,7 +101,7 @@ pub async fn depart(service: &Service, cookie: &str) -> Result<Departure, Servic
         record(service, tx, &verification, "sign_in.begun", &json!({}))?;
         Ok((verification, Some(true)))
     };
-    let (page, begun) = change(service, cookie, begin).await?;
+    let (page, begun) = change(service, cookie, register).await?;
     Ok(match begun {
         Some(true) => Departure::To(address, page),
         Some(false) => Departure::TooOften(page),
@@ -122,7 +122,7 @@ pub async fn arrive(
         Claim::Spent => return Ok(Arrival::Taken),
         Claim::Void => {
             trouble(service, cookie, &Rejection::MixUp.into()).await?;
-            return Ok(Arrival::Refused(page(service, cookie).await?, Trouble::Void));
+            return Ok(Arrival::Refused(Box::new(page(service, cookie).await?), Trouble::Void));
         }
     };
     let provider = service
@@ -139,7 +139,7 @@ pub async fn arrive(
                 OidcError::Declined(_) => Trouble::Declined,
                 OidcError::Rejected(_) => Trouble::Void,
             };
-            return Ok(Arrival::Refused(page(service, cookie).await?, trouble));
+            return Ok(Arrival::Refused(Box::new(page(service, cookie).await?), trouble));
         }
     };
     let take = move |service: &Service, tx: &Transaction<'_>, verification: Verification| {
