@@ -12,7 +12,7 @@ use shared::words::UnixMillis;
 
 use super::{StoreError, exactly_one};
 use crate::verification::enrolment::Factor;
-use crate::verification::{InstanceId, Verification};
+use crate::verification::{InstanceId, Verification, VerificationId};
 
 /// Whose factors: one person of one instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,33 +79,31 @@ impl Removed {
     }
 }
 
-/// Removes everything that a person enrolled at or after `since`.
-pub fn remove_since(
+/// Removes what a person enrolled after the pass `of`, and everything that they enrolled at or after `since`.
+pub fn remove(
     tx: &Transaction<'_>,
     owner: Owner<'_>,
-    since: UnixMillis,
+    of: &VerificationId,
+    since: Option<UnixMillis>,
 ) -> Result<Removed, StoreError> {
-    let remove = |sql: &str| -> Result<Vec<String>, StoreError> {
-        let mut statement = tx.prepare_cached(sql)?;
+    let remove = |table: &str| -> Result<Vec<String>, StoreError> {
+        let sql = format!(
+            "DELETE FROM {table} WHERE instance = ?1 AND requester_sys_id = ?2 AND enrolment IN
+                (SELECT id FROM enrolment WHERE verification_id = ?3 OR at >= ?4)
+             RETURNING enrolment"
+        );
+        let since = since.map(|since| since.0);
+        let mut statement = tx.prepare_cached(&sql)?;
         let rows = statement.query_map(
-            params![owner.instance.as_str(), owner.requester, since.0],
+            params![owner.instance.as_str(), owner.requester, of.as_str(), since],
             |row| row.get(0),
         )?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     };
     Ok(Removed {
-        passkeys: remove(
-            "DELETE FROM passkey WHERE instance = ?1 AND requester_sys_id = ?2 AND enrolled_at >= ?3
-             RETURNING enrolment",
-        )?,
-        apps: remove(
-            "DELETE FROM authenticator_app WHERE instance = ?1 AND requester_sys_id = ?2 AND enrolled_at >= ?3
-             RETURNING enrolment",
-        )?,
-        recovery: remove(
-            "DELETE FROM recovery_set WHERE instance = ?1 AND requester_sys_id = ?2 AND issued_at >= ?3
-             RETURNING enrolment",
-        )?,
+        passkeys: remove("passkey")?,
+        apps: remove("authenticator_app")?,
+        recovery: remove("recovery_set")?,
     })
 }
 
