@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use super::outgoing::{code_failed, link_failed};
-use super::{Service, ServiceError, record};
+use super::{Service, ServiceError, portal, record};
 use crate::store::{grants, verifications};
 use crate::verification::grant::ReceiptId;
 use crate::verification::{Session, Verification, VerificationId};
@@ -18,10 +18,13 @@ pub enum MessageKey {
     Code(VerificationId, u8),
     /// The notice of an execution to this contact.
     Notice(ReceiptId, u8),
+    /// The request of this number to the manager.
+    Approval(VerificationId, u8),
 }
 
 impl MessageKey {
-    /// Reads a key as [`super::outgoing`] makes it: `link-VER…-0`, `code-VER…-1`, `notice-RCP…-0`.
+    /// Reads a key as [`super::outgoing`] makes it: `link-VER…-0`, `code-VER…-1`, `notice-RCP…-0`,
+    /// `approval-VER…-1`.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let (kind, id, number) = (parts.next()?, parts.next()?, parts.next()?.parse().ok()?);
@@ -29,6 +32,7 @@ impl MessageKey {
             "link" => Self::Link(VerificationId::parse(id)?, number),
             "code" => Self::Code(VerificationId::parse(id)?, number),
             "notice" => Self::Notice(ReceiptId::parse(id)?, number),
+            "approval" => Self::Approval(VerificationId::parse(id)?, number),
             _ => return None,
         };
         parts.next().is_none().then_some(key)
@@ -106,6 +110,7 @@ pub async fn take(service: &Service, key: MessageKey, fate: Fate) -> Result<(), 
                     about_code(&context, tx, of, number, fate)?;
                 }
                 MessageKey::Link(..) | MessageKey::Code(..) => {}
+                MessageKey::Approval(_, number) => about_approval(&context, tx, of, number, fate)?,
                 MessageKey::Notice(receipt, contact) => {
                     let mut body = json!({ "receipt": receipt.as_str(), "contact": contact });
                     if let Fate::Undelivered(reason) = fate {
@@ -123,7 +128,9 @@ pub async fn take(service: &Service, key: MessageKey, fate: Fate) -> Result<(), 
 
 fn find(tx: &Transaction<'_>, key: &MessageKey) -> Result<Option<Verification>, ServiceError> {
     Ok(match key {
-        MessageKey::Link(id, _) | MessageKey::Code(id, _) => verifications::find_in_any_instance(tx, id)?,
+        MessageKey::Link(id, _) | MessageKey::Code(id, _) | MessageKey::Approval(id, _) => {
+            verifications::find_in_any_instance(tx, id)?
+        }
         MessageKey::Notice(receipt, _) => match grants::find_receipt(tx, receipt)? {
             Some((instance, id)) => verifications::lookup(tx, &instance, &id)?,
             None => None,
@@ -167,6 +174,29 @@ fn about_code(
         Fate::Undelivered(reason) => {
             let body = json!({ "number": number, "reason": reason });
             code_failed(service, tx, of, number, &body)
+        }
+    }
+}
+
+/// A request that a newer one replaced is no news.
+fn about_approval(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: Verification,
+    number: u8,
+    fate: Fate,
+) -> Result<(), ServiceError> {
+    let current = portal::approval::request_of(&of).filter(|(own, ..)| *own == number);
+    let Some((.., link)) = current else {
+        return Ok(());
+    };
+    match fate {
+        Fate::Delivered | Fate::Deferred | Fate::Complained => {
+            news(service, tx, &of, "approval", fate, &json!({ "number": number }))
+        }
+        Fate::Undelivered(reason) => {
+            let body = json!({ "number": number, "reason": reason });
+            portal::approval::undeliverable(service, tx, of, link, &body)
         }
     }
 }

@@ -9,6 +9,8 @@ pub mod clock;
 pub mod console;
 pub mod desk;
 pub mod hosts;
+pub mod hosts;
+pub mod people;
 pub mod people;
 pub mod people;
 pub mod portal;
