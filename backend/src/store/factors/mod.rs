@@ -7,7 +7,7 @@ pub mod notices;
 pub mod passkeys;
 pub mod recovery;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension as _, Transaction, params};
 use shared::words::UnixMillis;
 
 use super::{StoreError, exactly_one};
@@ -59,6 +59,19 @@ pub fn count_enrolments(tx: &Transaction<'_>, of: &Verification) -> Result<u32, 
     Ok(tx
         .prepare_cached(sql)?
         .query_row(params![of.id.as_str(), of.instance.as_str()], |row| row.get(0))?)
+}
+
+/// The verification in which something was enrolled, by the enrolment's name.
+pub fn find_enrolment(
+    tx: &Transaction<'_>,
+    id: &str,
+) -> Result<Option<(InstanceId, VerificationId)>, StoreError> {
+    let sql = "SELECT instance, verification_id FROM enrolment WHERE id = ?1";
+    let found: Option<(String, String)> = tx
+        .prepare_cached(sql)?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.and_then(|(instance, id)| InstanceId::parse(&instance).zip(VerificationId::parse(&id))))
 }
 
 /// What was removed.
