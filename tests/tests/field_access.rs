@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use imper_tests::harness::accessibility::assert_accessible;
+use imper_tests::harness::accessibility::{assert_accessible, violations};
 use imper_tests::harness::browser::{Browser, Driver};
 use imper_tests::harness::people::{AgentDesk, AnalystDesk, RequesterPhone};
 use imper_tests::harness::story;
@@ -50,8 +50,10 @@ async fn look(agent: &AgentDesk, state: &str) -> Result<()> {
     agent.look_into_frame().await?;
     for dark in [false, true] {
         browser.prefer_dark(dark).await?;
-        let shade = if dark { "dark" } else { "light" };
-        assert_accessible(browser, &format!("the field, {state}, {shade}")).await?;
+        let mut found = violations(browser).await?;
+        // The heading is that of the ticket, around the frame.
+        found.retain(|one| one["id"] != "page-has-heading-one");
+        ensure!(found.is_empty(), "the field, {state}, dark {dark}: {found:#?}");
     }
     browser.be_wide(Some(NARROW)).await?;
     let sideways = browser.scrolls_sideways().await?;

@@ -51,6 +51,14 @@ async fn answer(browser: &Browser, field: &str, text: &str) -> Result<()> {
         .await
 }
 
+/// Opens the link of somebody else's private device, and begins.
+async fn begin(browser: &Browser, link: &str) -> Result<()> {
+    browser.driver().delete_all_cookies().await?;
+    browser.goto(link).await?;
+    browser.click("form[action$='/begin'] button").await?;
+    browser.see("#number").await.map(drop)
+}
+
 /// Everything that somebody meets who answers right, after one mistake each.
 async fn the_way_to_a_new_password(browser: &Browser, portal: &Portal, language: &str) -> Result<()> {
     let id = portal.ask(Some(Action::PasswordReset)).await?;
@@ -60,9 +68,7 @@ async fn the_way_to_a_new_password(browser: &Browser, portal: &Portal, language:
     browser.click("a[href$='/not-me']").await?;
     browser.see("button.stop").await?;
     look(browser, language, "not-me").await?;
-    browser.goto(&link).await?;
-    browser.click("form[action$='/begin'] button").await?;
-    browser.see("#number").await?;
+    begin(browser, &link).await?;
     look(browser, language, "number").await?;
     let number = portal.call_number(&id).await?;
     answer(browser, "number", if number == "11" { "12" } else { "11" }).await?;
@@ -102,21 +108,21 @@ async fn the_way_to_a_new_password(browser: &Browser, portal: &Portal, language:
 
 /// The other actions, and the ends without one.
 async fn other_ends(browser: &Browser, portal: &Portal, language: &str) -> Result<()> {
-    for (action, page) in [
-        (Some(Action::AccountUnlock), "unlock"),
-        (Some(Action::MfaReset), "mfa-reset"),
-        (None, "confirmed"),
+    let form = "form[action='/verify/action']";
+    for (action, page, sign) in [
+        (Some(Action::AccountUnlock), "unlock", form),
+        (Some(Action::MfaReset), "mfa-reset", form),
+        (None, "confirmed", ".result.passed"),
     ] {
         let id = portal.ask(action).await?;
-        browser.goto(&portal.link(&id).await?).await?;
-        browser.click("form[action$='/begin'] button").await?;
+        begin(browser, &portal.link(&id).await?).await?;
         answer(browser, "number", &portal.call_number(&id).await?).await?;
         answer(browser, "code", &portal.code(&id).await?).await?;
+        browser.see(sign).await?;
         look(browser, language, page).await?;
     }
     let id = portal.ask(None).await?;
-    browser.goto(&portal.link(&id).await?).await?;
-    browser.click("form[action$='/begin'] button").await?;
+    begin(browser, &portal.link(&id).await?).await?;
     let number = portal.call_number(&id).await?;
     for _ in 0..3 {
         answer(browser, "number", if number == "11" { "12" } else { "11" }).await?;
@@ -124,8 +130,7 @@ async fn other_ends(browser: &Browser, portal: &Portal, language: &str) -> Resul
     look(browser, language, "not-confirmed").await?;
 
     let id = portal.ask(None).await?;
-    browser.goto(&portal.link(&id).await?).await?;
-    browser.click("form[action$='/begin'] button").await?;
+    begin(browser, &portal.link(&id).await?).await?;
     browser.click("a[href='/verify/not-me']").await?;
     browser.click("button.stop").await?;
     browser.see(".result").await?;
@@ -141,9 +146,7 @@ async fn dead_ends(browser: &Browser, portal: &Portal, language: &str) -> Result
     look(browser, language, "cancelled").await?;
     let id = portal.ask(None).await?;
     let link = portal.link(&id).await?;
-    browser.goto(&link).await?;
-    browser.click("form[action$='/begin'] button").await?;
-    browser.see("#number").await?;
+    begin(browser, &link).await?;
     browser.driver().delete_all_cookies().await?;
     browser.goto(&link).await?;
     look(browser, language, "used").await?;

@@ -128,6 +128,16 @@ pub async fn run(service: &Service) -> Result<Vec<(InstanceId, Erased)>, Service
         }
         done.push((instance, erased));
     }
+    if done.iter().any(|(_, erased)| erased.personal > 0) {
+        let mut is_first = true;
+        while service
+            .store
+            .write(move |tx| retention::merge_words(tx, is_first).map_err(ServiceError::from))
+            .await?
+        {
+            is_first = false;
+        }
+    }
     if done.iter().any(|(_, erased)| !erased.is_nothing()) {
         let path = service.store.path().to_owned();
         let emptied = tokio::task::spawn_blocking(move || retention::checkpoint(&path))

@@ -247,6 +247,21 @@ fn count(
     Ok(found.unsigned_abs())
 }
 
+/// Merges the full-text index of the console's lists a little further; returns `true` while there is more to do. A word
+/// that was deleted stays in the index until the parts that hold it are merged.
+pub fn merge_words(tx: &Transaction<'_>, is_first: bool) -> Result<bool, StoreError> {
+    let changes = || tx.query_row("SELECT total_changes()", [], |row| row.get::<_, i64>(0));
+    let before = changes()?;
+    // A negative number of pages begins a merge of all parts into one (SQLite, FTS5, “The 'merge' Command”).
+    let pages = if is_first { -MERGED_PAGES } else { MERGED_PAGES };
+    tx.prepare_cached("INSERT INTO listing_text (listing_text, rank) VALUES ('merge', ?1)")?
+        .execute([pages])?;
+    Ok(changes()? - before >= 2)
+}
+
+/// Pages of the full-text index written in one transaction: some milliseconds.
+const MERGED_PAGES: i64 = 200;
+
 /// Empties the write-ahead log, so that erased content is not left in it. Returns `false` when somebody still reads
 /// from it: then the next call will do it.
 pub fn checkpoint(path: &Path) -> Result<bool, StoreError> {

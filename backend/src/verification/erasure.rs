@@ -5,6 +5,8 @@
 //! every finding: outcome, level, score, policy, times, the ticket's number, and the ids that mean something only
 //! inside ServiceNow.
 
+use super::checks::manager_approval::ManagerApproval;
+use super::checks::on_file_code::OnFileCode;
 use super::checks::{Check, CheckDetail};
 use super::destination::mask;
 use super::facts::{ClientFacts, DestinationFacts, Facts, TimeFacts};
@@ -120,13 +122,20 @@ impl Grant {
 
 fn mask_check(check: &mut Check) {
     match &mut check.detail {
-        CheckDetail::OnFileCode(code) => {
-            if let Some(contact) = &mut code.contact {
+        // Every field is named, so that a new one is thought of here.
+        CheckDetail::OnFileCode(OnFileCode {
+            contact,
+            unreachable,
+            code_number: _,
+            issued_at: _,
+        }) => {
+            if let Some(contact) = contact {
                 contact.destination = contact.destination.erased();
             }
+            unreachable.clear();
         }
-        CheckDetail::ManagerApproval(approval) => {
-            if let Some(manager) = &mut approval.manager {
+        CheckDetail::ManagerApproval(ManagerApproval { manager, request: _ }) => {
+            if let Some(manager) = manager {
                 manager.destination = manager.destination.erased();
             }
         }
@@ -147,8 +156,15 @@ fn erase_check(check: &mut Check) {
 }
 
 fn erase_session(session: &mut Session) {
-    session.cookie_digest.clear();
-    session.client = ClientFacts::default();
+    let Session {
+        cookie_digest,
+        client,
+        started_at: _,
+        expires_at: _,
+        steps: _,
+    } = session;
+    cookie_digest.clear();
+    *client = ClientFacts::default();
 }
 
 fn erase_facts(facts: &mut Facts) {

@@ -140,6 +140,26 @@ async fn addresses_go_first_then_people_then_evidence_and_the_chain_still_verifi
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_lists_can_be_searched_for_is_forgotten_too() {
+    let (folder, service, clock) = with_rules();
+    let mut caller = caller(service.now(), "t1-unique");
+    caller.claims.requester.name = "Qqorvath Zyxwander".into();
+    agent::start(&service, caller, send_link(), None).await.unwrap();
+    clock.advance_seconds(600);
+    expiry::sweep(&service).await.unwrap();
+    // Words as the full-text index keeps them.
+    let words = ["qqorvath", "zyxwander"];
+    assert_eq!(
+        found_in(&bytes_of(&folder), &words),
+        words,
+        "the search itself works"
+    );
+    clock.advance_seconds(101 * DAY);
+    assert_eq!(erased(&service).await.personal, 1);
+    assert_eq!(found_in(&bytes_of(&folder), &words), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_signals_and_limits_count_goes_after_its_own_time() {
     let (folder, service, clock) = with_rules();
     passed(&service, "t1-unique").await;
