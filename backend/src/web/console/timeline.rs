@@ -6,7 +6,7 @@ mod messages;
 use serde_json::Value;
 use shared::words::{CheckKind, Outcome, RiskLevel, UnixMillis};
 
-use super::badge::{CLOCK, CROSS, DASH, DOTS, EYE, PLANE, TICK, WARNING};
+use super::badge::{CLOCK, CROSS, DASH, DOTS, PLANE, TICK, WARNING};
 use super::words::{When, when};
 use crate::service::console::Delivery;
 use crate::store::evidence;
