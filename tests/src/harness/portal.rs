@@ -257,6 +257,8 @@ fn configuration(folder: &TempDir, url: &str, directory: u16) -> String {
 listen = "127.0.0.1:0"
 operations_listen = "127.0.0.1:0"
 public_url = "{url}"
+# One browser plays many people here.
+answers_per_minute = 1000
 [storage]
 path = {database}
 [smtp]
