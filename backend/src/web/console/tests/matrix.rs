@@ -35,8 +35,16 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
         [SignIn, No, Yes, Yes],
     ),
     ("verifications/{id}", Verb::Read, [SignIn, Yes, Yes, Yes]),
-    ("verifications/{id}/report.json", Verb::Read, [SignIn, No, Yes, Yes]),
-    ("verifications/{id}/report.html", Verb::Read, [SignIn, No, Yes, Yes]),
+    (
+        "verifications/{id}/report.json",
+        Verb::Read,
+        [SignIn, No, Yes, Yes],
+    ),
+    (
+        "verifications/{id}/report.html",
+        Verb::Read,
+        [SignIn, No, Yes, Yes],
+    ),
     ("views", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("views/remove", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("overview", Verb::Read, [SignIn, Yes, Yes, Yes]),
