@@ -14,9 +14,9 @@ mod facts;
 pub mod outgoing;
 pub mod portal;
 pub mod replay;
-pub mod templates;
 pub mod retention;
 pub mod signed_report;
+pub mod templates;
 mod view;
 mod warning;
 

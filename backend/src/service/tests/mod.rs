@@ -1,8 +1,8 @@
 //! The use cases on a real database, with a clock that the tests move.
 
 mod agent_desk;
-mod fallback;
 mod any_order;
+mod fallback;
 mod not_me;
 mod requester;
 mod retention;
