@@ -4,37 +4,28 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use backend::ports::Clock as _;
+use backend::verification::VerificationId;
 use imper_tests::harness::accessibility::assert_accessible;
 use imper_tests::harness::browser::{Browser, Driver};
-use imper_tests::harness::people::{AgentDesk, RequesterPhone};
-use imper_tests::harness::story;
-use imper_tests::harness::world::World;
+use imper_tests::harness::people::RequesterPhone;
+use imper_tests::harness::portal::Portal;
 use serde_json::json;
-use shared::words::Outcome;
-
-/// Private mailboxes: one for each call, so that no earlier link is taken for the new one.
-const FIRST: &str = "marta.first@example.net";
-const SECOND: &str = "marta.second@example.net";
+use shared::words::{Outcome, RiskLevel};
 
 struct Scene {
-    agent: AgentDesk,
     requester: RequesterPhone,
-    // After the people: browsers close through the driver.
+    // After the person: browsers close through the driver.
     _driver: Driver,
-    world: World,
+    portal: Portal,
 }
 
 impl Scene {
     async fn open() -> Result<Self> {
-        let (world, driver) = tokio::try_join!(World::start(), Driver::start())?;
-        let agent = AgentDesk::open(&driver, &world).await?;
-        let requester = RequesterPhone::open(&driver).await?;
-        agent.log_in().await?;
+        let (portal, driver) = tokio::try_join!(Portal::start(), Driver::start())?;
         Ok(Self {
-            agent,
-            requester,
+            requester: RequesterPhone::open(&driver).await?,
             _driver: driver,
-            world,
+            portal,
         })
     }
 
@@ -42,35 +33,36 @@ impl Scene {
         self.requester.browser()
     }
 
-    /// A call: the ticket, the link, and the number that the agent reads out. Returns the ticket.
-    async fn call(&self, mailbox: &str) -> Result<String> {
-        let ticket = self.world.open_ticket("password_reset", "Cannot sign in")?;
-        self.agent.open_ticket(&ticket).await?;
-        self.agent.see_field("required").await?;
-        self.agent.click_send_verification_link().await?;
-        self.agent.send_to(mailbox).await?;
-        let link = story::link_sent_to(&self.world, mailbox).await?;
-        self.requester.open_link(&link).await?;
+    /// The requester begins, and enters the number that the agent reads out.
+    async fn sit_down(&self, id: &VerificationId) -> Result<()> {
+        self.requester.open_link(&self.portal.link(id).await?).await?;
         self.requester.click_begin().await?;
-        let number = self.agent.see_call_number().await?;
-        self.requester.enter_call_number(&number).await?;
-        Ok(ticket)
+        self.phone().see("#number").await?;
+        let number = self.portal.call_number(id).await?;
+        self.requester.enter_call_number(&number).await
     }
 
     /// The first call, passed by the code to the contact on file.
-    async fn pass_by_code(&self) -> Result<()> {
-        let ticket = self.call(FIRST).await?;
+    async fn pass_by_code(&self) -> Result<VerificationId> {
+        let id = self.portal.ask(None).await?;
+        self.sit_down(&id).await?;
         self.requester.see_code_question().await?;
-        let mailbox = imper_tests::harness::world::COMPANY_MAILBOX;
-        let code = story::code_sent_to(&self.world, mailbox).await?;
-        self.requester.enter_code(&code).await?;
-        self.requester.see_words("Your identity is confirmed").await?;
-        story::ticket_shows(&self.world, &ticket, Outcome::Passed).await?;
+        self.requester.enter_code(&self.portal.code(&id).await?).await?;
+        self.see_verified(&id).await?;
         self.look("factors-1-offer").await?;
         self.phone().click("a[href='/verify/enrol']").await?;
         self.requester
             .see_words("Add a way to confirm your identity")
-            .await
+            .await?;
+        Ok(id)
+    }
+
+    /// An hour later the same person calls again.
+    async fn call_again(&self, earlier: &VerificationId) -> Result<VerificationId> {
+        self.portal.clock.advance(Duration::from_secs(3600));
+        let id = self.portal.ask_again(earlier).await?;
+        self.sit_down(&id).await?;
+        Ok(id)
     }
 
     /// What every page must be, light and dark, wide and narrow; and a picture of each.
@@ -100,12 +92,16 @@ impl Scene {
         Ok(codes)
     }
 
-    /// The second call ends as Passed, with the level Verified.
-    async fn see_verified(&self, ticket: &str) -> Result<()> {
+    /// The call ends as Passed, with the level Verified.
+    async fn see_verified(&self, id: &VerificationId) -> Result<()> {
         self.requester.see_words("Your identity is confirmed").await?;
-        story::ticket_shows(&self.world, ticket, Outcome::Passed).await?;
-        let risk = self.world.ticket_column(ticket, "x_imper_verify_risk")?;
-        ensure!(risk == "verified", "the ticket shows the level {risk:?}");
+        let of = self.portal.verification(id).await?;
+        let decision = of.decision().context("it is not decided")?;
+        ensure!(
+            (decision.outcome, decision.level) == (Outcome::Passed, RiskLevel::Verified),
+            "{:?}",
+            decision.report
+        );
         Ok(())
     }
 
@@ -135,7 +131,7 @@ async fn add_authenticator(browser: &Browser) -> Result<()> {
 async fn a_passkey_added_after_one_call_answers_in_the_next() -> Result<()> {
     let scene = Scene::open().await?;
     let (phone, requester) = (scene.phone(), &scene.requester);
-    scene.pass_by_code().await?;
+    let first = scene.pass_by_code().await?;
     add_authenticator(phone).await?;
     scene.look("factors-2-enrol").await?;
     phone.click("form[data-passkey] button").await?;
@@ -145,12 +141,11 @@ async fn a_passkey_added_after_one_call_answers_in_the_next() -> Result<()> {
     phone.click("a.button[href='/verify']").await?;
     requester.see_words("Your identity is confirmed").await?;
 
-    scene.world.clock.advance(Duration::from_secs(3600));
-    let ticket = scene.call(SECOND).await?;
+    let second = scene.call_again(&first).await?;
     requester.see_words("Use your passkey").await?;
     scene.look("factors-4-passkey").await?;
     phone.click("form[data-passkey] button").await?;
-    scene.see_verified(&ticket).await?;
+    scene.see_verified(&second).await?;
     scene.end().await
 }
 
@@ -158,21 +153,20 @@ async fn a_passkey_added_after_one_call_answers_in_the_next() -> Result<()> {
 async fn an_app_added_after_one_call_answers_in_the_next() -> Result<()> {
     let scene = Scene::open().await?;
     let (phone, requester) = (scene.phone(), &scene.requester);
-    scene.pass_by_code().await?;
+    let first = scene.pass_by_code().await?;
     phone
         .click("form[action='/verify/enrol/begin-app'] button")
         .await?;
     requester.see_words("Scan this picture").await?;
     scene.look("factors-5-enrol-app").await?;
     let key = phone.see("code[dir='ltr']").await?.text().await?;
-    phone.type_into("#code", &code_at(&scene.world, &key)?).await?;
+    phone.type_into("#code", &code_at(&scene.portal, &key)?).await?;
     phone.click("main form button").await?;
     requester.see_words("Your authenticator app is added").await?;
     scene.look("factors-6-added-app").await?;
     let codes = scene.recovery_codes().await?;
 
-    scene.world.clock.advance(Duration::from_secs(3600));
-    let ticket = scene.call(SECOND).await?;
+    let second = scene.call_again(&first).await?;
     requester
         .see_words("Enter the code of your authenticator app")
         .await?;
@@ -195,14 +189,14 @@ async fn an_app_added_after_one_call_answers_in_the_next() -> Result<()> {
     requester
         .see_words("Enter the code of your authenticator app")
         .await?;
-    phone.type_into("#code", &code_at(&scene.world, &key)?).await?;
+    phone.type_into("#code", &code_at(&scene.portal, &key)?).await?;
     phone.click("main form button").await?;
-    scene.see_verified(&ticket).await?;
+    scene.see_verified(&second).await?;
     scene.end().await
 }
 
 /// What the app shows now, by the clock of the service.
-fn code_at(world: &World, key: &str) -> Result<String> {
+fn code_at(portal: &Portal, key: &str) -> Result<String> {
     let secret = totp_rs::Secret::try_from_base32(key.replace(' ', ""))
         .ok()
         .context("the key is not base 32")?;
@@ -212,6 +206,6 @@ fn code_at(world: &World, key: &str) -> Result<String> {
         .build()
         .ok()
         .context("the key is too short")?;
-    let now = world.clock.now().unix_seconds().unsigned_abs();
+    let now = portal.clock.now().unix_seconds().unsigned_abs();
     Ok(app.generate(now).to_string())
 }

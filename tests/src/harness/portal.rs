@@ -112,6 +112,23 @@ impl Portal {
         VerificationId::parse(&view.id).context("no id")
     }
 
+    /// The person of an earlier verification calls again: a ticket without an action, and another private mailbox.
+    pub async fn ask_again(&self, earlier: &VerificationId) -> Result<VerificationId> {
+        let number = self.people.fetch_add(1, Ordering::SeqCst);
+        let mut claims = self.claims(number, None);
+        claims.requester = self.verification(earlier).await?.requester;
+        let caller = Caller {
+            instance: acme()?,
+            claims,
+        };
+        let request = SendLink {
+            channel: Channel::Email,
+            destination: format!("private{number}@example.net"),
+        };
+        let view = agent::start(&self.service, caller, request, None).await?;
+        VerificationId::parse(&view.id).context("no id")
+    }
+
     /// The agent stops it.
     pub async fn cancel(&self, id: &VerificationId) -> Result<()> {
         let of = self.verification(id).await?;
