@@ -7,16 +7,22 @@ use imper_tests::harness::console::{ConsoleWorld, PASSWORD, PEOPLE};
 use thirtyfour::prelude::*;
 
 /// Every page of somebody who may see it, with words that it must show.
-fn pages(role: &str, details: &str) -> Vec<(String, &'static str, &'static str)> {
+fn pages(role: &str, world: &ConsoleWorld) -> Vec<(String, &'static str, &'static str)> {
     let page = |path: &str, name, words| (path.to_owned(), name, words);
     let mut pages = vec![
         page("verifications", "list", "Requester Name & Email"),
         page("verifications?status=failed&q=chen", "list-filtered", "Filters"),
         page("verifications?q=nobody", "list-none", "No verification matches"),
-        page(&format!("verifications/{details}"), "details", "Analysis Report"),
+        page(
+            &format!("verifications/{}", world.failed),
+            "details",
+            "Analysis Report",
+        ),
         page("overview?days=30", "overview", "Pass rate"),
     ];
     if role != "viewer" {
+        let passed = format!("verifications/{}", world.passed);
+        pages.push(page(&passed, "details-passed", "Proceed with action"));
         pages.push(page("agents", "agents", "Beth Anglin"));
     }
     if role == "admin" {
@@ -40,7 +46,7 @@ async fn every_page_is_sound_for_each_role_in_light_and_dark_and_on_a_phone() ->
     for (name, role) in PEOPLE {
         let browser = driver.open(Person::ANALYST).await?;
         sign_in(&world, &browser, name).await?;
-        for (path, page, words) in pages(role, &world.failed) {
+        for (path, page, words) in pages(role, &world) {
             let title = format!("{page} as {role}");
             browser.be_phone(false).await?;
             browser.prefer_dark(false).await?;

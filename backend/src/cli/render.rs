@@ -11,7 +11,7 @@ use shared::words::Channel;
 /// What to print.
 #[derive(Args)]
 pub struct Render {
-    /// Which message: link, link-again, code or notice.
+    /// Which message: link, link-again, code, notice, enrolled, warning or approval.
     #[arg(long)]
     template: String,
     /// The language; without it, that of the instance.

@@ -4,8 +4,8 @@ use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use super::outgoing::{code_failed, link_failed};
-use super::{Service, ServiceError, record};
-use crate::store::{grants, verifications};
+use super::{Service, ServiceError, portal, record};
+use crate::store::{factors, grants, verifications};
 use crate::verification::grant::ReceiptId;
 use crate::verification::{Session, Verification, VerificationId};
 
@@ -18,10 +18,17 @@ pub enum MessageKey {
     Code(VerificationId, u8),
     /// The notice of an execution to this contact.
     Notice(ReceiptId, u8),
+    /// The notice of an enrolment to this contact.
+    Enrolled(String, u8),
+    /// The warning to this contact.
+    Warning(VerificationId, u8),
+    /// The request of this number to the manager.
+    Approval(VerificationId, u8),
 }
 
 impl MessageKey {
-    /// Reads a key as [`super::outgoing`] makes it: `link-VER…-0`, `code-VER…-1`, `notice-RCP…-0`.
+    /// Reads a key as [`super::outgoing`] makes it: `link-VER…-0`, `code-VER…-1`, `notice-RCP…-0`,
+    /// `enrolled-ENR…-0`, `warning-VER…-0`, `approval-VER…-1`.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let (kind, id, number) = (parts.next()?, parts.next()?, parts.next()?.parse().ok()?);
@@ -29,6 +36,9 @@ impl MessageKey {
             "link" => Self::Link(VerificationId::parse(id)?, number),
             "code" => Self::Code(VerificationId::parse(id)?, number),
             "notice" => Self::Notice(ReceiptId::parse(id)?, number),
+            "enrolled" if id.starts_with("ENR") => Self::Enrolled(id.to_owned(), number),
+            "warning" => Self::Warning(VerificationId::parse(id)?, number),
+            "approval" => Self::Approval(VerificationId::parse(id)?, number),
             _ => return None,
         };
         parts.next().is_none().then_some(key)
@@ -107,12 +117,17 @@ pub async fn take(service: &Service, key: MessageKey, fate: Fate) -> Result<(), 
                 }
                 MessageKey::Link(..) | MessageKey::Code(..) => {}
                 MessageKey::Notice(receipt, contact) => {
-                    let mut body = json!({ "receipt": receipt.as_str(), "contact": contact });
-                    if let Fate::Undelivered(reason) = fate {
-                        body["reason"] = reason.into();
-                    }
-                    news(&context, tx, &of, "notice", fate, &body)?;
+                    let body = json!({ "receipt": receipt.as_str(), "contact": contact });
+                    news(&context, tx, &of, "notice", fate, body)?;
                 }
+                MessageKey::Enrolled(enrolment, contact) => {
+                    let body = json!({ "enrolment": enrolment, "contact": contact });
+                    news(&context, tx, &of, "notice", fate, body)?;
+                }
+                MessageKey::Warning(_, contact) => {
+                    news(&context, tx, &of, "warning", fate, json!({ "contact": contact }))?;
+                }
+                MessageKey::Approval(_, number) => about_approval(&context, tx, of, number, fate)?,
             }
             Ok::<_, ServiceError>(id)
         })
@@ -123,8 +138,15 @@ pub async fn take(service: &Service, key: MessageKey, fate: Fate) -> Result<(), 
 
 fn find(tx: &Transaction<'_>, key: &MessageKey) -> Result<Option<Verification>, ServiceError> {
     Ok(match key {
-        MessageKey::Link(id, _) | MessageKey::Code(id, _) => verifications::find_in_any_instance(tx, id)?,
+        MessageKey::Link(id, _)
+        | MessageKey::Code(id, _)
+        | MessageKey::Warning(id, _)
+        | MessageKey::Approval(id, _) => verifications::find_in_any_instance(tx, id)?,
         MessageKey::Notice(receipt, _) => match grants::find_receipt(tx, receipt)? {
+            Some((instance, id)) => verifications::lookup(tx, &instance, &id)?,
+            None => None,
+        },
+        MessageKey::Enrolled(enrolment, _) => match factors::find_enrolment(tx, enrolment)? {
             Some((instance, id)) => verifications::lookup(tx, &instance, &id)?,
             None => None,
         },
@@ -143,12 +165,12 @@ fn about_link(
             let before = of.delivery.clone();
             let delivered = of.link_delivered(link, service.now());
             if delivered.delivery != before {
-                news(service, tx, &delivered, "link", fate, &json!({}))?;
+                news(service, tx, &delivered, "link", fate, json!({}))?;
                 verifications::update(tx, &delivered)?;
             }
             Ok(())
         }
-        Fate::Deferred | Fate::Complained => news(service, tx, &of, "link", fate, &json!({})),
+        Fate::Deferred | Fate::Complained => news(service, tx, &of, "link", fate, json!({})),
         Fate::Undelivered(reason) => link_failed(service, tx, of, link, reason, &json!({ "reason": reason })),
     }
 }
@@ -162,12 +184,29 @@ fn about_code(
 ) -> Result<(), ServiceError> {
     match fate {
         Fate::Delivered | Fate::Deferred | Fate::Complained => {
-            news(service, tx, &of, "code", fate, &json!({ "number": number }))
+            news(service, tx, &of, "code", fate, json!({ "number": number }))
         }
         Fate::Undelivered(reason) => {
             let body = json!({ "number": number, "reason": reason });
             code_failed(service, tx, of, number, &body)
         }
+    }
+}
+
+fn about_approval(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: Verification,
+    number: u8,
+    fate: Fate,
+) -> Result<(), ServiceError> {
+    let current = portal::approval::request_of(&of).filter(|(current, ..)| *current == number);
+    match (fate, current) {
+        (Fate::Undelivered(reason), Some((.., link))) => {
+            let body = json!({ "number": number, "reason": reason });
+            portal::approval::undeliverable(service, tx, of, link, &body)
+        }
+        _ => news(service, tx, &of, "approval", fate, json!({ "number": number })),
     }
 }
 
@@ -178,9 +217,12 @@ fn news(
     of: &Verification,
     message: &str,
     fate: Fate,
-    body: &Value,
+    mut body: Value,
 ) -> Result<(), ServiceError> {
-    record(service, tx, of, &format!("{message}.{}", fate.word()), body)
+    if let Fate::Undelivered(reason) = fate {
+        body["reason"] = reason.into();
+    }
+    record(service, tx, of, &format!("{message}.{}", fate.word()), &body)
 }
 
 fn asks_for_code(session: Option<&Session>, number: u8) -> bool {
@@ -205,6 +247,12 @@ mod tests {
                 format!("notice-{}-1", receipt.as_str()),
                 MessageKey::Notice(receipt.clone(), 1),
             ),
+            (
+                "enrolled-ENR0-2".to_owned(),
+                MessageKey::Enrolled("ENR0".into(), 2),
+            ),
+            (format!("warning-{id}-2"), MessageKey::Warning(id.clone(), 2)),
+            (format!("approval-{id}-1"), MessageKey::Approval(id.clone(), 1)),
         ] {
             assert_eq!(MessageKey::parse(&text), Some(key), "{text}");
         }
@@ -215,6 +263,7 @@ mod tests {
             format!("link-{id}-256"),
             format!("link-{}-0", receipt.as_str()),
             format!("notice-{id}-0"),
+            format!("enrolled-{id}-0"),
             format!("test-{id}-0"),
         ] {
             assert_eq!(MessageKey::parse(&bad), None, "{bad}");

@@ -14,6 +14,7 @@ use crate::keys::hex;
 use crate::locale::Locale;
 use crate::ports::random;
 use crate::store::verifications;
+use crate::verification::enrolment::Factor;
 use crate::verification::{Destination, InstanceId, limits};
 
 /// Where samples of each kind would go, were they sent: reserved by RFC 2606, and by Ofcom for drama.
@@ -22,10 +23,11 @@ const SAMPLE_NUMBER: &str = "+442079460958";
 /// No table of ServiceNow begins to count there.
 const SAMPLE_TICKET: &str = "INC0000000";
 const SAMPLE_AGENT: &str = "Alex Sample";
+const SAMPLE_REQUESTER: &str = "Robin Sample";
 const SAMPLE_CODE: &str = "123456";
 /// Of a link of the portal, whose secret has 43 characters.
 const SAMPLE_SECRET: &str = "sample-sample-sample-sample-sample-sample-x";
-/// How long a code lives, and how long a notice's link does, in minutes.
+/// How long a code and a request to a manager live, and how long a notice's link does, in minutes.
 const CODE_MINUTES: i64 = 10;
 const NOTICE_MINUTES: i64 = 24 * 60;
 
@@ -40,11 +42,25 @@ pub enum Template {
     Code,
     /// An action was performed.
     Notice,
+    /// A passkey, an app or recovery codes were enrolled.
+    Enrolled,
+    /// Somebody said that a verification was not theirs.
+    Warning,
+    /// To the manager on file: is this request genuine?
+    Approval,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Link, Self::LinkAgain, Self::Code, Self::Notice];
+    pub const ALL: [Self; 7] = [
+        Self::Link,
+        Self::LinkAgain,
+        Self::Code,
+        Self::Notice,
+        Self::Enrolled,
+        Self::Warning,
+        Self::Approval,
+    ];
 
     /// Its stable name.
     pub const fn as_str(self) -> &'static str {
@@ -53,6 +69,9 @@ impl Template {
             Self::LinkAgain => "link-again",
             Self::Code => "code",
             Self::Notice => "notice",
+            Self::Enrolled => "enrolled",
+            Self::Warning => "warning",
+            Self::Approval => "approval",
         }
     }
 
@@ -74,6 +93,16 @@ impl Template {
             Self::Notice => Content::Notice {
                 url: url("alarm"),
                 is_certain: true,
+            },
+            Self::Enrolled => Content::Enrolled {
+                url: url("alarm"),
+                factor: Factor::Passkey,
+            },
+            Self::Warning => Content::Warning,
+            Self::Approval => Content::Approval {
+                url: url("approve"),
+                requester: SAMPLE_REQUESTER.into(),
+                replaces_earlier: false,
             },
         }
     }
@@ -168,8 +197,8 @@ fn sample(
 ) -> Message {
     let minutes = match template {
         Template::Link | Template::LinkAgain => instance.link_seconds / 60,
-        Template::Code => CODE_MINUTES,
-        Template::Notice => NOTICE_MINUTES,
+        Template::Code | Template::Approval => CODE_MINUTES,
+        Template::Notice | Template::Enrolled | Template::Warning => NOTICE_MINUTES,
     };
     Message {
         to,
@@ -221,7 +250,7 @@ mod tests {
                 assert!(own.email.text.contains("INC0000000") && own.text.text.contains("Acme"));
                 let other = of(&globex);
                 assert!(other.email.subject.contains("Globex") && !other.email.html.contains("<img"));
-                if template != Template::Code {
+                if !matches!(template, Template::Code | Template::Warning) {
                     assert!(own.email.html.contains("#7a0019") && !other.email.html.contains("#7a0019"));
                 }
                 assert_eq!(Template::parse(template.as_str()), Some(template));

@@ -10,8 +10,8 @@ pub mod html;
 pub mod operations;
 pub mod portal;
 pub mod problem;
-mod throttle;
 mod report_keys;
+mod throttle;
 
 use warp::Filter as _;
 use warp::filters::BoxedFilter;

@@ -120,3 +120,29 @@ async fn the_manager_approves_and_the_requesters_page_goes_on() -> Result<()> {
     ensure!(call.status(&id).await? == Status::Passed);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_reach_the_manager_chooses_to_sign_in() -> Result<()> {
+    let scene = Scene::start(Asks::Either).await?;
+    let driver = Driver::start().await?;
+    let phone = RequesterPhone::open(&driver).await?;
+    let call = scene.call();
+    let id = past_the_number(&call, &phone).await?;
+    let browser = phone.browser();
+    browser.click("form[action='/verify/manager'] button").await?;
+    phone.see_words("We asked Ada Lopez").await?;
+    let (link, _) = scene.link_to(MANAGER_MAIL, "/approve/", &[]).await?;
+    browser.click("a[href='/verify/other']").await?;
+    browser.click("input[value='company_sign_in']").await?;
+    browser.click("main form button").await?;
+    phone.see_words("Sign in with your Acme account").await?;
+    browser.click("form[action='/verify/sign-in'] button").await?;
+    browser.type_into("#account", "mia.chen").await?;
+    browser.click("#sign-in").await?;
+    phone.see_words("Your identity is confirmed").await?;
+    ensure!(call.status(&id).await? == Status::Passed);
+    // What the manager would say now is no longer asked.
+    let ada = driver.open(MANAGER).await?;
+    ada.goto(&link).await?;
+    ada.see_text("Your answer is no longer needed").await
+}

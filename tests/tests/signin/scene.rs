@@ -40,6 +40,8 @@ const INSTANCE: &str = "http://localhost:1";
 pub enum Asks {
     CompanySignIn,
     ManagerApproval,
+    /// The manager first, and the sign-in as the other way.
+    Either,
 }
 
 /// See the module. Dropping it stops everything.
@@ -66,14 +68,15 @@ impl Scene {
         let mut provider = Provider::start()?;
         provider.furnish(&format!("{service_url}/verify/sign-in/acme"))?;
         let step = match asks {
-            Asks::CompanySignIn => "company_sign_in",
-            Asks::ManagerApproval => "manager_approval",
+            Asks::CompanySignIn => r#""company_sign_in""#,
+            Asks::ManagerApproval => r#""manager_approval""#,
+            Asks::Either => r#""manager_approval", "company_sign_in""#,
         };
         let policy = folder.path().join("policy.toml");
         fs::write(
             &policy,
             format!(
-                "format = 1\nversion = \"signin\"\n[[plan]]\nsteps = [{{ any_of = [\"call_number\"] }}, {{ any_of = [\"{step}\"] }}]\n"
+                "format = 1\nversion = \"signin\"\n[[plan]]\nsteps = [{{ any_of = [\"call_number\"] }}, {{ any_of = [{step}] }}]\n"
             ),
         )?;
         let text = format!(

@@ -277,12 +277,24 @@ fn notice() -> Message {
     }
 }
 
+fn approval() -> Message {
+    Message {
+        key: "approval-VER0123456789AB-1".into(),
+        content: Content::Approval {
+            url: URL.replace("/v/", "/approve/"),
+            requester: "Mia Chen".into(),
+            replaces_earlier: true,
+        },
+        ..link()
+    }
+}
+
 /// What a reader must find, in either part, in every language.
 #[test]
 fn in_every_language_both_parts_say_who_asks_for_what_and_until_when() {
     for language in Locale::ALL {
         let t = crate::locale::Texts::of(language);
-        for message in [link(), code(), notice()] {
+        for message in [link(), code(), notice(), approval()] {
             let message = Message { language, ..message };
             let Rendered { subject, text, html } = render(&message).unwrap();
             let secret = match &message.content {
@@ -298,6 +310,9 @@ fn in_every_language_both_parts_say_who_asks_for_what_and_until_when() {
             words.push(&life);
             if !matches!(message.content, Content::Notice { .. }) {
                 words.extend(["Beth Anglin", &action]);
+            }
+            if matches!(message.content, Content::Approval { .. }) {
+                words.push("Mia Chen");
             }
             // The isolates around names in Arabic are there for eyes, not for this comparison.
             let plain = |part: &str| part.replace(['\u{2066}', '\u{2068}', '\u{2069}'], "");
@@ -400,7 +415,7 @@ fn a_code_stands_in_the_body_and_not_in_the_subject() {
 
 #[test]
 fn plain_text_is_readable() {
-    for message in [link(), code(), notice()] {
+    for message in [link(), code(), notice(), approval()] {
         let text = render(&message).unwrap().text;
         assert!(
             !text.contains("\n\n\n") && !text.contains('<') && !text.contains('&'),
@@ -449,7 +464,7 @@ async fn names_from_elsewhere_stay_names() {
 
 #[test]
 fn emails_are_small_and_need_nothing_from_elsewhere() {
-    for message in [link(), code(), notice()] {
+    for message in [link(), code(), notice(), approval()] {
         let html = render(&message).unwrap().html;
         for forbidden in ["<table", "<img", "<script", "<link", "url(", "@import"] {
             assert!(!html.contains(forbidden), "{forbidden}");

@@ -170,7 +170,7 @@ pub async fn alarm(service: &Service, token: &str) -> Result<Alarmed, ServiceErr
             // Every contact has a link of its own; the first word counts for all.
             grants::spend_alarms(tx, &of.id, context.now())?;
             revoke(&context, tx, &of, Why::NotMe)?;
-            factors::disown(&context, tx, &of)?;
+            factors::disown(&context, tx, &of, factors::Voice::Contact)?;
             let grant = grants::find(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
             Ok::<_, ServiceError>((say_disputed(&context, tx, &of, &grant)?, false))
         })

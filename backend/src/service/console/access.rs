@@ -1,7 +1,6 @@
 //! What a role may do, as types: a use case that asks for [`Analyst`] cannot be called for a viewer.
 
-use super::Role;
-use super::Session;
+use super::{Filter, Role, Same, Session};
 
 /// The role does not allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +47,18 @@ impl Session {
         } else {
             Err(Forbidden(least))
         }
+    }
+
+    /// The filter without what would tell more than this role may read: that rows share a device, a destination or a
+    /// network, or have a finding that rests on them.
+    #[must_use]
+    pub fn permitted(&self, mut filter: Filter) -> Filter {
+        if !self.reads_everything() {
+            filter.code = None;
+            let harmless = |same: &Same| matches!(same, Same::Requester | Same::Ticket);
+            filter.same = filter.same.filter(|(same, _)| harmless(same));
+        }
+        filter
     }
 
     /// True when private data may be shown: everything but names, tickets and outcomes.

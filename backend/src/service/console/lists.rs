@@ -43,6 +43,8 @@ pub struct Page {
 /// One page of the verifications of the session's instance.
 pub async fn list(service: &Service, session: &Session, asked: Asked) -> Result<Page, ServiceError> {
     let (instance, hide) = (session.user.instance.clone(), !session.reads_everything());
+    let filter = session.permitted(asked.filter);
+    let asked = Asked { filter, ..asked };
     service
         .store
         .read(move |tx| {
@@ -124,7 +126,7 @@ pub async fn newer(
     place: i64,
     limit: u32,
 ) -> Result<usize, ServiceError> {
-    let instance = session.user.instance.clone();
+    let (instance, filter) = (session.user.instance.clone(), session.permitted(filter));
     service
         .store
         .read(move |tx| {

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::actions::{self, Alarmed};
 use super::super::error::LinkProblem;
 use super::super::{Service, ServiceError, events, portal, record};
-use super::disown;
+use super::{Voice, disown};
 use crate::keys::sha256_hex;
 use crate::store::factors::notices;
 use crate::store::{grants, verifications};
@@ -46,7 +46,7 @@ pub async fn alarm(service: &Service, token: &str) -> Result<Alarmed, ServiceErr
             actions::revoke(&context, tx, &of, Why::NotMe)?;
             let mut of = verifications::lookup(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
             record(&context, tx, &of, "factor.disputed", &json!({}))?;
-            disown(&context, tx, &of)?;
+            disown(&context, tx, &of, Voice::Contact)?;
             // Where an action was granted, its own event reaches the work notes; the other one is kept as a row.
             match grants::find(tx, &of.instance, &of.id)? {
                 Some(grant) => events::queue_action(&context, tx, &mut of, &grant, "disputed")?,

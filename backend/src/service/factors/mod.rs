@@ -22,7 +22,7 @@ use super::{Service, ServiceError, record};
 use crate::identity::passkey::{PasskeyError, Site};
 use crate::identity::recovery::HashError;
 use crate::keys::{Place, SealError};
-use crate::store::factors::{Owner, apps, count_enrolments, notices, passkeys, recovery, remove_since};
+use crate::store::factors::{Owner, apps, count_enrolments, notices, passkeys, recovery, remove};
 use crate::verification::Verification;
 use crate::verification::checks::recovery_code::MAX_FAILURES_IN_A_ROW;
 use crate::verification::enrolment::{FRESH_SECONDS, MAX_ENROLMENTS, open_until};
@@ -83,13 +83,31 @@ pub(super) fn is_open(
         && count_enrolments(tx, of)? < MAX_ENROLMENTS)
 }
 
-/// “This was not me”: what the requester enrolled lately is removed, and nothing more can be added after this
-/// verification.
-pub(super) fn disown(service: &Service, tx: &Transaction<'_>, of: &Verification) -> Result<(), ServiceError> {
+/// Who says “this was not me”.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// Whoever reads a contact on file.
+    Contact,
+    /// Whoever holds the session of the pass: it may be the very person who should not have passed. They can take back
+    /// what they added themselves, and nothing else.
+    Session,
+}
+
+/// “This was not me”: what was added is removed, and nothing more can be added after this verification.
+pub(super) fn disown(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: &Verification,
+    voice: Voice,
+) -> Result<(), ServiceError> {
     let now = service.now();
     notices::close(tx, of, now)?;
     notices::spend_alarms(tx, &of.id, now)?;
-    let removed = remove_since(tx, owner(of), now.plus_seconds(-FRESH_SECONDS))?;
+    let since = match voice {
+        Voice::Contact => Some(now.plus_seconds(-FRESH_SECONDS)),
+        Voice::Session => None,
+    };
+    let removed = remove(tx, owner(of), &of.id, since)?;
     if removed.is_empty() {
         return Ok(());
     }

@@ -224,8 +224,8 @@ pub async fn refuse_session(service: &Service, cookie: &str) -> Result<Page, Ser
         // After a pass there is nothing to decide any more, but the permission can be taken back.
         if verification.status() == Status::Passed {
             actions::dispute(service, tx, &verification)?;
+            factors::disown(service, tx, &verification, factors::Voice::Session)?;
         }
-        factors::disown(service, tx, &verification)?;
         let told = verifications::lookup(tx, &verification.instance, &verification.id)?;
         Ok((told.unwrap_or(verification), ()))
     };

@@ -36,7 +36,6 @@ fn means(service: &Service, tx: &Transaction<'_>, of: &Verification) -> Result<M
         recovery_codes: held.codes_left,
         company_sign_in: sign_in.map(|sign_in| sign_in.provider.name.clone()),
         manager: manager_approval::manager(&of.requester, &of.agent, &of.destination),
-        ..Means::default()
     })
 }
 

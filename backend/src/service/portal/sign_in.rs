@@ -122,7 +122,10 @@ pub async fn arrive(
         Claim::Spent => return Ok(Arrival::Taken),
         Claim::Void => {
             trouble(service, cookie, &Rejection::MixUp.into()).await?;
-            return Ok(Arrival::Refused(Box::new(page(service, cookie).await?), Trouble::Void));
+            return Ok(Arrival::Refused(
+                Box::new(page(service, cookie).await?),
+                Trouble::Void,
+            ));
         }
     };
     let provider = service

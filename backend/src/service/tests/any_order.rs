@@ -219,7 +219,10 @@ impl Scene {
                 }
                 Prepared::Code(code) => self.code = code.code,
                 Prepared::Event { body, .. } => self.events.push(serde_json::from_str(&body).unwrap()),
-                Prepared::Notice(_) | Prepared::Warning(_) | Prepared::Enrolled(_) | Prepared::Approval(_) => {}
+                Prepared::Notice(_)
+                | Prepared::Warning(_)
+                | Prepared::Enrolled(_)
+                | Prepared::Approval(_) => {}
             }
         }
     }

@@ -7,12 +7,12 @@ pub mod notices;
 pub mod passkeys;
 pub mod recovery;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension as _, Transaction, params};
 use shared::words::UnixMillis;
 
 use super::{StoreError, exactly_one};
 use crate::verification::enrolment::Factor;
-use crate::verification::{InstanceId, Verification};
+use crate::verification::{InstanceId, Verification, VerificationId};
 
 /// Whose factors: one person of one instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,19 @@ pub fn count_enrolments(tx: &Transaction<'_>, of: &Verification) -> Result<u32, 
         .query_row(params![of.id.as_str(), of.instance.as_str()], |row| row.get(0))?)
 }
 
+/// The verification in which something was enrolled, by the enrolment's name.
+pub fn find_enrolment(
+    tx: &Transaction<'_>,
+    id: &str,
+) -> Result<Option<(InstanceId, VerificationId)>, StoreError> {
+    let sql = "SELECT instance, verification_id FROM enrolment WHERE id = ?1";
+    let found: Option<(String, String)> = tx
+        .prepare_cached(sql)?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.and_then(|(instance, id)| InstanceId::parse(&instance).zip(VerificationId::parse(&id))))
+}
+
 /// What was removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
@@ -79,33 +92,31 @@ impl Removed {
     }
 }
 
-/// Removes everything that a person enrolled at or after `since`.
-pub fn remove_since(
+/// Removes what a person enrolled after the pass `of`, and everything that they enrolled at or after `since`.
+pub fn remove(
     tx: &Transaction<'_>,
     owner: Owner<'_>,
-    since: UnixMillis,
+    of: &VerificationId,
+    since: Option<UnixMillis>,
 ) -> Result<Removed, StoreError> {
-    let remove = |sql: &str| -> Result<Vec<String>, StoreError> {
-        let mut statement = tx.prepare_cached(sql)?;
+    let remove = |table: &str| -> Result<Vec<String>, StoreError> {
+        let sql = format!(
+            "DELETE FROM {table} WHERE instance = ?1 AND requester_sys_id = ?2 AND enrolment IN
+                (SELECT id FROM enrolment WHERE verification_id = ?3 OR at >= ?4)
+             RETURNING enrolment"
+        );
+        let since = since.map(|since| since.0);
+        let mut statement = tx.prepare_cached(&sql)?;
         let rows = statement.query_map(
-            params![owner.instance.as_str(), owner.requester, since.0],
+            params![owner.instance.as_str(), owner.requester, of.as_str(), since],
             |row| row.get(0),
         )?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     };
     Ok(Removed {
-        passkeys: remove(
-            "DELETE FROM passkey WHERE instance = ?1 AND requester_sys_id = ?2 AND enrolled_at >= ?3
-             RETURNING enrolment",
-        )?,
-        apps: remove(
-            "DELETE FROM authenticator_app WHERE instance = ?1 AND requester_sys_id = ?2 AND enrolled_at >= ?3
-             RETURNING enrolment",
-        )?,
-        recovery: remove(
-            "DELETE FROM recovery_set WHERE instance = ?1 AND requester_sys_id = ?2 AND issued_at >= ?3
-             RETURNING enrolment",
-        )?,
+        passkeys: remove("passkey")?,
+        apps: remove("authenticator_app")?,
+        recovery: remove("recovery_set")?,
     })
 }
 

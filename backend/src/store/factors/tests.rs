@@ -14,12 +14,12 @@ fn enrolment(id: &str, at: i64) -> Enrolment {
 }
 
 /// The rows that others refer to are not what is tested here.
-fn prepare(tx: &Transaction<'_>, ids: &[&str]) -> Result<(), StoreError> {
+fn prepare(tx: &Transaction<'_>, ids: &[(&str, i64)]) -> Result<(), StoreError> {
     tx.execute_batch("PRAGMA defer_foreign_keys = ON")?;
-    for id in ids {
+    for (id, at) in ids {
         tx.execute(
-            "INSERT INTO enrolment (id, instance, requester_sys_id, verification_id, factor, at) VALUES (?1, 'acme', 'mia', 'V', 'passkey', 0)",
-            [id],
+            "INSERT INTO enrolment (id, instance, requester_sys_id, verification_id, factor, at) VALUES (?1, 'acme', 'mia', 'V' || ?1, 'passkey', ?2)",
+            params![id, at],
         )?;
     }
     Ok(())
@@ -46,7 +46,7 @@ async fn a_time_step_is_spent_once_and_never_an_earlier_one() {
             instance: &acme,
             requester: "mia",
         };
-        prepare(tx, &["E1", "E2"])?;
+        prepare(tx, &[("E1", 1), ("E2", 2)])?;
         apps::put(tx, mia, &enrolment("E1", 1), "sealed", 10)?;
         assert!(!apps::spend(tx, mia, 10)? && !apps::spend(tx, mia, 9)?);
         assert!(apps::spend(tx, mia, 11)? && !apps::spend(tx, mia, 11)?);
@@ -75,7 +75,7 @@ async fn a_recovery_code_is_spent_once_and_a_new_set_voids_the_old() {
             instance: &acme,
             requester: "mia",
         };
-        prepare(tx, &["E1", "E2"])?;
+        prepare(tx, &[("E1", 1), ("E2", 2)])?;
         recovery::put(tx, mia, &enrolment("E1", 1), "salt", &["a".into(), "b".into()])?;
         assert!(
             recovery::spend(tx, mia, "a", UnixMillis(5))? && !recovery::spend(tx, mia, "a", UnixMillis(6))?
@@ -105,7 +105,7 @@ async fn what_is_fresh_is_removed_and_the_rest_stays() {
             instance: &acme,
             requester: "mia",
         };
-        prepare(tx, &["E1", "E2", "E3"])?;
+        prepare(tx, &[("E1", 100), ("E2", 200), ("E3", 300)])?;
         let passkey = |digest: &str, at| passkeys::StoredPasskey {
             digest: digest.into(),
             enrolled_at: UnixMillis(at),
@@ -131,7 +131,17 @@ async fn what_is_fresh_is_removed_and_the_rest_stays() {
             &passkey("new", 200)
         )?);
         recovery::put(tx, mia, &enrolment("E3", 300), "salt", &["a".into()])?;
-        let removed = remove_since(tx, mia, UnixMillis(200))?;
+        let of = VerificationId::from_random([7; 8]);
+        assert!(
+            remove(tx, mia, &of, None)?.is_empty(),
+            "nothing came with that pass"
+        );
+        let eve = Owner {
+            requester: "eve",
+            ..mia
+        };
+        assert!(remove(tx, eve, &of, Some(UnixMillis(0)))?.is_empty());
+        let removed = remove(tx, mia, &of, Some(UnixMillis(200)))?;
         assert_eq!(
             (removed.passkeys, removed.recovery),
             (vec!["E2".to_owned()], vec!["E3".to_owned()])
@@ -142,7 +152,7 @@ async fn what_is_fresh_is_removed_and_the_rest_stays() {
             0,
             "the codes go with their set"
         );
-        assert!(remove_since(tx, mia, UnixMillis(200))?.is_empty());
+        assert!(remove(tx, mia, &of, Some(UnixMillis(200)))?.is_empty());
         Ok(())
     })
     .await;

@@ -4,9 +4,9 @@
 //! roles. Nothing is ever a rejection: what does not exist, is not allowed or fails has a page of its own.
 
 mod about;
+mod action;
 mod agents;
 mod audit;
-mod action;
 mod badge;
 mod chart;
 mod columns;

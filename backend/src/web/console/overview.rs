@@ -24,7 +24,8 @@ struct Page {
     codes: Vec<CodeBar>,
     codes_of: String,
     waves: Vec<Wave>,
-    shows_waves: bool,
+    /// Findings and what requesters share are shown.
+    is_whole: bool,
     given_up: Vec<(&'static str, String)>,
 }
 
@@ -103,7 +104,7 @@ pub async fn show(
         codes: codes(&overview),
         codes_of: count(overview.codes_of),
         waves: overview.waves.iter().map(|wave| self::wave(wave, now)).collect(),
-        shows_waves: session.reads_everything(),
+        is_whole: session.reads_everything(),
         given_up: overview
             .given_up
             .iter()

@@ -114,8 +114,18 @@ pub const ALL: &[Route] = &[
         Page::Details,
     ),
     // Logged by the use case, in one transaction with what is signed.
-    read("verifications/{id}/report.json", ANALYST, None, Page::Report(Form::Json)),
-    read("verifications/{id}/report.html", ANALYST, None, Page::Report(Form::Html)),
+    read(
+        "verifications/{id}/report.json",
+        ANALYST,
+        None,
+        Page::Report(Form::Json),
+    ),
+    read(
+        "verifications/{id}/report.html",
+        ANALYST,
+        None,
+        Page::Report(Form::Html),
+    ),
     post("views", VIEWER, Page::SaveView),
     post("views/remove", VIEWER, Page::RemoveView),
     read("overview", VIEWER, Some(Action::OverviewRead), Page::Overview),

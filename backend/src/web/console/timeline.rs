@@ -1,11 +1,12 @@
 //! The timeline: recorded evidence in words, and what was sent.
 
 mod factors;
+mod messages;
 
 use serde_json::Value;
 use shared::words::{CheckKind, Outcome, RiskLevel, UnixMillis};
 
-use super::badge::{CLOCK, CROSS, DASH, DOTS, EYE, PLANE, TICK, WARNING};
+use super::badge::{CLOCK, CROSS, DASH, DOTS, PLANE, TICK, WARNING};
 use super::words::{When, when};
 use crate::service::console::Delivery;
 use crate::store::evidence;
@@ -60,9 +61,8 @@ fn event(entry: &evidence::Entry, now: UnixMillis) -> Event {
         .and_then(|body| serde_json::from_str(body).ok())
         .unwrap_or(Value::Null);
     let (tone, icon, title, detail) = match entry.kind.split_once('.') {
-        Some(("link" | "code", what)) => message_told(&entry.kind, what, &body),
         Some(("factor" | "way", _) | ("check", "unavailable")) => factors::told(&entry.kind, &body),
-        _ => told(&entry.kind, &body),
+        _ => messages::told(&entry.kind, &body).unwrap_or_else(|| told(&entry.kind, &body)),
     };
     let detail = if entry.body.is_none() {
         "The details were erased when their time was over".into()
@@ -90,108 +90,6 @@ pub fn text(body: &Value, name: &str) -> String {
 
 fn count(body: &Value, name: &str) -> u64 {
     body[name].as_u64().unwrap_or_default()
-}
-
-/// Links and codes on their way.
-fn message_told(kind: &str, what: &str, body: &Value) -> Told {
-    let is_link = kind.starts_with("link");
-    let name = if is_link {
-        "Link".to_owned()
-    } else {
-        format!("Code {}", count(body, "number"))
-    };
-    match what {
-        "queued" if is_link => {
-            let title = format!("Link sent again, number {}", count(body, "resend") + 1);
-            (
-                "pending",
-                PLANE,
-                title,
-                "The earlier link opens nothing any more".into(),
-            )
-        }
-        "queued" => {
-            let same = body["independent"] == false;
-            let remark = if same {
-                ", the same as the link's destination"
-            } else {
-                ""
-            };
-            (
-                "pending",
-                PLANE,
-                format!("{name} made"),
-                format!("For {} on file{remark}", text(body, "contact")),
-            )
-        }
-        "accepted" => (
-            "pending",
-            PLANE,
-            format!("{name} handed over for delivery"),
-            tries(count(body, "attempts")),
-        ),
-        "delayed" => (
-            "attention",
-            CLOCK,
-            format!("{name} could not be handed over yet"),
-            text(body, "reason"),
-        ),
-        "deferred" => (
-            "attention",
-            CLOCK,
-            format!("{name} is put off by the recipient's mail server"),
-            String::new(),
-        ),
-        "complained" => (
-            "attention",
-            WARNING,
-            format!("{name} was reported as unwanted by its recipient"),
-            String::new(),
-        ),
-        "revived" => (
-            "pending",
-            PLANE,
-            format!("{name} is tried again by {}", text(body, "by")),
-            String::new(),
-        ),
-        "delivered" => ("pending", TICK, format!("{name} arrived"), String::new()),
-        "refused" => (
-            "attention",
-            WARNING,
-            format!("{name} could not be delivered"),
-            text(body, "reason"),
-        ),
-        "opened" => {
-            let device: String = text(body, "device").chars().take(8).collect();
-            let detail = format!("Opening {} in all, browser {device}", count(body, "opens"));
-            ("pending", EYE, "Link opened".into(), detail)
-        }
-        "warning.queued" => (
-            "attention",
-            PLANE,
-            "Contact on file is warned".into(),
-            format!("For {}", text(body, "contact")),
-        ),
-        "warning.accepted" => (
-            "pending",
-            PLANE,
-            "Warning handed over for delivery".into(),
-            tries(count(body, "attempts")),
-        ),
-        "warning.refused" => (
-            "attention",
-            WARNING,
-            "Warning could not be delivered".into(),
-            text(body, "reason"),
-        ),
-        evidence::ERASED => (
-            "pending",
-            DASH,
-            format!("Retention erased: {}", text(body, "what")),
-            format!("After {} days", count(body, "after_days")),
-        ),
-        _ => unknown(kind),
-    }
 }
 
 fn told(kind: &str, body: &Value) -> Told {
@@ -240,23 +138,11 @@ fn told(kind: &str, body: &Value) -> Told {
             "Company sign-in did not come about".into(),
             sign_in_trouble(&text(body, "why")).into(),
         ),
-        "approval.queued" => (
+        evidence::ERASED => (
             "pending",
-            PLANE,
-            format!("Request {} to the manager made", count(body, "number")),
-            format!("For {}", text(body, "contact")),
-        ),
-        "approval.accepted" => (
-            "pending",
-            PLANE,
-            "Request to the manager handed over for delivery".into(),
-            tries(count(body, "attempts")),
-        ),
-        "approval.undeliverable" => (
-            "attention",
-            WARNING,
-            "The manager could not be asked".into(),
-            text(body, "reason"),
+            DASH,
+            format!("Retention erased: {}", text(body, "what")),
+            format!("After {} days", count(body, "after_days")),
         ),
         "approval.own_browser" => (
             "attention",
@@ -321,14 +207,6 @@ fn decided(body: &Value) -> Told {
         Some(Outcome::Passed) => ("passed", TICK, "Decided: Passed".into(), detail),
         Some(Outcome::Failed) => ("failed", CROSS, "Decided: Failed".into(), detail),
         None => ("pending", DOTS, "Decided".into(), detail),
-    }
-}
-
-fn tries(attempts: u64) -> String {
-    if attempts > 1 {
-        format!("After {attempts} attempts")
-    } else {
-        String::new()
     }
 }
 

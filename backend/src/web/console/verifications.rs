@@ -121,7 +121,8 @@ pub async fn show(
     session: &Session,
     frame: Frame,
 ) -> Result<Response, Failure> {
-    let view = View::read(&request.query);
+    let mut view = View::read(&request.query);
+    view.asked.filter = session.permitted(view.asked.filter);
     let canonical = view.address();
     if with_query(PATH, &request.query) != canonical {
         // Forms send empty fields along, and people edit addresses: one view has one address.

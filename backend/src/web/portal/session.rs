@@ -116,9 +116,10 @@ pub(super) fn after_answer(visit: &Visit, session: &str, answered: &Answered) ->
         Step::Passkey { tries_left } => t.passkey_wrong(*tries_left),
         Step::AuthenticatorApp { tries_left } => t.app_wrong(*tries_left),
         Step::RecoveryCode { tries_left } => t.recovery_wrong(*tries_left),
-        // Answered in their own files.
-        Step::CompanySignIn { .. } | Step::ManagerApproval { .. } => String::new(),
-        Step::Action(_) | Step::Finished(_) => String::new(),
+        // The first two are answered in their own files.
+        Step::CompanySignIn { .. } | Step::ManagerApproval { .. } | Step::Action(_) | Step::Finished(_) => {
+            String::new()
+        }
     })
 }
 

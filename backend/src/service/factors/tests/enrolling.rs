@@ -222,6 +222,34 @@ async fn this_was_not_me_removes_what_was_added_and_closes_the_door() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_takes_back_its_own_additions_and_nothing_that_was_there_before() {
+    let desk = Desk::new();
+    let (own, _) = desk.add_passkey(&desk.pass_by_code(1).await).await;
+    let passed = desk.pass_by_code(2).await;
+    desk.add_app(&passed).await;
+    portal::refuse_session(&desk.service, &passed.cookie)
+        .await
+        .unwrap();
+    assert_eq!(refusal(&desk, passed.browser()).await, EnrolmentClosed::Disputed);
+
+    // Whoever fails says “this was not me” in vain, too.
+    let failed = desk.sit_down(3).await;
+    portal::give_up(&desk.service, &failed.cookie).await.unwrap();
+    portal::refuse_session(&desk.service, &failed.cookie)
+        .await
+        .unwrap();
+    let next = desk.sit_down(4).await;
+    let page = portal::page(&desk.service, &next.cookie).await.unwrap();
+    assert_eq!(page.step, Step::Passkey { tries_left: 5 });
+    assert!(
+        !page.other_ways.contains(&CheckKind::AuthenticatorApp),
+        "{:?}",
+        page.other_ways
+    );
+    assert_eq!(desk.sign(&next, &own).await, Verdict::Settled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn not_me_from_the_session_removes_it_too_and_a_link_ends_after_a_day() {
     let desk = Desk::new();
     let passed = desk.pass_by_code(1).await;

@@ -35,8 +35,16 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
         [SignIn, No, Yes, Yes],
     ),
     ("verifications/{id}", Verb::Read, [SignIn, Yes, Yes, Yes]),
-    ("verifications/{id}/report.json", Verb::Read, [SignIn, No, Yes, Yes]),
-    ("verifications/{id}/report.html", Verb::Read, [SignIn, No, Yes, Yes]),
+    (
+        "verifications/{id}/report.json",
+        Verb::Read,
+        [SignIn, No, Yes, Yes],
+    ),
+    (
+        "verifications/{id}/report.html",
+        Verb::Read,
+        [SignIn, No, Yes, Yes],
+    ),
     ("views", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("views/remove", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("overview", Verb::Read, [SignIn, Yes, Yes, Yes]),
@@ -305,6 +313,24 @@ async fn a_viewer_reads_no_private_data() {
     ] {
         assert!(seen.contains(public), "{public} is missing for the viewer");
     }
+    for telling in [
+        format!("same=device%3A{id}"),
+        format!("same=network%3A{id}"),
+        "code=device_shared".into(),
+    ] {
+        let path = format!("/console/verifications?{telling}&status=passed");
+        assert_eq!(
+            location(&viewer.get(&path).await),
+            "/console/verifications?status=passed",
+            "{telling}"
+        );
+        assert_eq!(
+            analyst.get(&path.replace("&status=passed", "")).await.status(),
+            200,
+            "{telling}"
+        );
+    }
+    assert!(!text(&viewer.get("/console/overview").await).contains("had in common"));
     let list = text(&viewer.get("/console/verifications").await);
     assert!(
         list.contains("m•••@acme.example") && !list.contains("mia.chen@acme") && !list.contains("/export/")

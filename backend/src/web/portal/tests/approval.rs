@@ -4,6 +4,7 @@ use shared::agent_token::Manager;
 use shared::words::{CheckKind, Outcome, Status};
 
 use super::*;
+use crate::service::delivery_reports::{self, Fate, MessageKey};
 use crate::service::outgoing::{self, Prepared};
 use crate::verification::Policy;
 
@@ -348,6 +349,28 @@ async fn a_message_that_cannot_arrive_ends_the_check() {
         browser.get("/verify").await.heading(),
         "We cannot confirm your identity here"
     );
+}
+
+#[tokio::test]
+async fn a_message_that_bounces_ends_the_check_unless_it_was_replaced() {
+    let portal = portal();
+    let browser = before(&portal).await;
+    ask(&browser).await;
+    portal.clock.advance_seconds(120);
+    ask(&browser).await;
+    let news = |number: u8| {
+        let key = MessageKey::parse(&format!("approval-{}-{number}", browser.id)).unwrap();
+        delivery_reports::take(
+            &portal.service,
+            key,
+            Fate::Undelivered("Nobody has this address."),
+        )
+    };
+    news(1).await.unwrap();
+    assert_eq!(status(&browser).await, Status::InProgress, "the older one");
+    news(2).await.unwrap();
+    assert_eq!(status(&browser).await, Status::Failed);
+    assert_eq!(count(&browser, "approval.undeliverable").await, 1);
 }
 
 #[tokio::test]

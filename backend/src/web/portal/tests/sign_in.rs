@@ -127,7 +127,7 @@ async fn somebody_elses_account_fails_and_so_does_nobodys() {
         let browser = asked(&portal).await;
         let address = depart(&browser).await;
         let query = double.sign_in(&address, Signer::Newest, |claims| {
-            claims["preferred_username"] = name
+            claims["preferred_username"] = name;
         });
         assert_eq!(arrive(&browser, &query).await.status, StatusCode::SEE_OTHER);
         let (outcome, codes) = findings(&browser).await;
