@@ -353,13 +353,14 @@ impl Browser {
             .map(drop)
     }
 
-    /// Presses keys, wherever the focus is.
+    /// Presses keys, wherever the focus is. A key that leads to another page has been pressed, even if the driver then
+    /// misses the page that it was pressed on.
     pub async fn press(&self, keys: impl Into<TypingData>) -> Result<()> {
         let chain = self.driver.action_chain().send_keys(keys);
-        chain
-            .perform()
-            .await
-            .with_context(|| format!("{} could not press keys", self.name))
+        match chain.perform().await {
+            Err(error) if error.to_string().contains("aborted by navigation") => Ok(()),
+            other => other.with_context(|| format!("{} could not press keys", self.name)),
+        }
     }
 
     /// Goes on with the Tab key until an element has the focus, and makes sure that everybody sees where it is.
