@@ -113,7 +113,7 @@ fn events(taken: &[Taken]) -> Vec<String> {
             format!(
                 "{} {}",
                 event.body["sequence"],
-                event.body["kind"].as_str().unwrap()
+                event.body["type"].as_str().unwrap()
             )
         })
         .collect()
