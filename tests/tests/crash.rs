@@ -71,10 +71,10 @@ impl World {
     /// Waits until nothing is left to send.
     async fn settled(&self, service: &Backend) {
         until("the outbox is empty", async || {
-            service.metric("outbox_open").await.unwrap() == 0.0
+            service.metric("outbox_open").await.unwrap() == "0"
         })
         .await;
-        assert_eq!(service.metric("outbox_dead").await.unwrap(), 0.0);
+        assert_eq!(service.metric("outbox_dead").await.unwrap(), "0");
         assert_eq!(self.mail.faults(), [] as [String; 0]);
     }
 }
@@ -113,7 +113,7 @@ fn events(taken: &[Taken]) -> Vec<String> {
             format!(
                 "{} {}",
                 event.body["sequence"],
-                event.body["kind"].as_str().unwrap()
+                event.body["type"].as_str().unwrap()
             )
         })
         .collect()

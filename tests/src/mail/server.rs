@@ -44,8 +44,8 @@ impl MailServer {
     ///
     /// Mail to any domain is accepted and kept, except to `*.invalid`, which is refused with 550 as a domain
     /// that does not exist (RFC 2606 reserves it for that). Some domains have their moods: to `greylist.example` each
-    /// recipient is put off at the first try, `slow.example` takes three seconds for every recipient, and
-    /// `drop.example` closes the connection after the first message that was sent to it.
+    /// recipient is put off at the first try, `slow.example` takes three seconds for every recipient, `full.example`
+    /// puts off the first message when it is there, and `drop.example` refuses each and closes the connection.
     pub async fn start(user: &str, password: &str) -> Result<Self, MailError> {
         Self::start_on(0, user, password).await
     }
@@ -298,9 +298,11 @@ check_recipient:
   accept
 
 check_message:
-  drop    message = 421 4.3.0 Closing down
+  drop    message = 554 5.7.1 Looks like spam
           condition = ${{if match{{$recipients}}{{@drop.example}}}}
-          !ratelimit = 1.5 / 1h / strict / per_cmd / drop
+  defer   message = 452 4.3.1 Disk full
+          condition = ${{if match{{$recipients}}{{@full.example}}}}
+          !ratelimit = 1.5 / 1h / strict / full
   accept
 
 begin routers
