@@ -211,7 +211,7 @@ async fn no_role_sees_anything_of_another_instance() {
             }
         }
         for query in [
-            format!("same=device:{id}"),
+            format!("same=requester:{id}"),
             "q=INC0010023".into(),
             format!("q={id}"),
         ] {
