@@ -13,7 +13,7 @@ const APPROVE: &[(&str, &str)] = &[("answer", "approve"), ("spoke", "yes")];
 const REFUSE: &[(&str, &str)] = &[("answer", "refuse")];
 
 /// A browser that is asked to have the manager asked.
-async fn before<'a>(scene: &'a Scene) -> Result<(Call<'a>, String, Jar)> {
+async fn before(scene: &Scene) -> Result<(Call<'_>, String, Jar)> {
     let call = scene.call();
     let (id, link) = call.send().await?;
     let mut jar = Jar::new()?;
@@ -63,7 +63,7 @@ async fn the_message_says_who_asks_and_the_answer_decides() -> Result<()> {
     ensure!(call.status(&id).await? == Status::InProgress);
 
     // Sent again: the older one is void.
-    scene.clock.advance(Duration::from_secs(120));
+    scene.clock.advance(Duration::from_mins(2));
     ask(&scene, &mut jar).await?;
     let (newer, message) = scene.link_to(MANAGER_MAIL, "/approve/", &[&link]).await?;
     ensure!(

@@ -8,7 +8,7 @@ use super::jar::{Jar, Page};
 use super::scene::{Asks, Call, Scene};
 
 /// A browser that is asked to sign in.
-async fn asked<'a>(scene: &'a Scene) -> Result<(Call<'a>, String, Jar)> {
+async fn asked(scene: &Scene) -> Result<(Call<'_>, String, Jar)> {
     let call = scene.call();
     let (id, link) = call.send().await?;
     let mut jar = Jar::new()?;
@@ -174,7 +174,7 @@ async fn a_sign_in_that_is_ended_or_too_old_can_be_tried_again() -> Result<()> {
     );
     let address = jar.depart(&scene).await?;
     let back = jar.sign_in(&scene, &address, "mia.chen").await?;
-    scene.clock.advance(std::time::Duration::from_secs(600));
+    scene.clock.advance(std::time::Duration::from_mins(10));
     does_not_count(&jar.arrive(&back).await?)?;
     ensure!(call.status(&id).await? == Status::InProgress);
     Ok(())

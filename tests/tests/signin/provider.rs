@@ -15,7 +15,7 @@ pub const CLIENT: &str = "imper";
 pub const SECRET: &str = "a-client-secret-of-some-length-0123456789";
 
 /// How long it may take to start.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// See the module.
 pub struct Provider {

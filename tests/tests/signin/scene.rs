@@ -44,6 +44,20 @@ pub enum Asks {
     Either,
 }
 
+impl Asks {
+    /// The policy that asks for it.
+    fn policy(self) -> String {
+        let ways = match self {
+            Self::CompanySignIn => r#""company_sign_in""#,
+            Self::ManagerApproval => r#""manager_approval""#,
+            Self::Either => r#""manager_approval", "company_sign_in""#,
+        };
+        format!(
+            "format = 1\nversion = \"signin\"\n[[plan]]\nsteps = [{{ any_of = [\"call_number\"] }}, {{ any_of = [{ways}] }}]\n"
+        )
+    }
+}
+
 /// See the module. Dropping it stops everything.
 pub struct Scene {
     pub clock: AdjustableClock,
@@ -67,18 +81,8 @@ impl Scene {
         let service_url = format!("http://localhost:{}", public.local_addr()?.port());
         let mut provider = Provider::start()?;
         provider.furnish(&format!("{service_url}/verify/sign-in/acme"))?;
-        let step = match asks {
-            Asks::CompanySignIn => r#""company_sign_in""#,
-            Asks::ManagerApproval => r#""manager_approval""#,
-            Asks::Either => r#""manager_approval", "company_sign_in""#,
-        };
         let policy = folder.path().join("policy.toml");
-        fs::write(
-            &policy,
-            format!(
-                "format = 1\nversion = \"signin\"\n[[plan]]\nsteps = [{{ any_of = [\"call_number\"] }}, {{ any_of = [{step}] }}]\n"
-            ),
-        )?;
+        fs::write(&policy, asks.policy())?;
         let text = format!(
             r#"
 [server]
@@ -139,11 +143,11 @@ claims = {{ preferred_username = "user_name", email = "email" }}
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         let config = Config::parse(&text, &secrets)?;
-        let (stop, mut stopped) = watch::channel(false);
+        let (stop, mut end) = watch::channel(false);
         let ticking: Arc<dyn Clock> = Arc::new(clock.clone());
         let task = tokio::spawn(async move {
             let until = async move {
-                let _ = stopped.wait_for(|stop| *stop).await;
+                let _ = end.wait_for(|stop| *stop).await;
             };
             if let Err(error) = backend::run(config, public, operations, ticking, until).await {
                 eprintln!("the service ended: {error}");
