@@ -37,9 +37,20 @@ test('the claims carry ticket, requester and agent', function () {
         requester: { sys_id: id('c'), user_name: 'abel.tuter', name: 'Abel Tuter', email: 'abel@example.com',
             contacts: [{ channel: 'email', address: 'abel@example.com', source: 'email' },
                 { channel: 'sms', address: '+1 555 0100', source: 'mobile_phone' }],
-            time_zone: 'Europe/Berlin', language: 'pt-BR' },
+            time_zone: 'Europe/Berlin', language: 'pt-BR', manager: null },
         action: 'password_reset', assurance: 'standard'
     });
+});
+
+test('the manager on file goes along while the record is active', function () {
+    world.rows.sys_user.push({ sys_id: id('e'), user_name: 'ada.lopez', name: 'Ada Lopez', email: 'ada@example.com', active: '1' });
+    var requester = world.rows.sys_user.filter(function (user) { return user.sys_id === id('c'); })[0];
+    requester.manager = id('e');
+    equal(claims().requester.manager, { sys_id: id('e'), name: 'Ada Lopez', email: 'ada@example.com' });
+    world.rows.sys_user[world.rows.sys_user.length - 1].active = '0';
+    equal(claims().requester.manager, null);
+    requester.manager = id('f');
+    equal(claims().requester.manager, null);
 });
 
 test('text of any language survives, and no half character is left', function () {

@@ -144,7 +144,22 @@ ImperAgentToken.prototype = {
             email: this._value(user, 'email'),
             contacts: this._contacts(user),
             time_zone: this._value(user, 'time_zone'),
-            language: ImperAgentToken.LANGUAGES[language] || language
+            language: ImperAgentToken.LANGUAGES[language] || language,
+            manager: this._manager(user)
+        };
+    },
+
+    /** Who may be asked whether the request is genuine: the manager on the requester's own record, while active. */
+    _manager: function (user) {
+        var sysId = this._value(user, 'manager');
+        var manager = new GlideRecord('sys_user');
+        if (sysId === '' || !manager.get(sysId) || this._value(manager, 'active') !== '1') {
+            return null;
+        }
+        return {
+            sys_id: String(manager.getUniqueValue()),
+            name: this._value(manager, 'name'),
+            email: this._value(manager, 'email')
         };
     },
 
