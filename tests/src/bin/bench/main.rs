@@ -93,7 +93,7 @@ async fn measure(console: &Console, page: &Page) -> Result<bool> {
         times.push(start.elapsed());
     }
     // On a machine that is busy with other things the time of the processor says more than the clock on the wall.
-    let worked = (processor() - before) / u32::try_from(TIMES)?;
+    let worked = processor().saturating_sub(before) / u32::try_from(TIMES)?;
     times.sort_unstable();
     let (median, slowest) = (times[TIMES / 2], times[TIMES - 1]);
     let holds = median <= page.limit;
