@@ -23,7 +23,7 @@ use tempfile::TempDir;
 static BINARY: LazyLock<PathBuf> = LazyLock::new(|| Backend::binary().unwrap());
 
 /// The machine may be busy; nothing here waits so long unless it fails.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 
 /// The service's surroundings, which outlive it.
 struct World {
