@@ -59,7 +59,7 @@ impl Scene {
 
     /// An hour later the same person calls again.
     async fn call_again(&self, earlier: &VerificationId) -> Result<VerificationId> {
-        self.portal.clock.advance(Duration::from_secs(3600));
+        self.portal.clock.advance(Duration::from_hours(1));
         let id = self.portal.ask_again(earlier).await?;
         self.sit_down(&id).await?;
         Ok(id)

@@ -98,13 +98,11 @@ async fn export(service: &Service, wanted: &Export) -> anyhow::Result<()> {
     } else {
         report.sealed.file
     };
-    match &wanted.output {
-        Some(path) => write_new(path, &text),
-        None => {
-            print!("{text}");
-            Ok(())
-        }
+    if let Some(path) = &wanted.output {
+        return write_new(path, &text);
     }
+    print!("{text}");
+    Ok(())
 }
 
 /// Never over an existing file: it may be evidence.
