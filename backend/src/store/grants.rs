@@ -41,7 +41,8 @@ pub fn add(tx: &Transaction<'_>, grant: &Grant) -> Result<(), StoreError> {
 /// Spends a grant in one statement, which looks at everything again by itself: what the grant is good for, that it is
 /// unspent, and its time. Returns `false` if any of that does not hold; then nothing has changed.
 pub fn spend(tx: &Transaction<'_>, spent: &Grant, now: UnixMillis) -> Result<bool, StoreError> {
-    let sql = "UPDATE action_grant SET state = ?7, is_open = 1, attempts = attempts + 1, wakes_at = ?8, body = ?9
+    let sql =
+        "UPDATE action_grant SET state = ?7, is_open = 1, attempts = attempts + 1, wakes_at = ?8, body = ?9
         WHERE verification_id = ?1 AND instance = ?2 AND ticket_table = ?3 AND ticket_sys_id = ?4
           AND requester_sys_id = ?5 AND action = ?6
           AND is_open = 1 AND state IN (?10, ?11) AND attempts < ?12 AND attempts = ?13 - 1 AND expires_at > ?14";
@@ -228,3 +229,6 @@ pub fn spend_alarms(
         .prepare_cached(sql)?
         .execute(params![verification.as_str(), at.0])?)
 }
+
+#[cfg(test)]
+mod tests;
