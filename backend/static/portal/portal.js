@@ -129,6 +129,10 @@
   var begin = document.querySelector("form[data-signals]");
   if (begin) {
     report(begin);
+    // A page that was opened in the background has no size until somebody looks at it.
+    begin.addEventListener("submit", function () {
+      report(begin);
+    });
   }
   Array.prototype.forEach.call(document.querySelectorAll("form"), sendOnce);
   Array.prototype.forEach.call(document.querySelectorAll("[data-reveal]"), reveal);

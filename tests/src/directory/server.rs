@@ -1,6 +1,7 @@
 //! slapd as a child process: loopback only, with a throw-away certificate authority.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -77,6 +78,7 @@ impl Directory {
         let program = path.join("slapd");
         // Some distributions confine the installed program to its own folders. A copy is not confined.
         fs::copy(SLAPD, &program).map_err(write_error())?;
+        released(&program).await;
         load(path, &program, &files)?;
         for _ in 1..TRIES {
             match run(path, &program).await {
@@ -141,6 +143,20 @@ impl Directory {
     /// How many password changes have reached the server (RFC 3062), whatever became of them.
     pub fn password_changes(&self) -> usize {
         self.log().matches("EXT oid=1.3.6.1.4.1.4203.1.11.1").count()
+    }
+}
+
+/// Waits until nothing holds the fresh copy open for writing: a process that another test starts at the moment of the
+/// copying inherits it until it has become its own program, and so long the copy cannot be run.
+async fn released(program: &Path) {
+    for _ in 0..100 {
+        match Command::new(program).arg("-VV").output() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            // Whatever else is wrong is said by the first real run.
+            _ => return,
+        }
     }
 }
 
