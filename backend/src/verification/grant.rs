@@ -264,10 +264,11 @@ impl Grant {
 
     /// The running execution `receipt` came to `end`. News about another execution is refused.
     pub fn ended(mut self, receipt: &ReceiptId, end: End, at: UnixMillis) -> Result<Self, GrantError> {
-        // What a person must look at may still become known, by a late receipt.
-        let is_it = self.execution(receipt).is_some()
-            || matches!(&self.state, GrantState::Unknown(ending) if ending.receipt == *receipt);
-        if !is_it {
+        // What a person must look at may still become known, by a late receipt. It opens nothing again, though:
+        // the person may have done it by hand meanwhile.
+        let is_running = self.execution(receipt).is_some();
+        let is_late = matches!(&self.state, GrantState::Unknown(ending) if ending.receipt == *receipt);
+        if !is_running && !is_late {
             return Err(GrantError::State(self.word()));
         }
         let ending = |summary, answer, reason| Ending {
@@ -285,11 +286,14 @@ impl Grant {
                 answer,
                 reason,
             } => GrantState::Failed {
-                may_retry: reason.is_some() && self.attempts < MAX_ATTEMPTS && at < self.expires_at,
+                may_retry: is_running
+                    && reason.is_some()
+                    && self.attempts < MAX_ATTEMPTS
+                    && at < self.expires_at,
                 ending: ending(summary, answer, reason),
             },
             End::Unknown { summary, answer } => GrantState::Unknown(ending(summary, answer, None)),
-            End::NeedsRelease if self.released_by.is_none() => {
+            End::NeedsRelease if is_running && self.released_by.is_none() => {
                 self.expires_at = at.plus_seconds(GRANT_SECONDS);
                 GrantState::AwaitingRelease
             }

@@ -197,8 +197,15 @@ fn a_promise_is_waited_for_longer_and_a_late_receipt_still_counts() {
     let unknown = promised.ended(&receipt(1), lost, NOW).unwrap();
     assert_eq!(unknown.wakes_at(), None);
     assert_eq!(
-        unknown.ended(&receipt(1), done(), NOW).unwrap().word(),
+        unknown.clone().ended(&receipt(1), done(), NOW).unwrap().word(),
         ActionState::Performed
+    );
+    // Somebody was told to look, and may have done it by hand: nothing opens it again.
+    let refused = unknown.clone().ended(&receipt(1), failed(true), NOW).unwrap();
+    assert_eq!(refused.check(&binding(), NOW).unwrap_err(), GrantError::Spent);
+    assert_eq!(
+        unknown.ended(&receipt(1), End::NeedsRelease, NOW).unwrap_err(),
+        GrantError::State(ActionState::Unknown)
     );
 }
 
