@@ -5,6 +5,7 @@
 
 mod about;
 mod action;
+mod admin;
 mod agents;
 mod audit;
 mod badge;
@@ -122,6 +123,7 @@ where
         Page::Overview => overview::show(service, request, session, frame).await?,
         Page::Agents => agents::show(service, request, session, frame).await?,
         Page::AuditLog => audit::show(service, request, session, frame).await?,
+        Page::Administration => admin::index(frame)?,
         Page::Home | Page::SignIn | Page::SubmitSignIn | Page::SignOut => return Err(Failure::NotFound),
     };
     if let Some(action) = route.logs

@@ -4,6 +4,7 @@ use askama::Template;
 use warp::http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
+use super::admin::{self, SectionLink};
 use super::routes::{Entry, Page, navigation};
 use crate::service::console::{Forbidden, Role, Session};
 use crate::service::{Service, ServiceError};
@@ -65,6 +66,8 @@ pub struct Frame {
     pub role: &'static str,
     /// The navigation.
     pub links: Vec<Link>,
+    /// The pages of the administration, on one of them.
+    pub sections: Vec<SectionLink>,
     /// For the forms of the page.
     pub form_token: String,
     /// The style sheet.
@@ -78,9 +81,12 @@ pub struct Frame {
 impl Frame {
     /// The frame of a page for a session.
     pub fn new(service: &Service, session: &Session, page: Page) -> Result<Self, ServiceError> {
+        let sections = admin::sections(page);
         let link = |entry: &'static Entry| Link {
             entry,
             current: match entry.pages.iter().position(|one| *one == page) {
+                // The pages of the administration belong to its entry, each by itself.
+                None if entry.pages.contains(&Page::Administration) && !sections.is_empty() => "true",
                 Some(0) => "page",
                 Some(_) => "true",
                 None => "",
@@ -91,6 +97,7 @@ impl Frame {
             user: session.user.name.clone(),
             role: session.user.role.label(),
             links: navigation(session.user.role).map(link).collect(),
+            sections,
             form_token: service.config.keys.form_token(&session.cookie_digest),
             css: assets::CONSOLE_CSS.href(),
             js: assets::CONSOLE_JS.href(),

@@ -38,6 +38,8 @@ pub enum Page {
     Agents,
     /// The console's own log.
     AuditLog,
+    /// What an admin looks after.
+    Administration,
 }
 
 /// Whether a route reads or changes something.
@@ -131,6 +133,8 @@ pub const ALL: &[Route] = &[
     read("overview", VIEWER, Some(Action::OverviewRead), Page::Overview),
     read("agents", ANALYST, Some(Action::AgentsRead), Page::Agents),
     read("audit", ADMIN, Some(Action::AuditRead), Page::AuditLog),
+    // Administration, each page with its own file in `admin/` and its row in `admin::SECTIONS`.
+    read("admin", ADMIN, None, Page::Administration),
 ];
 
 /// The route of a request, with what stands for the part in braces, empty without one.
@@ -218,6 +222,12 @@ const NAVIGATION: &[Entry] = &[
         icon: "M3.5 1.5h9v13h-9zM6 5h4M6 8h4M6 11h2.5",
         pages: &[Page::AuditLog],
     },
+    Entry {
+        href: "/console/admin",
+        label: "Administration",
+        icon: "M2 4.5h6M12 4.5h2M10 2.5v4M2 11.5h2M8 11.5h6M6 9.5v4",
+        pages: &[Page::Administration],
+    },
 ];
 
 /// The entries that a role sees.
@@ -281,7 +291,13 @@ mod tests {
         assert_eq!(labels(Role::Analyst), ["Verifications", "Overview", "Agents"]);
         assert_eq!(
             labels(Role::Admin),
-            ["Verifications", "Overview", "Agents", "Audit log"]
+            [
+                "Verifications",
+                "Overview",
+                "Agents",
+                "Audit log",
+                "Administration"
+            ]
         );
     }
 }

@@ -50,12 +50,13 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
     ("overview", Verb::Read, [SignIn, Yes, Yes, Yes]),
     ("agents", Verb::Read, [SignIn, No, Yes, Yes]),
     ("audit", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin", Verb::Read, [SignIn, No, No, Yes]),
     // Last: it ends the session.
     ("sign-out", Verb::Post, [Yes, Yes, Yes, Yes]),
 ];
 
 /// Routes that leave nothing in the log: they show nothing of a tenant but a number.
-const UNLOGGED: [Page; 3] = [Page::Home, Page::SignIn, Page::News];
+const UNLOGGED: [Page; 4] = [Page::Home, Page::SignIn, Page::News, Page::Administration];
 
 #[test]
 fn the_matrix_names_every_route_once() {
