@@ -227,6 +227,16 @@ impl Browser {
         .await
     }
 
+    /// What an element in the current frame says, as soon as it is there and says something. In one step, because a
+    /// page that is replaced takes its elements along.
+    pub async fn text_of(&self, css: &str) -> Result<String> {
+        self.until(&format!("words in `{css}`"), || async {
+            let words = self.driver.find(By::Css(css)).await?.text().await?;
+            Ok((!words.is_empty()).then_some(words))
+        })
+        .await
+    }
+
     /// Waits until the visible text of the page in the current frame contains `words`.
     pub async fn see_text(&self, words: &str) -> Result<()> {
         self.until(&format!("the words {words:?}"), || async {
@@ -254,12 +264,13 @@ impl Browser {
 
     /// Empties a field and types into it.
     pub async fn type_into(&self, css: &str, text: &str) -> Result<()> {
-        let field = self.see(css).await?;
-        field.clear().await?;
-        field
-            .send_keys(text)
-            .await
-            .with_context(|| format!("{} could not type into `{css}`", self.name))
+        self.until(&format!("`{css}` to take what is typed"), || async {
+            let field = self.driver.find(By::Css(css)).await?;
+            field.clear().await?;
+            field.send_keys(text).await?;
+            Ok(Some(()))
+        })
+        .await
     }
 
     /// The visible text of the page in the current frame; what is in shadow roots or frames is not in it.
