@@ -13,7 +13,9 @@ mod lists;
 mod log;
 mod overview;
 mod password;
+pub mod policy;
 mod views;
+mod what_if;
 
 pub use access::{Admin, Analyst, Forbidden};
 pub use accounts::{

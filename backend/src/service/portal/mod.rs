@@ -23,7 +23,7 @@ use super::{
 };
 use crate::keys::{equal, hex, sha256_hex};
 use crate::ports::random;
-use crate::store::{self, grants, verifications};
+use crate::store::{self, grants, policies, verifications};
 use crate::verification::checks::call_number;
 use crate::verification::state::SESSION_SECONDS;
 use crate::verification::{Check, Session, State, Verification};
@@ -93,6 +93,7 @@ pub async fn begin(
                 expires_at: now.plus_seconds(SESSION_SECONDS),
                 steps: open_steps(&context, tx, &verification, now)?,
                 client,
+                policy: policies::newest(tx, &verification.instance)?,
             };
             let link = verification.link.id;
             let begun = verification.begun(link, session)?;

@@ -1,5 +1,7 @@
 //! Administration: one page for each thing that an admin looks after, all with the same way from one to the other.
 
+pub mod policy;
+
 use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
@@ -21,7 +23,20 @@ pub struct Section {
 }
 
 /// All pages of the administration, in the order in which they are shown. A new one needs a row here.
-const SECTIONS: &[Section] = &[];
+const SECTIONS: &[Section] = &[Section {
+    pages: &[
+        Page::Policy,
+        Page::EditPolicy,
+        Page::SavePolicy,
+        Page::PolicyDraft,
+        Page::ActivatePolicy,
+        Page::PolicyVersion,
+        Page::RollBackPolicy,
+    ],
+    href: "/console/admin/policy",
+    label: "Policy",
+    about: "What must be proven, what each finding weighs, and what another policy would have decided.",
+}];
 
 /// A section, from the view of a page.
 pub struct SectionLink {

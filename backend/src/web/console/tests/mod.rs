@@ -6,5 +6,6 @@ mod fixture;
 mod lists;
 mod look;
 mod matrix;
+mod policy;
 mod report;
 mod signing_in;
