@@ -14,7 +14,7 @@ use super::MAX_BODY_BYTES;
 use super::problem::{self, ApiError};
 use crate::service::actions;
 use crate::service::agent::{self, Caller};
-use crate::service::{Service, ServiceError};
+use crate::service::{Service, ServiceError, instance_keys};
 use crate::servicenow::agent_token::{self, TokenError};
 use crate::verification::VerificationId;
 
@@ -152,7 +152,7 @@ fn json<T: serde::Serialize>(status: StatusCode, value: &T) -> Response {
 }
 
 /// Checks the bearer token.
-fn authenticate(service: &Service, header: Option<String>) -> Result<Caller, ApiError> {
+async fn authenticate(service: &Service, header: Option<String>) -> Result<Caller, ApiError> {
     let header = header.ok_or(TokenError::Missing)?;
     let (scheme, token) = header.split_once(' ').ok_or(TokenError::Missing)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
@@ -161,10 +161,14 @@ fn authenticate(service: &Service, header: Option<String>) -> Result<Caller, Api
     if token.len() > MAX_TOKEN_BYTES {
         return Err(TokenError::TooLong.into());
     }
-    let (instance, claims) = agent_token::verify(&service.config, token.trim(), service.now())?;
+    let token = token.trim();
+    let issuer = &agent_token::issuer(&service.config, token)?.id;
+    let keys = instance_keys::token_keys(service, issuer).await?;
+    let found = agent_token::verify(&service.config, &keys, token, service.now())?;
+    instance_keys::note_use(service, issuer, &found.kid).await;
     Ok(Caller {
-        instance: instance.id.clone(),
-        claims,
+        instance: found.instance.id.clone(),
+        claims: found.claims,
     })
 }
 
@@ -173,7 +177,7 @@ fn read_id(text: &str) -> Result<VerificationId, ApiError> {
 }
 
 async fn list(service: &Service, token: Option<String>) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token).await?;
     Ok(json(StatusCode::OK, &agent::list(service, caller).await?))
 }
 
@@ -184,7 +188,7 @@ async fn start(
     key: Option<String>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token).await?;
     let media_type = content_type
         .as_deref()
         .and_then(|kind| kind.split(';').next())
@@ -207,7 +211,7 @@ async fn start(
 }
 
 async fn get(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token).await?;
     Ok(json(
         StatusCode::OK,
         &agent::get(service, caller, read_id(id)?).await?,
@@ -215,7 +219,7 @@ async fn get(service: &Service, token: Option<String>, id: &str) -> Result<Respo
 }
 
 async fn events(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token).await?;
     live::stream(service, caller, read_id(id)?).await
 }
 
@@ -225,7 +229,7 @@ async fn change(
     id: &str,
     what: Change,
 ) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token).await?;
     let id = read_id(id)?;
     let view = match what {
         Change::Resend => agent::resend(service, caller, id).await?,
