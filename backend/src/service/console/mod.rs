@@ -9,6 +9,7 @@ mod accounts;
 mod backoff;
 mod details;
 pub mod export;
+pub mod keys;
 mod lists;
 mod log;
 mod overview;

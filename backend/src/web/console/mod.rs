@@ -145,6 +145,19 @@ where
             let entered = (part, request.form(body).await?);
             admin::policy::roll_back(service, request, session, frame, entered).await?
         }
+        Page::Instance => admin::instance::show(service, session, frame).await?,
+        Page::BeginKey => {
+            let entered = (part, request.form(body).await?);
+            admin::instance::begin(service, request, session, frame, entered).await?
+        }
+        Page::FinishKey => {
+            let entered = (part, request.form(body).await?);
+            admin::instance::finish(service, request, session, frame, entered).await?
+        }
+        Page::AbortKey => {
+            let entered = (part, request.form(body).await?);
+            admin::instance::abort(service, request, session, frame, entered).await?
+        }
         Page::Home | Page::SignIn | Page::SubmitSignIn | Page::SignOut => return Err(Failure::NotFound),
     };
     if let Some(action) = route.logs

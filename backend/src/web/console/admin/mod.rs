@@ -1,5 +1,6 @@
 //! Administration: one page for each thing that an admin looks after, all with the same way from one to the other.
 
+pub mod instance;
 pub mod policy;
 
 use askama::Template;
@@ -23,20 +24,28 @@ pub struct Section {
 }
 
 /// All pages of the administration, in the order in which they are shown. A new one needs a row here.
-const SECTIONS: &[Section] = &[Section {
-    pages: &[
-        Page::Policy,
-        Page::EditPolicy,
-        Page::SavePolicy,
-        Page::PolicyDraft,
-        Page::ActivatePolicy,
-        Page::PolicyVersion,
-        Page::RollBackPolicy,
-    ],
-    href: "/console/admin/policy",
-    label: "Policy",
-    about: "What must be proven, what each finding weighs, and what another policy would have decided.",
-}];
+const SECTIONS: &[Section] = &[
+    Section {
+        pages: &[
+            Page::Policy,
+            Page::EditPolicy,
+            Page::SavePolicy,
+            Page::PolicyDraft,
+            Page::ActivatePolicy,
+            Page::PolicyVersion,
+            Page::RollBackPolicy,
+        ],
+        href: "/console/admin/policy",
+        label: "Policy",
+        about: "What must be proven, what each finding weighs, and what another policy would have decided.",
+    },
+    Section {
+        pages: &[Page::Instance, Page::BeginKey, Page::FinishKey, Page::AbortKey],
+        href: "/console/admin/instance",
+        label: "Instance and keys",
+        about: "What is connected, and new keys between ServiceNow and this service while two are valid.",
+    },
+];
 
 /// A section, from the view of a page.
 pub struct SectionLink {

@@ -3,6 +3,7 @@
 mod access;
 mod exports;
 mod fixture;
+mod instance;
 mod lists;
 mod look;
 mod matrix;
