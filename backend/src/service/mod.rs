@@ -11,6 +11,7 @@ mod events;
 pub mod expiry;
 pub mod factors;
 mod facts;
+pub mod look;
 pub mod outgoing;
 pub mod portal;
 pub mod replay;
@@ -18,6 +19,7 @@ pub mod retention;
 pub mod signed_report;
 pub mod templates;
 mod view;
+pub mod vitals;
 mod warning;
 
 use std::collections::BTreeMap;
@@ -61,6 +63,10 @@ pub struct Service {
     pub wake: Arc<Notify>,
     /// Which neighbours cannot be used at the moment.
     pub circuits: Arc<Circuits>,
+    /// What was noticed of the neighbours since the start.
+    pub vitals: Arc<vitals::Vitals>,
+    /// How each instance appears to its people.
+    pub looks: Arc<look::Looks>,
     /// Turns true when the service is about to stop, so that open streams end.
     pub stopping: watch::Sender<bool>,
 }
@@ -80,6 +86,8 @@ impl Service {
             Some((instance.id.clone(), Provider::new(sign_in.provider.clone())))
         });
         let providers = Arc::new(signing_in.collect());
+        let vitals = Arc::new(vitals::Vitals::new(clock.now()));
+        let looks = Arc::new(look::Looks::configured(&config));
         Self {
             config,
             store,
@@ -90,6 +98,8 @@ impl Service {
             changes,
             wake: Arc::new(Notify::new()),
             circuits: Arc::default(),
+            looks,
+            vitals,
             stopping: watch::Sender::new(false),
         }
     }

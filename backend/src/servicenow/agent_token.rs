@@ -159,6 +159,16 @@ fn check_times(claims: &AgentClaims, now: i64) -> Result<(), TokenError> {
     Ok(())
 }
 
+/// The instance that a token names as its issuer, signed or not: only for telling its people that one was refused.
+pub fn claimed_issuer<'a>(config: &'a Config, token: &str) -> Option<&'a Instance> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return None;
+    }
+    let payload = token.split('.').nth(1)?;
+    let Issuer { iss } = decode("payload", payload).ok()?;
+    config.instance_by_url(&iss)
+}
+
 fn malformed(why: impl Into<String>) -> TokenError {
     TokenError::Malformed(why.into())
 }

@@ -161,7 +161,13 @@ fn authenticate(service: &Service, header: Option<String>) -> Result<Caller, Api
     if token.len() > MAX_TOKEN_BYTES {
         return Err(TokenError::TooLong.into());
     }
-    let (instance, claims) = agent_token::verify(&service.config, token.trim(), service.now())?;
+    let (token, now) = (token.trim(), service.now());
+    let (instance, claims) = agent_token::verify(&service.config, token, now).inspect_err(|error| {
+        if let Some(claimed) = agent_token::claimed_issuer(&service.config, token) {
+            service.vitals.refused(&claimed.id, error.to_string(), now);
+        }
+    })?;
+    service.vitals.accepted(&instance.id, claims.iat, now);
     Ok(Caller {
         instance: instance.id.clone(),
         claims,

@@ -7,12 +7,16 @@
 mod access;
 mod accounts;
 mod backoff;
+pub mod branding;
+pub mod delivery;
 mod details;
 pub mod export;
+pub mod health;
 mod lists;
 mod log;
 mod overview;
 mod password;
+pub mod test_messages;
 mod views;
 
 pub use access::{Admin, Analyst, Forbidden};

@@ -68,6 +68,16 @@ actions! {
     AgentsRead = "agents.read", "Agents read";
     /// Somebody read this log.
     AuditRead = "audit.read", "Audit log read";
+    /// Somebody looked at what goes out.
+    DeliveryRead = "delivery.read", "Delivery read";
+    /// Somebody had something tried again that was given up.
+    DeliveryRetried = "delivery.retried", "Delivery tried again";
+    /// Somebody had the chain of evidence verified.
+    ChainVerified = "evidence.verified", "Evidence verified";
+    /// Somebody changed how the company appears.
+    BrandingChanged = "branding.changed", "Branding changed";
+    /// Somebody sent a test message.
+    TestMessageSent = "message.tested", "Test message sent";
     /// Somebody asked for something that their role does not allow.
     AccessRefused = "access.refused", "Access refused";
 }

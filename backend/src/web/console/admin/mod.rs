@@ -1,5 +1,10 @@
 //! Administration: one page for each thing that an admin looks after, all with the same way from one to the other.
 
+pub mod branding;
+pub mod delivery;
+pub mod health;
+pub mod messages;
+
 use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
@@ -21,7 +26,32 @@ pub struct Section {
 }
 
 /// All pages of the administration, in the order in which they are shown. A new one needs a row here.
-const SECTIONS: &[Section] = &[];
+const SECTIONS: &[Section] = &[
+    Section {
+        pages: &[Page::Messages, Page::SendTest],
+        href: "/console/admin/messages",
+        label: "Messages",
+        about: "See each message as requesters get it, and send one to yourself.",
+    },
+    Section {
+        pages: &[Page::Branding, Page::SubmitBranding],
+        href: "/console/admin/branding",
+        label: "Branding",
+        about: "Name, colour, logo and service desk, in messages and on the portal.",
+    },
+    Section {
+        pages: &[Page::Delivery],
+        href: "/console/admin/delivery",
+        label: "Delivery",
+        about: "What waits to be sent, what was given up, and which ways are open.",
+    },
+    Section {
+        pages: &[Page::Health],
+        href: "/console/admin/health",
+        label: "Health",
+        about: "What to look at when something is wrong, and whether the evidence holds.",
+    },
+];
 
 /// A section, from the view of a page.
 pub struct SectionLink {

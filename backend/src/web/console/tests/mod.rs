@@ -1,10 +1,14 @@
 //! The pages as a browser meets them: a real store, a clock that tests move, and the routes of the public listener.
 
 mod access;
+mod branding;
+mod delivery;
 mod exports;
 mod fixture;
+mod health;
 mod lists;
 mod look;
 mod matrix;
+mod messages;
 mod report;
 mod signing_in;
