@@ -173,7 +173,7 @@ impl World {
                 to: message.envelope.to.address().to_owned(),
                 content: Content::Link(message.url.replace("https://verify.example.com", "")),
             },
-            Prepared::Notice(_) | Prepared::Warning(_) | Prepared::Event { .. } => return,
+            Prepared::Notice(_) | Prepared::Warning(_) | Prepared::Test(_) | Prepared::Event { .. } => return,
         };
         self.inner.mails.lock().unwrap().push(mail);
     }

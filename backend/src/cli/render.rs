@@ -3,6 +3,7 @@
 use anyhow::{Context as _, bail};
 use backend::config::Config;
 use backend::locale::Locale;
+use backend::service::look::Look;
 use backend::service::templates::{self, Template};
 use backend::verification::InstanceId;
 use clap::{Args, ValueEnum};
@@ -57,7 +58,8 @@ pub fn run(config: &Config, wanted: &Render) -> anyhow::Result<()> {
     };
     let channel = Channel::parse(&wanted.channel)
         .with_context(|| format!("“{}” is not a channel; these are: email, sms", wanted.channel))?;
-    let preview = templates::preview(config, &instance, template, language)?;
+    let look = Look::configured(&config.instances[&instance]);
+    let preview = templates::preview(config, &instance, &look, template, language)?;
     match (channel, wanted.format) {
         (Channel::Email, Format::Text) => {
             println!("{}\n\n{}", preview.email.subject, preview.email.text);

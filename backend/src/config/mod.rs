@@ -1,6 +1,7 @@
 //! Configuration: one TOML file, secrets from the environment. Every mistake is named at once, and a service with a
 //! mistake does not start.
 
+pub mod branding;
 mod check;
 mod colour;
 mod connectors;
@@ -23,7 +24,7 @@ use secrecy::SecretString;
 use shared::words::{Action, Channel};
 use url::Url;
 
-pub use colour::Colour;
+pub use colour::{Accent, Colour};
 pub use policy::PolicySource;
 pub use retention::Retention;
 pub use secrets::{Environment, SecretSource};

@@ -49,6 +49,8 @@ pub struct Message {
     pub minutes: i64,
     /// When what it carries ends.
     pub ends_at: UnixMillis,
+    /// True for a sample with nothing behind it: the message says so.
+    pub is_test: bool,
     /// What it carries.
     pub content: Content,
 }

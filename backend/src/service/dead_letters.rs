@@ -1,11 +1,12 @@
 //! What was given up: listed for people, and tried again when they say so.
 
+use rusqlite::Transaction;
 use serde_json::json;
 
 use super::{Service, ServiceError, outgoing, record};
 use crate::store::outbox::{self, Dead, Message};
-use crate::store::verifications;
-use crate::verification::InstanceId;
+use crate::store::{StoreError, verifications};
+use crate::verification::{InstanceId, VerificationId};
 
 /// Rows that were given up, the newest first; of one instance, or of all.
 pub async fn list(
@@ -31,9 +32,21 @@ pub async fn retry(
     id: i64,
     by: &str,
 ) -> Result<(), ServiceError> {
+    retry_noting(service, instance, id, by, |_, _| Ok(())).await
+}
+
+/// Like [`retry`]; `note` writes down elsewhere, in the same transaction, that it was done.
+pub(super) async fn retry_noting(
+    service: &Service,
+    instance: Option<InstanceId>,
+    id: i64,
+    by: &str,
+    note: impl FnOnce(&Transaction<'_>, &VerificationId) -> Result<(), StoreError> + Send + 'static,
+) -> Result<(), ServiceError> {
+    let of = instance.clone();
     let found = service
         .store
-        .read(move |tx| outbox::find_dead(tx, instance.as_ref(), id).map_err(ServiceError::from))
+        .read(move |tx| outbox::find_dead(tx, of.as_ref(), id).map_err(ServiceError::from))
         .await?
         .ok_or(ServiceError::NotFound)?;
     // One that cannot be read now could not be read then.
@@ -45,9 +58,12 @@ pub async fn retry(
     service
         .store
         .write(move |tx| {
+            // Somebody else may have been faster.
+            if outbox::find_dead(tx, instance.as_ref(), id)?.is_none() {
+                return Err(ServiceError::NotFound);
+            }
             outbox::revive(tx, id, context.now())?;
-            let of =
-                verifications::lookup(tx, &due.instance, &due.verification)?.ok_or(ServiceError::NotFound)?;
+            note(tx, &due.verification)?;
             let kind = match due.message {
                 Message::Link { .. } => "link.revived",
                 Message::Code { .. } => "code.revived",
@@ -55,7 +71,10 @@ pub async fn retry(
                 Message::Warning { .. } => "warning.revived",
                 Message::Approval { .. } => "approval.revived",
                 Message::Event { .. } => "event.revived",
+                Message::Test { .. } => return Ok(()),
             };
+            let of =
+                verifications::lookup(tx, &due.instance, &due.verification)?.ok_or(ServiceError::NotFound)?;
             record(
                 &context,
                 tx,

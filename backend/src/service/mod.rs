@@ -13,6 +13,7 @@ pub mod expiry;
 pub mod factors;
 mod facts;
 pub mod instance_keys;
+pub mod look;
 pub mod outgoing;
 pub mod policies;
 pub mod portal;
@@ -21,6 +22,7 @@ pub mod retention;
 pub mod signed_report;
 pub mod templates;
 mod view;
+pub mod vitals;
 mod warning;
 
 use std::collections::BTreeMap;
@@ -68,6 +70,10 @@ pub struct Service {
     pub policies: Arc<policies::Policies>,
     /// Which uses of keys were written already.
     pub keys_noted: Arc<instance_keys::Noted>,
+    /// What was noticed of the neighbours since the start.
+    pub vitals: Arc<vitals::Vitals>,
+    /// How each instance appears to its people.
+    pub looks: Arc<look::Looks>,
     /// Turns true when the service is about to stop, so that open streams end.
     pub stopping: watch::Sender<bool>,
 }
@@ -88,6 +94,8 @@ impl Service {
         });
         let policies = Arc::new(policies::Policies::new(Arc::clone(&config)));
         let providers = Arc::new(signing_in.collect());
+        let vitals = Arc::new(vitals::Vitals::new(clock.now()));
+        let looks = Arc::new(look::Looks::configured(&config));
         Self {
             config,
             store,
@@ -100,6 +108,8 @@ impl Service {
             circuits: Arc::default(),
             policies,
             keys_noted: Arc::default(),
+            looks,
+            vitals,
             stopping: watch::Sender::new(false),
         }
     }

@@ -11,6 +11,7 @@ use crate::config::Retention;
 use crate::config::retention::before;
 use crate::ports::random;
 use crate::store::console::audit::{self, Action, Entry};
+use crate::store::console::health::{self, Upkeep};
 use crate::store::retention::{self, Rows, Step};
 use crate::store::{StoreError, evidence};
 use crate::verification::{InstanceId, VerificationId};
@@ -19,7 +20,7 @@ use crate::verification::{InstanceId, VerificationId};
 const BATCH: u32 = 50;
 
 /// What was, or would be, erased.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Erased {
     /// Verifications whose addresses were masked.
     pub addresses: u64,
@@ -114,6 +115,7 @@ pub async fn run(service: &Service) -> Result<Vec<(InstanceId, Erased)>, Service
     let mut done = Vec::new();
     for (instance, rules) in all_rules(service) {
         let erased = run_instance(service, &instance, &rules).await?;
+        note(service, &instance, erased).await?;
         if !erased.is_nothing() {
             tracing::info!(
                 instance = %instance,
@@ -148,6 +150,30 @@ pub async fn run(service: &Service) -> Result<Vec<(InstanceId, Erased)>, Service
         }
     }
     Ok(done)
+}
+
+/// Keeps when this was, and what went.
+async fn note(service: &Service, instance: &InstanceId, erased: Erased) -> Result<(), ServiceError> {
+    let (of, now) = (instance.clone(), service.now());
+    let found = json!({
+        "addresses": erased.addresses,
+        "personal": erased.personal,
+        "evidence": erased.evidence,
+        "origins": erased.origins,
+        "messages": erased.messages,
+        "audit": erased.audit,
+    })
+    .to_string();
+    service
+        .store
+        .write(move |tx| {
+            health::note(tx, &of, Upkeep::Retention, now, &found)?;
+            if !erased.is_nothing() {
+                health::note(tx, &of, Upkeep::Erasure, now, &found)?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 fn all_rules(service: &Service) -> Vec<(InstanceId, Retention)> {

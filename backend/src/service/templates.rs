@@ -7,15 +7,13 @@ use std::sync::Arc;
 
 use shared::words::{Action, Channel, UnixMillis};
 
-use super::{Service, ServiceError};
-use crate::config::{Config, Instance};
-use crate::delivery::{self, Content, Delivery, Message, Outcome};
-use crate::keys::hex;
+use super::ServiceError;
+use super::look::Look;
+use crate::config::Config;
+use crate::delivery::{self, Content, Message};
 use crate::locale::Locale;
-use crate::ports::random;
-use crate::store::verifications;
 use crate::verification::enrolment::Factor;
-use crate::verification::{Destination, InstanceId, limits};
+use crate::verification::{Destination, InstanceId};
 
 /// Where samples of each kind would go, were they sent: reserved by RFC 2606, and by Ofcom for drama.
 const SAMPLE_ADDRESS: &str = "requester@example.com";
@@ -123,20 +121,33 @@ pub struct Preview {
     pub text: delivery::TextPreview,
 }
 
-/// Writes a template with sample data and the branding of `instance`.
+/// Writes a template with sample data, as `instance` would send it if it looked like `look`.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] if there is no such instance; [`ServiceError::Template`] if it cannot be written.
 pub fn preview(
     config: &Config,
     instance: &InstanceId,
+    look: &Look,
     template: Template,
     language: Locale,
 ) -> Result<Preview, ServiceError> {
-    let instance = config.instances.get(instance).ok_or(ServiceError::NotFound)?;
+    let link_seconds = config
+        .instances
+        .get(instance)
+        .ok_or(ServiceError::NotFound)?
+        .link_seconds;
     let write = |channel, address: &str| -> Result<Message, ServiceError> {
         let to = Destination::parse(channel, address, None)?;
-        Ok(sample(config, instance, template, language, to, "sample".into()))
+        let url = &config.server.public_url;
+        Ok(sample(
+            url,
+            look,
+            link_seconds,
+            (template, language),
+            to,
+            "sample".into(),
+        ))
     };
     let email = write(Channel::Email, SAMPLE_ADDRESS)?;
     let text = write(Channel::Sms, SAMPLE_NUMBER)?;
@@ -146,66 +157,26 @@ pub fn preview(
     })
 }
 
-/// Sends a template with sample data to `to`, at once and once: whoever tries out a mail server wants its answer. The
-/// message counts among those that `to` may receive.
-///
-/// # Errors
-/// [`ServiceError::NotFound`] if there is no such instance; [`ServiceError::ChannelNotConfigured`]; [`ServiceError::Limit`];
-/// [`ServiceError::Template`] if nothing can be sent with this configuration.
-pub async fn send_test(
-    service: &Service,
-    instance: &InstanceId,
-    template: Template,
-    language: Locale,
-    to: Destination,
-) -> Result<Outcome, ServiceError> {
-    let of = service.instance(instance)?;
-    if !service.config.channels().contains(&to.channel()) {
-        return Err(ServiceError::ChannelNotConfigured);
-    }
-    let key = format!("test-{}", hex(&random::<8>(service.entropy.as_ref())?));
-    let now = service.now();
-    let message = sample(&service.config, of, template, language, to, key);
-    let message = Message {
-        ends_at: now.plus_seconds(message.minutes * 60),
-        ..message
-    };
-    // A way out of its own, so that the outbox keeps its connections and its pace.
-    let delivery =
-        Delivery::new(&service.config).map_err(|error| ServiceError::Template(error.to_string()))?;
-    let digest = service.config.keys.address_digest(&message.to.normalized());
-    let instance = instance.clone();
-    service
-        .store
-        .write(move |tx| {
-            // Of an agent and a requester that do not exist: only the destination has a history.
-            limits::may_send(verifications::counts(tx, &instance, "", "", &digest, now)?)?;
-            Ok::<_, ServiceError>(verifications::log_message(tx, &instance, &digest, now)?)
-        })
-        .await?;
-    tracing::info!(%template, destination = message.to.masked(), "a test message is sent");
-    Ok(delivery.send(&message, service.now()).await)
-}
-
-fn sample(
-    config: &Config,
-    instance: &Instance,
-    template: Template,
-    language: Locale,
+/// A template with sample data and the branding of `instance`.
+pub(super) fn sample(
+    public_url: &str,
+    look: &Look,
+    link_seconds: i64,
+    (template, language): (Template, Locale),
     to: Destination,
     key: String,
 ) -> Message {
     let minutes = match template {
-        Template::Link | Template::LinkAgain => instance.link_seconds / 60,
+        Template::Link | Template::LinkAgain => link_seconds / 60,
         Template::Code | Template::Approval => CODE_MINUTES,
         Template::Notice | Template::Enrolled | Template::Warning => NOTICE_MINUTES,
     };
     Message {
         to,
         language,
-        company: instance.company.clone(),
-        support_contact: instance.support_contact.clone(),
-        branding: Arc::clone(&instance.branding),
+        company: look.company.clone(),
+        support_contact: look.support_contact.clone(),
+        branding: Arc::clone(&look.branding),
         agent_name: SAMPLE_AGENT.into(),
         ticket_number: SAMPLE_TICKET.into(),
         action: Some(Action::PasswordReset),
@@ -213,7 +184,8 @@ fn sample(
         minutes,
         // Whoever sends it knows when.
         ends_at: UnixMillis(0),
-        content: template.content(&config.server.public_url),
+        is_test: false,
+        content: template.content(public_url),
     }
 }
 
@@ -221,7 +193,6 @@ fn sample(
 mod tests {
     use super::*;
     use crate::config::{Branding, Colour, Logo};
-    use crate::delivery::smtp_double::{Manner, SmtpDouble};
     use crate::testing::service_with;
 
     fn acme() -> InstanceId {
@@ -243,7 +214,10 @@ mod tests {
         let globex = InstanceId::parse("globex").unwrap();
         for template in Template::ALL {
             for language in Locale::ALL {
-                let of = |id: &InstanceId| preview(&service.config, id, template, language).unwrap();
+                let of = |id: &InstanceId| {
+                    let look = service.look(id).unwrap();
+                    preview(&service.config, id, &look, template, language).unwrap()
+                };
                 let own = of(&acme());
                 assert!(own.email.subject.contains("Acme"), "{}", own.email.subject);
                 assert!(own.email.html.contains("data:image/png;base64,bG9nbw=="));
@@ -256,39 +230,9 @@ mod tests {
                 assert_eq!(Template::parse(template.as_str()), Some(template));
             }
         }
-        let nobody = InstanceId::parse("nobody").unwrap();
-        let lost = preview(&service.config, &nobody, Template::Link, Locale::English);
+        let (nobody, globex) = (InstanceId::parse("nobody").unwrap(), globex);
+        let look = service.look(&globex).unwrap();
+        let lost = preview(&service.config, &nobody, &look, Template::Link, Locale::English);
         assert!(matches!(lost, Err(ServiceError::NotFound)));
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_test_message_arrives_at_once_and_counts_like_any_other() {
-        let mail = SmtpDouble::start(Manner::Accept).await;
-        let (_folder, service, _clock) = service_with(|config| config.smtp.port = mail.port);
-        let to = || Destination::parse(Channel::Email, "mia@gmail.com", None).unwrap();
-        let send = async || send_test(&service, &acme(), Template::Link, Locale::German, to()).await;
-        for _ in 0..limits::MESSAGES_PER_HOUR {
-            assert_eq!(send().await.unwrap(), Outcome::Accepted);
-        }
-        let arrived = mail.received();
-        assert_eq!(arrived[0].recipient, "mia@gmail.com");
-        assert!(arrived[0].data.contains("Content-Language: de") && arrived[0].data.contains("INC0000000"));
-        assert!(matches!(send().await, Err(ServiceError::Limit(_))));
-        assert_eq!(mail.received().len(), 3);
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn what_the_mail_server_says_comes_back() {
-        let mail = SmtpDouble::start(Manner::Recipient("550 5.1.1 unknown")).await;
-        let (_folder, service, _clock) = service_with(|config| config.smtp.port = mail.port);
-        let to = Destination::parse(Channel::Email, "mia@gmail.com", None).unwrap();
-        let refused = send_test(&service, &acme(), Template::Code, Locale::English, to).await;
-        assert_eq!(
-            refused.unwrap(),
-            Outcome::refused("The mail server refused this address.")
-        );
-        let phone = Destination::parse(Channel::Sms, SAMPLE_NUMBER, None).unwrap();
-        let nowhere = send_test(&service, &acme(), Template::Code, Locale::English, phone).await;
-        assert!(matches!(nowhere, Err(ServiceError::ChannelNotConfigured)));
     }
 }

@@ -59,6 +59,18 @@ pub enum Message {
         /// By which channel.
         channel: Channel,
     },
+    /// A template with sample data, to an address that an administrator named. Belongs to no verification: the id of
+    /// its row was made for it alone.
+    Test {
+        /// Name of the template.
+        template: String,
+        /// Tag of the language.
+        language: String,
+        /// By which channel.
+        channel: Channel,
+        /// Where it goes, sealed.
+        to: String,
+    },
     /// A result event for the instance, exactly as it will be posted.
     Event {
         /// `webhook-id`.
@@ -83,6 +95,7 @@ impl Message {
             Self::Warning { .. } => "warning",
             Self::Enrolled { .. } => "enrolled",
             Self::Approval { .. } => "approval",
+            Self::Test { .. } => "test",
             Self::Event { .. } => "event",
         }
     }

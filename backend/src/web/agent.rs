@@ -179,10 +179,16 @@ async fn token_keys(service: &Service, token: &str) -> Result<BTreeMap<String, A
 
 /// Checks the bearer token.
 async fn authenticate(service: &Service, header: Option<&str>) -> Result<Caller, ApiError> {
-    let token = bearer(header)?;
+    let (token, now) = (bearer(header)?, service.now());
     let keys = token_keys(service, token).await?;
-    let found = agent_token::verify(&service.config, &keys, token, service.now())?;
-    instance_keys::note_use(service, &found.instance.id, &found.kid).await;
+    let found = agent_token::verify(&service.config, &keys, token, now).inspect_err(|error| {
+        if let Ok(claimed) = agent_token::issuer(&service.config, token) {
+            service.vitals.refused(&claimed.id, error.to_string(), now);
+        }
+    })?;
+    let instance = &found.instance.id;
+    service.vitals.accepted(instance, found.claims.iat, now);
+    instance_keys::note_use(service, instance, &found.kid).await;
     Ok(Caller {
         instance: found.instance.id.clone(),
         claims: found.claims,

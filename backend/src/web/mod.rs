@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod assets;
+mod brand;
 pub mod callbacks;
 mod client;
 pub mod console;
@@ -26,6 +27,8 @@ pub const MAX_BODY_BYTES: u64 = 16 * 1024;
 pub fn public(service: &Service) -> BoxedFilter<(Response,)> {
     agent::routes(service)
         .or(assets::routes())
+        .unify()
+        .or(brand::routes(service))
         .unify()
         .or(callbacks::routes(service))
         .unify()

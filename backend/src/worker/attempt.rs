@@ -52,6 +52,7 @@ pub(super) async fn make(parts: &Parts, due: Due, neighbour: Neighbour) -> Resul
         Prepared::Warning(envelope) => send(parts, message(envelope, Content::Warning)).await,
         Prepared::Enrolled(enrolled) => send(parts, enrolled.into()).await,
         Prepared::Approval(approval) => send(parts, approval.into()).await,
+        Prepared::Test(message) => send(parts, *message.0).await,
     };
     // Without random bytes there is no jitter; that is no reason not to try again.
     let jitter = random::<4>(service.entropy.as_ref()).map_or(u32::MAX, u32::from_be_bytes);
@@ -146,6 +147,7 @@ fn message(envelope: Envelope, content: Content) -> Message {
         key: envelope.message_key,
         minutes: envelope.minutes,
         ends_at: envelope.ends_at,
+        is_test: false,
         content,
     }
 }

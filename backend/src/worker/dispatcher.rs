@@ -38,7 +38,8 @@ fn neighbour(due: &Due) -> Neighbour {
         | Message::Notice { channel, .. }
         | Message::Warning { channel, .. }
         | Message::Enrolled { channel, .. }
-        | Message::Approval { channel, .. } => Neighbour::Channel(channel),
+        | Message::Approval { channel, .. }
+        | Message::Test { channel, .. } => Neighbour::Channel(channel),
         Message::Event { .. } => Neighbour::Instance(due.instance.clone()),
     }
 }

@@ -1,5 +1,6 @@
 // The portal works without this script. It reports what the browser says of itself, keeps a form from being sent
-// twice, counts down to the next code, shows a password and says how strong it is. Written for old phones, too.
+// twice, counts down to the next code, follows what happens elsewhere, shows a password and says how strong it is.
+// Written for old phones, too.
 (function () {
   "use strict";
 
@@ -126,6 +127,42 @@
     });
   }
 
+  // Asks now and then whether the page is still right: the code may have gone elsewhere, or somebody may have stopped it.
+  // A page on which nothing was typed is drawn anew; otherwise it says so and leaves the rest to its reader.
+  function follow(main) {
+    var mark = main.getAttribute("data-follow");
+    var changed = main.querySelector("[data-changed]");
+    function isTyped() {
+      return Array.prototype.some.call(main.querySelectorAll("input:not([type=hidden])"), function (input) {
+        return input.value !== "";
+      });
+    }
+    function later() {
+      setTimeout(ask, 5000);
+    }
+    function ask() {
+      if (document.hidden) {
+        later();
+        return;
+      }
+      var request = new XMLHttpRequest();
+      request.open("GET", "/verify/state");
+      request.onload = function () {
+        var isOver = request.status >= 400 && request.status < 500;
+        if (!isOver && (request.status !== 200 || request.responseText === mark)) {
+          later();
+        } else if (isTyped()) {
+          changed.hidden = false;
+        } else {
+          location.replace("/verify");
+        }
+      };
+      request.onerror = later;
+      request.send();
+    }
+    later();
+  }
+
   var begin = document.querySelector("form[data-signals]");
   if (begin) {
     report(begin);
@@ -137,6 +174,10 @@
   Array.prototype.forEach.call(document.querySelectorAll("form"), sendOnce);
   Array.prototype.forEach.call(document.querySelectorAll("[data-reveal]"), reveal);
   Array.prototype.forEach.call(document.querySelectorAll("[data-strength]"), judge);
+  var followed = document.querySelector("[data-follow]");
+  if (followed) {
+    follow(followed);
+  }
   // Back from the identity provider: the form sends itself.
   var on = document.querySelector("form[data-send] button");
   if (on) {

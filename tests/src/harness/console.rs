@@ -54,7 +54,8 @@ pub struct ConsoleWorld {
     pub failed: String,
     /// Id of one that passed, with its action performed.
     pub passed: String,
-    service: Service,
+    /// The service itself, for what no page does.
+    pub service: Service,
     clock: Arc<HandClock>,
     instance: InstanceId,
     server: JoinHandle<()>,
@@ -338,7 +339,8 @@ impl ConsoleWorld {
     }
 }
 
-fn configuration(folder: &TempDir, url: &str) -> Result<Config> {
+/// Its configuration: one instance, email and text messages.
+pub fn configuration(folder: &TempDir, url: &str) -> Result<Config> {
     let path = serde_json::Value::from(folder.path().join("imper.db").display().to_string());
     let text = format!(
         r#"

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use askama::Template;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
-use shared::words::UnixMillis;
+use shared::words::{Action, UnixMillis};
 
 use crate::config::{Branding, Colour, Logo};
 use crate::delivery::words::{enrolled, name};
@@ -50,6 +50,8 @@ pub(in crate::delivery) struct Facts {
     /// What the ticket asks for, as a label; empty if nothing predefined.
     action: String,
     life: String,
+    /// Says that nothing is behind the message; empty on a real one.
+    test: String,
     /// Where the logo is, if there is one.
     logo: Option<String>,
     /// Of buttons and links; white can be read on it.
@@ -169,6 +171,11 @@ pub(in crate::delivery) fn render(message: &Message, logo: Option<&str>) -> Resu
             .action
             .map_or_else(String::new, |action| t.action_label(action)),
         life: t.duration(message.minutes),
+        test: if message.is_test {
+            t.test_notice()
+        } else {
+            String::new()
+        },
         logo: logo.map(str::to_owned),
         colour: message.branding.colour.unwrap_or(BLUE),
         dark_colour: message
@@ -177,7 +184,21 @@ pub(in crate::delivery) fn render(message: &Message, logo: Option<&str>) -> Resu
             .map_or(LIGHT_BLUE, |own| own.readable_on(DARK_CARD)),
     };
     let facts = &facts;
-    Ok(match &message.content {
+    let mut rendered = write(t, facts, &message.content, message.action)?;
+    if message.is_test {
+        rendered.subject = t.test_message(&rendered.subject);
+        rendered.text = format!("{}\n\n{}", facts.test, rendered.text);
+    }
+    Ok(rendered)
+}
+
+fn write(
+    t: Texts,
+    facts: &Facts,
+    content: &Content,
+    action: Option<Action>,
+) -> Result<Rendered, askama::Error> {
+    Ok(match content {
         Content::Link {
             url,
             replaces_earlier,
@@ -201,7 +222,7 @@ pub(in crate::delivery) fn render(message: &Message, logo: Option<&str>) -> Resu
                 html: html.render()?,
             }
         }
-        Content::Notice { url, is_certain } => notice(t, facts, &t.notice(message.action, *is_certain), url)?,
+        Content::Notice { url, is_certain } => notice(t, facts, &t.notice(action, *is_certain), url)?,
         Content::Enrolled { url, factor } => notice(t, facts, &enrolled(t, *factor), url)?,
         Content::Warning => Rendered {
             subject: format!("{}: {}", facts.company, t.warning_heading()),

@@ -30,6 +30,7 @@ fn link() -> Message {
         key: "link-VER0123456789AB-0".into(),
         minutes: 10,
         ends_at: START.plus_seconds(600),
+        is_test: false,
         content: Content::Link {
             url: URL.into(),
             replaces_earlier: false,

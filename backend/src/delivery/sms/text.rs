@@ -62,6 +62,16 @@ const RELATIVES: [(&str, &str); 40] = [
 /// The text for a message, in its language.
 pub(in crate::delivery) fn write(message: &Message, host: &str) -> String {
     let t = Texts::of(message.language);
+    let text = of_content(t, message, host);
+    if message.is_test {
+        // It may take one segment more: nobody waits for it.
+        sendable(&t.test_message(text))
+    } else {
+        text
+    }
+}
+
+fn of_content(t: Texts, message: &Message, host: &str) -> String {
     let company = cut(&fold(&name(&message.company)), COMPANY_CHARS);
     let agent = fold(&name(&message.agent_name));
     let ticket = fold(&name(&message.ticket_number));
@@ -195,6 +205,7 @@ mod tests {
             key: "link-1".into(),
             minutes: 10,
             ends_at: UnixMillis(600_000),
+            is_test: false,
             content,
         }
     }

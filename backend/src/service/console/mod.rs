@@ -7,14 +7,18 @@
 mod access;
 mod accounts;
 mod backoff;
+pub mod branding;
+pub mod delivery;
 mod details;
 pub mod export;
+pub mod health;
 pub mod keys;
 mod lists;
 mod log;
 mod overview;
 mod password;
 pub mod policy;
+pub mod test_messages;
 mod views;
 mod what_if;
 

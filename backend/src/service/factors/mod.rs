@@ -138,8 +138,8 @@ fn place(of: &Verification) -> Place<'_> {
 
 /// This site, in the name of the company that asks.
 fn site(service: &Service, of: &Verification) -> Result<Site, ServiceError> {
-    let company = &service.instance(&of.instance)?.company;
-    Ok(Site::new(&service.config.server.public_url, company).map_err(FactorError::from)?)
+    let look = service.look(&of.instance)?;
+    Ok(Site::new(&service.config.server.public_url, &look.company).map_err(FactorError::from)?)
 }
 
 #[cfg(test)]

@@ -113,6 +113,7 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
                         record(&context, tx, &of, "notice.accepted", &body)?;
                     }
                 }
+                Message::Test { .. } => {}
                 Message::Approval { .. } => {
                     if let Some(of) = verifications::lookup(tx, &due.instance, &due.verification)? {
                         let body = json!({ "attempts": due.attempts + 1 });
@@ -221,6 +222,8 @@ pub async fn given_up(service: &Service, due: Due, reason: String) -> Result<(),
                 }
                 Message::Warning { .. } => record(&context, tx, &verification, "warning.refused", &body)?,
                 Message::Code { number, .. } => code_failed(&context, tx, verification, *number, &body)?,
+                // It has no verification, so that nobody comes here with one.
+                Message::Test { .. } => {}
                 Message::Approval { link, .. } => {
                     portal::approval::undeliverable(&context, tx, verification, *link, &body)?;
                 }

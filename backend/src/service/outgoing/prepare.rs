@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use shared::words::{Action, ActionState, UnixMillis};
 
-use super::super::{Service, ServiceError, actions, factors, warning};
+use super::super::{Service, ServiceError, actions, console, factors, warning};
 use super::approval::{self, ApprovalMessage};
 use crate::config::Branding;
+use crate::delivery;
 use crate::locale::Locale;
 use crate::store::outbox::{Due, Message};
 use crate::store::{grants, verifications};
@@ -30,6 +31,8 @@ pub enum Prepared {
     Warning(Envelope),
     /// Is this request genuine: to the manager on file.
     Approval(ApprovalMessage),
+    /// A template with sample data, to whom an administrator named.
+    Test(TestMessage),
     /// A signed event, to the instance.
     Event {
         /// The tenant.
@@ -106,6 +109,15 @@ pub struct EnrolledMessage {
     pub factor: Factor,
 }
 
+/// A template with sample data.
+pub struct TestMessage(pub Box<delivery::Message>);
+
+impl std::fmt::Debug for TestMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TestMessage").finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for EnrolledMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("EnrolledMessage")
@@ -148,6 +160,10 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
             id: id.clone(),
             body: body.clone(),
         }));
+    }
+    if let Message::Test { .. } = &due.message {
+        let message = console::test_messages::prepare(service, due)?;
+        return Ok(message.map(|message| Prepared::Test(TestMessage(Box::new(message)))));
     }
     let (instance, id) = (due.instance.clone(), due.verification.clone());
     let found = service
@@ -202,7 +218,7 @@ pub async fn prepare(service: &Service, due: &Due) -> Result<Option<Prepared>, S
         } => prepare_enrolled(service, due, &verification, (enrolment, *factor), *contact),
         Message::Warning { contact, .. } => warning::prepare(service, due, &verification, *contact),
         Message::Approval { link, .. } => approval::prepare(service, &verification, *link),
-        Message::Event { .. } => Ok(None),
+        Message::Event { .. } | Message::Test { .. } => Ok(None),
     }
 }
 
@@ -283,12 +299,13 @@ pub(in crate::service) fn envelope(
     ends_at: UnixMillis,
 ) -> Result<Envelope, ServiceError> {
     let instance = service.instance(&of.instance)?;
+    let look = service.look(&of.instance)?;
     Ok(Envelope {
         to,
         language: Locale::from_tag(&of.requester.language).unwrap_or(instance.default_language),
-        company: instance.company.clone(),
-        support_contact: instance.support_contact.clone(),
-        branding: Arc::clone(&instance.branding),
+        company: look.company.clone(),
+        support_contact: look.support_contact.clone(),
+        branding: Arc::clone(&look.branding),
         agent_name: of.agent.name.clone(),
         ticket_number: of.ticket.number.clone(),
         action: of.action,

@@ -4,7 +4,7 @@ use shared::words::{Action, CheckKind, Outcome, UnixMillis};
 
 use super::super::actions::ActionStep;
 use super::super::{Service, ServiceError};
-use crate::config::Instance;
+use crate::keys::sha256_hex;
 use crate::verification::{Check, CheckDetail, Grant, InstanceId, Session, State, Verification};
 
 /// Who asks and for what: shown on every page, so that the requester can recognise the request.
@@ -48,6 +48,37 @@ pub struct Page {
     pub other_ways: Vec<CheckKind>,
     /// True when the pass allows to add a passkey or an authenticator app now.
     pub may_enrol: bool,
+}
+
+/// Digits of a mark: it only has to differ.
+const MARK_DIGITS: usize = 16;
+
+impl Page {
+    /// Changes when the page has to be drawn anew although its reader did nothing: the code went elsewhere or ran out, the
+    /// manager has answered, somebody stopped it. Not by what counts down.
+    pub fn mark(&self) -> String {
+        let step = match &self.step {
+            Step::CallNumber { .. } => "number".to_owned(),
+            Step::OnFileCode {
+                contact,
+                redirected,
+                code_is_valid,
+                ..
+            } => format!("code {contact} {redirected} {code_is_valid}"),
+            Step::Passkey { .. } => "passkey".to_owned(),
+            Step::AuthenticatorApp { .. } => "app".to_owned(),
+            Step::RecoveryCode { .. } => "recovery".to_owned(),
+            Step::CompanySignIn { provider } => format!("sign-in {provider}"),
+            Step::ManagerApproval { manager, asked, .. } => {
+                let runs = asked.is_some_and(|asked| asked.minutes_left.is_some());
+                format!("manager {manager} {} {runs}", asked.is_some())
+            }
+            Step::Action(_) => "action".to_owned(),
+            Step::Finished(ending) => format!("finished {ending:?}"),
+        };
+        let whole = format!("{} {} {step}", self.step_number, self.steps);
+        sha256_hex(whole.as_bytes())[..MARK_DIGITS].to_owned()
+    }
 }
 
 /// The question, or the end.
@@ -140,11 +171,11 @@ pub struct Answered {
 }
 
 pub(in crate::service) fn request(service: &Service, of: &Verification) -> Result<Request, ServiceError> {
-    let instance: &Instance = service.instance(&of.instance)?;
+    let look = service.look(&of.instance)?;
     Ok(Request {
-        instance: instance.id.clone(),
-        company: instance.company.clone(),
-        support_contact: instance.support_contact.clone(),
+        instance: of.instance.clone(),
+        company: look.company.clone(),
+        support_contact: look.support_contact.clone(),
         agent_name: of.agent.name.clone(),
         ticket_number: of.ticket.number.clone(),
         action: of.action,

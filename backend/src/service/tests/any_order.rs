@@ -222,7 +222,8 @@ impl Scene {
                 Prepared::Notice(_)
                 | Prepared::Warning(_)
                 | Prepared::Enrolled(_)
-                | Prepared::Approval(_) => {}
+                | Prepared::Approval(_)
+                | Prepared::Test(_) => {}
             }
         }
     }

@@ -22,6 +22,7 @@ fn left(delivered: &[Prepared]) -> Vec<String> {
         Prepared::Approval(approval) => format!("request to {}", approval.envelope.to.masked()),
         Prepared::Link(_) => "link".into(),
         Prepared::Code(_) => "code".into(),
+        Prepared::Test(_) => "test".into(),
     };
     delivered.iter().map(word).collect()
 }

@@ -90,6 +90,16 @@ actions! {
     KeyWithdrawn = "key.withdrawn", "New key taken back";
     /// The keys of the configuration count again.
     KeysOfConfiguration = "key.configuration_used", "Keys of the configuration used";
+    /// Somebody looked at what goes out.
+    DeliveryRead = "delivery.read", "Delivery read";
+    /// Somebody had something tried again that was given up.
+    DeliveryRetried = "delivery.retried", "Delivery tried again";
+    /// Somebody had the chain of evidence verified.
+    ChainVerified = "evidence.verified", "Evidence verified";
+    /// Somebody changed how the company appears.
+    BrandingChanged = "branding.changed", "Branding changed";
+    /// Somebody sent a test message.
+    TestMessageSent = "message.tested", "Test message sent";
     /// Somebody asked for something that their role does not allow.
     AccessRefused = "access.refused", "Access refused";
 }

@@ -6,5 +6,8 @@ pub mod accounts;
 pub mod audit;
 pub mod deliveries;
 pub mod figures;
+pub mod health;
 pub mod listing;
+pub mod look;
+pub mod outbox;
 pub mod views;

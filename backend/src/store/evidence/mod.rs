@@ -14,7 +14,7 @@ use crate::keys::{hex, sha256_hex};
 use crate::verification::{InstanceId, VerificationId};
 
 pub use compare::{Disagreement, first_disagreement};
-pub use verify::{Anchor, Verdict, verify};
+pub use verify::{Anchor, Verdict, verify, verify_one};
 
 /// One entry as it is read back.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,10 +5,11 @@
 //! elsewhere: in the log, in a signed report, by `backend evidence head`.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Row, Transaction};
+use rusqlite::{Row, Rows, Transaction};
 
 use super::{ERASED, GENESIS, chain, commit};
 use crate::store::StoreError;
+use crate::verification::InstanceId;
 
 /// What a walk along the chains found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,7 +156,18 @@ pub fn verify(tx: &Transaction<'_>, anchors: &[Anchor]) -> Result<Verdict, Store
     let mut statement = tx.prepare(&format!(
         "SELECT {COLUMNS} FROM evidence ORDER BY instance, number"
     ))?;
-    let mut rows = statement.query([])?;
+    walk(tx, statement.query([])?, anchors)
+}
+
+/// Walks the chain of one instance from its beginning.
+pub fn verify_one(tx: &Transaction<'_>, instance: &InstanceId) -> Result<Verdict, StoreError> {
+    let mut statement = tx.prepare(&format!(
+        "SELECT {COLUMNS} FROM evidence WHERE instance = ?1 ORDER BY number"
+    ))?;
+    walk(tx, statement.query([instance.as_str()])?, &[])
+}
+
+fn walk(tx: &Transaction<'_>, mut rows: Rows<'_>, anchors: &[Anchor]) -> Result<Verdict, StoreError> {
     let mut entries = 0;
     let mut walk = Walk::new(anchors);
     while let Some(row) = rows.next()? {

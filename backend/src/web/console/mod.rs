@@ -26,6 +26,7 @@ mod routes;
 mod saved;
 mod sign_in;
 mod timeline;
+mod upload;
 mod verifications;
 mod view;
 mod words;
@@ -43,6 +44,7 @@ use crate::service::{Service, ServiceError};
 use pages::{Failure, Frame};
 use request::Request;
 use routes::{Page, Route};
+use upload::Upload;
 
 /// Everything under `/console`.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
@@ -157,6 +159,27 @@ where
         Page::AbortKey => {
             let entered = (part, request.form(body).await?);
             admin::instance::abort(service, request, session, frame, entered).await?
+        }
+        Page::Delivery => admin::delivery::show(service, request, session, frame).await?,
+        Page::RetryDelivery => {
+            admin::delivery::retry(service, request, session, request.form(body).await?).await?
+        }
+        Page::Messages => admin::messages::show(service, request, session, frame).await?,
+        Page::MessageFrame => admin::messages::frame(service, request, session)?,
+        Page::Health => admin::health::show(service, request, session, frame).await?,
+        Page::VerifyChain => {
+            admin::health::verify(service, request, session, request.form(body).await?).await?
+        }
+        Page::Branding => admin::branding::show(service, request, session, frame).await?,
+        Page::SubmitBranding => {
+            let upload = Upload::read(request, body, "file").await?;
+            admin::branding::submit(service, request, session, frame, upload).await?
+        }
+        Page::ResetBranding => {
+            admin::branding::reset(service, request, session, request.form(body).await?).await?
+        }
+        Page::SendTest => {
+            admin::messages::send(service, request, session, frame, request.form(body).await?).await?
         }
         Page::Home | Page::SignIn | Page::SubmitSignIn | Page::SignOut => return Err(Failure::NotFound),
     };

@@ -85,35 +85,56 @@ impl Request {
         S: Stream<Item = Result<B, warp::Error>>,
         B: Buf,
     {
-        if self
-            .headers
-            .get("sec-fetch-site")
-            .is_some_and(|site| site != "same-origin")
-        {
-            return Err(Failure::Forged);
-        }
-        let media_type = self
-            .headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("");
-        if media_type.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
+        self.check_origin()?;
+        if !self.is_urlencoded() {
             return Err(Failure::MediaType);
         }
-        let mut body = pin!(body);
-        let mut bytes = Vec::new();
-        while let Some(mut chunk) = body.try_next().await.map_err(|_| Failure::Unreadable)? {
-            if bytes.len() + chunk.remaining() > most {
-                return Err(Failure::TooLarge);
-            }
-            while chunk.has_remaining() {
-                let part = chunk.chunk().len();
-                bytes.extend_from_slice(chunk.chunk());
-                chunk.advance(part);
-            }
-        }
-        Ok(Form(url::form_urlencoded::parse(&bytes).into_owned().collect()))
+        Ok(Form::urlencoded(&read(body, most).await?))
     }
+
+    /// Refuses what another site sends, where the browser says so.
+    pub fn check_origin(&self) -> Result<(), Failure> {
+        let site = self.headers.get("sec-fetch-site");
+        if site.is_some_and(|site| site != "same-origin") {
+            return Err(Failure::Forged);
+        }
+        Ok(())
+    }
+
+    /// What the body is said to be.
+    pub fn media_type(&self) -> &str {
+        self.headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("")
+    }
+
+    /// True for a form without a file.
+    pub fn is_urlencoded(&self) -> bool {
+        let kind = self.media_type().split(';').next().map(str::trim);
+        kind == Some("application/x-www-form-urlencoded")
+    }
+}
+
+/// Reads a body of at most so many bytes.
+pub async fn read<S, B>(body: S, most: usize) -> Result<Vec<u8>, Failure>
+where
+    S: Stream<Item = Result<B, warp::Error>>,
+    B: Buf,
+{
+    let mut body = pin!(body);
+    let mut bytes = Vec::new();
+    while let Some(mut chunk) = body.try_next().await.map_err(|_| Failure::Unreadable)? {
+        if bytes.len() + chunk.remaining() > most {
+            return Err(Failure::TooLarge);
+        }
+        while chunk.has_remaining() {
+            let part = chunk.chunk().len();
+            bytes.extend_from_slice(chunk.chunk());
+            chunk.advance(part);
+        }
+    }
+    Ok(bytes)
 }
 
 fn network(address: IpAddr) -> String {
@@ -130,6 +151,16 @@ fn network(address: IpAddr) -> String {
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
+    /// Puts the fields together.
+    pub const fn new(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
+    /// Reads the fields of a form without a file.
+    pub fn urlencoded(bytes: &[u8]) -> Self {
+        Self(url::form_urlencoded::parse(bytes).into_owned().collect())
+    }
+
     /// The value of a field, empty if it is missing.
     pub fn get(&self, name: &str) -> &str {
         self.0

@@ -66,6 +66,26 @@ pub enum Page {
     FinishKey,
     /// Taking the new key back.
     AbortKey,
+    /// What goes out, and what was given up.
+    Delivery,
+    /// Trying again what was given up.
+    RetryDelivery,
+    /// What requesters get to see.
+    Messages,
+    /// An email, to be shown in a frame.
+    MessageFrame,
+    /// Sending a test message.
+    SendTest,
+    /// How the company appears.
+    Branding,
+    /// Previewing or saving it.
+    SubmitBranding,
+    /// Back to the configuration.
+    ResetBranding,
+    /// How the service is doing.
+    Health,
+    /// Verifying the chain of evidence.
+    VerifyChain,
 }
 
 /// Whether a route reads or changes something.
@@ -198,6 +218,21 @@ pub const ALL: &[Route] = &[
     post("admin/instance/keys/{purpose}/begin", ADMIN, Page::BeginKey),
     post("admin/instance/keys/{purpose}/finish", ADMIN, Page::FinishKey),
     post("admin/instance/keys/{purpose}/abort", ADMIN, Page::AbortKey),
+    read(
+        "admin/delivery",
+        ADMIN,
+        Some(Action::DeliveryRead),
+        Page::Delivery,
+    ),
+    post("admin/delivery/retry", ADMIN, Page::RetryDelivery),
+    read("admin/messages", ADMIN, None, Page::Messages),
+    read("admin/messages/frame", ADMIN, None, Page::MessageFrame),
+    post("admin/messages/test", ADMIN, Page::SendTest),
+    read("admin/branding", ADMIN, None, Page::Branding),
+    post("admin/branding", ADMIN, Page::SubmitBranding),
+    post("admin/branding/reset", ADMIN, Page::ResetBranding),
+    read("admin/health", ADMIN, None, Page::Health),
+    post("admin/health/verify", ADMIN, Page::VerifyChain),
 ];
 
 /// The route of a request, with what stands for the part in braces, empty without one.

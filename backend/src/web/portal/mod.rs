@@ -7,6 +7,7 @@
 //! | `/v/{token}/begin` | | spends the link, sets the cookie |
 //! | `/v/{token}/not-me` | asks once more | stops it |
 //! | `/verify` | the current question, or the end | |
+//! | `/verify/state` | what the script compares to see that the page has changed | |
 //! | `/verify/number`, `/verify/code` | | an answer |
 //! | `/verify/code/resend` | | a new code |
 //! | `/verify/other` | the other ways of this step | chooses one, or says that there is none |
@@ -113,6 +114,7 @@ enum Route<'a> {
     Begin(&'a str),
     RefuseLink(&'a str),
     Current,
+    State,
     Number,
     Code,
     Resend,
@@ -147,6 +149,7 @@ impl<'a> Route<'a> {
             ["v", token, "begin"] => Some(Self::Begin(token)),
             ["v", token, "not-me"] => Some(Self::RefuseLink(token)),
             ["verify", "", ""] => Some(Self::Current),
+            ["verify", "state", ""] => Some(Self::State),
             ["verify", "number", ""] => Some(Self::Number),
             ["verify", "code", ""] => Some(Self::Code),
             ["verify", "code", "resend"] => Some(Self::Resend),
@@ -167,7 +170,7 @@ impl<'a> Route<'a> {
     /// The `Allow` header of a path.
     const fn allowed(self) -> &'static str {
         match self {
-            Self::Landing(_) | Self::Current => "GET, HEAD",
+            Self::Landing(_) | Self::Current | Self::State => "GET, HEAD",
             Self::Begin(_)
             | Self::Number
             | Self::Code
@@ -197,6 +200,7 @@ async fn read(visit: Visit, method: Method, query: String) -> Response {
         Some(Route::Landing(token)) => link::landing(&visit, token).await,
         Some(Route::RefuseLink(token)) => Ok(link::ask_to_refuse(&visit, token)),
         Some(Route::Current) => session::show(&visit, &query).await,
+        Some(Route::State) => session::state(&visit).await,
         Some(Route::OtherWay) => other_way::show(&visit).await,
         Some(Route::RefuseSession) => session::ask_to_refuse(&visit).await,
         Some(Route::SignedIn(_)) => Ok(sign_in::back(&visit, &query)),
@@ -237,7 +241,7 @@ async fn write(visit: Visit, body: Bytes, throttle: Arc<Throttle>) -> Response {
                 Route::Alarm(token) => action::raise_alarm(&visit, token).await,
                 Route::Factors(path) => factors::write(&visit, path, &form).await,
                 Route::Language => Ok(language::switch(&form)),
-                Route::Landing(_) | Route::Current => Err(Refusal::NothingHere),
+                Route::Landing(_) | Route::Current | Route::State => Err(Refusal::NothingHere),
             }
         }
     };

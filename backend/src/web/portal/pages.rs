@@ -9,9 +9,10 @@ use super::notices::{self, Notice, Tone};
 use super::{Visit, approval, factors, language, sign_in};
 use crate::locale::{self, Locale, Strong, Texts};
 use crate::service::Service;
+use crate::service::look::Look;
 use crate::service::portal::{self, Page, Request, Step};
 use crate::web::assets::{ICON, PORTAL_CSS, PORTAL_JS};
-use crate::web::html;
+use crate::web::{brand, html};
 
 /// Whose page it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,30 +20,36 @@ pub struct Brand {
     pub(super) company: String,
     pub(super) initials: String,
     pub(super) support_contact: String,
+    /// The style sheet of its colour, if it has one.
+    pub(super) style: Option<String>,
+    /// Its logo, if this service has it.
+    pub(super) logo: Option<String>,
 }
 
 impl Brand {
-    fn new(company: &str, support_contact: &str) -> Self {
+    fn new(look: &Look) -> Self {
+        let company = &look.company;
         let initials = company
             .split_whitespace()
             .filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
         Self {
-            company: company.to_owned(),
+            company: company.clone(),
             initials: initials.take(2).flat_map(char::to_uppercase).collect(),
-            support_contact: support_contact.to_owned(),
+            support_contact: look.support_contact.clone(),
+            style: look.branding.colour.map(brand::style_href),
+            logo: brand::logo_href(look),
         }
     }
 
     /// The brand of a request.
-    pub fn of(request: &Request) -> Self {
-        Self::new(&request.company, &request.support_contact)
+    pub fn of(service: &Service, request: &Request) -> Option<Self> {
+        service.look(&request.instance).ok().map(|look| Self::new(&look))
     }
 
     /// The brand of a service that works for one company only.
     pub fn only(service: &Service) -> Option<Self> {
-        let mut instances = service.config.instances.values();
-        match (instances.next(), instances.next()) {
-            (Some(instance), None) => Some(Self::new(&instance.company, &instance.support_contact)),
+        match service.looks.all().as_slice() {
+            [look] => Some(Self::new(look)),
             _ => None,
         }
     }
@@ -55,6 +62,8 @@ pub struct Frame {
     /// The words.
     pub t: Texts,
     pub(super) back: String,
+    /// What the page's script compares to see that the page has changed; only on pages that may.
+    pub(super) follow: Option<String>,
 }
 
 impl Frame {
@@ -62,7 +71,7 @@ impl Frame {
     pub fn of(visit: &Visit, request: &Request) -> Self {
         let instance = visit.service.config.instances.get(&request.instance);
         let own = instance.map(|instance| instance.default_language);
-        Self::new(visit, Some(Brand::of(request)), own)
+        Self::new(visit, Brand::of(&visit.service, request), own)
     }
 
     /// Around a page that must not tell whose it is, unless the service works for one company only.
@@ -79,6 +88,7 @@ impl Frame {
             brand,
             t: Texts::of(locale),
             back: language::way_back(visit.path.as_str()),
+            follow: None,
         }
     }
 }
@@ -180,7 +190,10 @@ impl<'a> StepPage<'a> {
         Self {
             page,
             form_token,
-            frame: Frame::of(visit, &page.request),
+            frame: Frame {
+                follow: Some(page.mark()),
+                ..Frame::of(visit, &page.request)
+            },
             error: None,
             code_on_its_way: false,
         }

@@ -1,6 +1,6 @@
 //! `/verify`: the questions, one a page, and the end.
 
-use warp::http::StatusCode;
+use warp::http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
 use super::form::Form;
@@ -30,6 +30,16 @@ pub async fn show(visit: &Visit, query: &str) -> Result<Response, Refusal> {
     let mut view = StepPage::new(visit, &page, form_token(visit, &session));
     view.code_on_its_way = query == SENT;
     Ok(pages::step(StatusCode::OK, &view))
+}
+
+/// The mark of the page as it would be drawn now.
+pub async fn state(visit: &Visit) -> Result<Response, Refusal> {
+    let session = guard::session(&visit.headers).ok_or(LinkProblem::NoSession)?;
+    let page = portal::page(&visit.service, &session).await?;
+    let mut response = html::page(StatusCode::OK, page.mark());
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    Ok(response)
 }
 
 /// An answer to the call number.

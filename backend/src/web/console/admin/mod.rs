@@ -1,6 +1,10 @@
 //! Administration: one page for each thing that an admin looks after, all with the same way from one to the other.
 
+pub mod branding;
+pub mod delivery;
+pub mod health;
 pub mod instance;
+pub mod messages;
 pub mod policy;
 
 use askama::Template;
@@ -44,6 +48,30 @@ const SECTIONS: &[Section] = &[
         href: "/console/admin/instance",
         label: "Instance and keys",
         about: "What is connected, and new keys between ServiceNow and this service while two are valid.",
+    },
+    Section {
+        pages: &[Page::Messages, Page::SendTest],
+        href: "/console/admin/messages",
+        label: "Messages",
+        about: "See each message as requesters get it, and send one to yourself.",
+    },
+    Section {
+        pages: &[Page::Branding, Page::SubmitBranding],
+        href: "/console/admin/branding",
+        label: "Branding",
+        about: "Name, colour, logo and service desk, in messages and on the portal.",
+    },
+    Section {
+        pages: &[Page::Delivery],
+        href: "/console/admin/delivery",
+        label: "Delivery",
+        about: "What waits to be sent, what was given up, and which ways are open.",
+    },
+    Section {
+        pages: &[Page::Health],
+        href: "/console/admin/health",
+        label: "Health",
+        about: "What to look at when something is wrong, and whether the evidence holds.",
     },
 ];
 

@@ -84,12 +84,31 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
         Verb::Post,
         [SignIn, No, No, Yes],
     ),
+    ("admin/delivery", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/delivery/retry", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/messages", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/messages/frame", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/messages/test", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/branding", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/branding", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/branding/reset", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/health", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/health/verify", Verb::Post, [SignIn, No, No, Yes]),
     // Last: it ends the session.
     ("sign-out", Verb::Post, [Yes, Yes, Yes, Yes]),
 ];
 
 /// Routes that leave nothing in the log: they show nothing of a tenant but a number.
-const UNLOGGED: [Page; 4] = [Page::Home, Page::SignIn, Page::News, Page::Administration];
+const UNLOGGED: &[Page] = &[
+    Page::Home,
+    Page::SignIn,
+    Page::News,
+    Page::Administration,
+    Page::Messages,
+    Page::MessageFrame,
+    Page::Branding,
+    Page::Health,
+];
 
 #[test]
 fn the_matrix_names_every_route_once() {
@@ -143,6 +162,8 @@ async fn status(browser: &mut Browser, path: &str, verb: Verb) -> (u16, String) 
                 ("instance", "acme"),
                 ("password", "wrong"),
                 ("text", "format = 1\nversion = \"matrix-1\"\n"),
+                ("channel", "email"),
+                ("address", "robin@example.com"),
             ];
             browser.post(&url, &fields).await
         }

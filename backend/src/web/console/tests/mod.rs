@@ -1,12 +1,16 @@
 //! The pages as a browser meets them: a real store, a clock that tests move, and the routes of the public listener.
 
 mod access;
+mod branding;
+mod delivery;
 mod exports;
 mod fixture;
+mod health;
 mod instance;
 mod lists;
 mod look;
 mod matrix;
+mod messages;
 mod policy;
 mod report;
 mod signing_in;

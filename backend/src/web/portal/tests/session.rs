@@ -352,3 +352,32 @@ async fn forms_of_other_sites_are_refused() {
         before
     );
 }
+
+#[tokio::test]
+async fn a_page_can_tell_that_it_is_no_longer_right() {
+    let portal = Portal::new();
+    let browser = portal.begin().await;
+    let mark = |page: &super::Answer| {
+        let rest = page.body.split("data-follow=\"").nth(1).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let first = mark(&browser.get("/verify").await);
+    let state = browser.get("/verify/state").await;
+    assert_eq!(
+        (state.status, state.body.as_str()),
+        (StatusCode::OK, first.as_str())
+    );
+    assert_eq!(state.header("cache-control"), "no-store");
+    // A wrong answer and time that passes change nothing that somebody else would have to know.
+    browser
+        .post("/verify/number", &format!("number={}", browser.wrong_number()))
+        .await;
+    assert_eq!(browser.get("/verify/state").await.body, first);
+    browser.answer_number().await;
+    let second = browser.get("/verify/state").await.body;
+    assert_ne!(second, first);
+    assert_eq!(mark(&browser.get("/verify").await), second);
+    // The code's ten minutes end while the page lies there.
+    portal.clock.advance_seconds(601);
+    assert_ne!(browser.get("/verify/state").await.body, second);
+}

@@ -1,0 +1,2 @@
+# On a page of the portal that is no longer right.
+follow-changed = Es hat sich etwas geändert.

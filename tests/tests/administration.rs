@@ -1,0 +1,194 @@
+//! The pages of the administration that have to do with delivery and running, in a real browser; and every message that
+//! requesters get, drawn as its reader sees it.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use backend::config::{Branding, Colour, Logo};
+use backend::locale::Locale;
+use backend::service::look::Look;
+use backend::service::templates::{self, Template};
+use backend::verification::InstanceId;
+use imper_tests::harness::accessibility::{assert_accessible, violations};
+use imper_tests::harness::browser::{Browser, Driver, Person};
+use imper_tests::harness::console::{ConsoleWorld, PASSWORD, configuration};
+
+/// A page, the name of its pictures, and words that it must show.
+const PAGES: &[(&str, &str, &str)] = &[
+    ("admin", "index", "See each message"),
+    ("admin/delivery", "delivery", "Waiting to be sent"),
+    ("admin/messages", "messages", "Send a test message"),
+    (
+        "admin/messages?template=approval&language=ar",
+        "messages-ar",
+        "As plain text",
+    ),
+    ("admin/health", "health", "Chain of evidence"),
+    ("admin/branding", "branding", "How the company appears"),
+];
+
+/// An email larger than this is cut off by Gmail, the end with the advice first.
+const MOST_HTML_BYTES: usize = 100 * 1024;
+
+async fn sign_in(world: &ConsoleWorld, browser: &Browser) -> Result<()> {
+    browser.goto(&format!("{}/console/sign-in", world.url)).await?;
+    browser.type_into("#name", "max.weber").await?;
+    browser.type_into("#password", PASSWORD).await?;
+    browser.click("button.primary").await?;
+    browser.see_no("#password").await
+}
+
+/// Sends test messages and gives them up, so that there is something to see.
+async fn give_up(world: &ConsoleWorld, browser: &Browser) -> Result<()> {
+    for why in [
+        "The mail server refused this address.",
+        "It could not be sent in time. The mail server does not answer.",
+    ] {
+        send_test(world, browser).await?;
+        let due = backend::service::outgoing::due(&world.service, 1).await?;
+        let row = due.into_iter().next().context("nothing was queued")?;
+        backend::service::outgoing::given_up(&world.service, row, why.into()).await?;
+    }
+    send_test(world, browser).await
+}
+
+async fn send_test(world: &ConsoleWorld, browser: &Browser) -> Result<()> {
+    browser
+        .goto(&format!("{}/console/admin/messages", world.url))
+        .await?;
+    browser.type_into("#address", "max.weber@example.org").await?;
+    browser.click("form.form button.primary").await?;
+    browser.see_text("The test message is on its way").await?;
+    browser.see_text("m•••@example.org").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_sound_in_light_and_dark_and_on_a_phone() -> Result<()> {
+    let world = ConsoleWorld::start().await?;
+    let driver = Driver::start().await?;
+    let browser = driver.open(Person::ANALYST).await?;
+    sign_in(&world, &browser).await?;
+    give_up(&world, &browser).await?;
+    for (path, name, words) in PAGES {
+        browser.be_phone(false).await?;
+        browser.prefer_dark(false).await?;
+        browser.goto(&format!("{}/console/{path}", world.url)).await?;
+        browser.see_text(words).await?;
+        assert_accessible(&browser, name).await?;
+        browser.screenshot_whole(&format!("admin-{name}")).await?;
+        browser.prefer_dark(true).await?;
+        assert_accessible(&browser, &format!("{name}, dark")).await?;
+        browser.screenshot_whole(&format!("admin-{name}-dark")).await?;
+        browser.prefer_dark(false).await?;
+        browser.be_phone(true).await?;
+        ensure!(
+            !browser.scrolls_sideways().await?,
+            "{name} scrolls sideways on a phone"
+        );
+        assert_accessible(&browser, &format!("{name}, on a phone")).await?;
+        browser.screenshot_whole(&format!("admin-{name}-phone")).await?;
+        let errors = browser.console_errors().await?;
+        ensure!(errors.is_empty(), "{name}: {errors:?}");
+    }
+    browser.be_phone(false).await?;
+
+    // What was given up is tried again.
+    browser
+        .goto(&format!("{}/console/admin/delivery", world.url))
+        .await?;
+    browser.click("form[action$=retry] button[type=submit]").await?;
+    browser.see("p.notice[role=status]").await?;
+
+    // The email really is drawn in its frame.
+    browser
+        .goto(&format!("{}/console/admin/messages", world.url))
+        .await?;
+    let frame = browser.see("iframe.mail").await?;
+    frame.enter_frame().await?;
+    browser.see_text("INC0000000").await?;
+    browser.quit().await?;
+    world.stop().await;
+    Ok(())
+}
+
+/// Rules for whole pages. A message stands inside the page of a mail program, which has the landmarks.
+const FOR_PAGES: [&str; 2] = ["landmark-one-main", "region"];
+
+async fn assert_readable(browser: &Browser, name: &str) -> Result<()> {
+    let found: Vec<_> = violations(browser)
+        .await?
+        .into_iter()
+        .filter(|one| !FOR_PAGES.contains(&one["id"].as_str().unwrap_or_default()))
+        .collect();
+    ensure!(found.is_empty(), "axe-core on {name}: {found:#?}");
+    Ok(())
+}
+
+/// The logo of a company that does not exist.
+const LOGO: &[u8] = include_bytes!("../assets/logo.png");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_message_is_small_readable_and_right_in_every_language() -> Result<()> {
+    let folder = tempfile::Builder::new().prefix("imper-mail-").tempdir()?;
+    let mut config = configuration(&folder, "https://verify.acme.example")?;
+    let acme = InstanceId::parse("acme").context("no instance")?;
+    let instance = config.instances.get_mut(&acme).context("no instance")?;
+    instance.branding = Arc::new(Branding {
+        colour: Some(Colour([0x7a, 0x00, 0x19])),
+        logo: Some(Logo::Embedded {
+            media_type: "image/png",
+            bytes: LOGO.to_vec(),
+        }),
+        sender_name: None,
+    });
+    let look = Look::configured(instance);
+    let driver = Driver::start().await?;
+    let browser = driver.open(Person::REQUESTER).await?;
+    for language in Locale::ALL {
+        for template in Template::ALL {
+            let name = format!("mail-{template}-{}", language.tag());
+            let email = templates::preview(&config, &acme, &look, template, language)?.email;
+            ensure!(
+                email.html.len() <= MOST_HTML_BYTES,
+                "{name} has {} bytes",
+                email.html.len()
+            );
+            ensure!(
+                !email.text.contains(['<', '>']) && !email.text.contains("&#"),
+                "{name} as plain text has marks: {}",
+                email.text
+            );
+            ensure!(
+                email.text.lines().all(|line| line.len() < 998),
+                "{name} has a line that mail servers break"
+            );
+            let page = folder.path().join("mail.html");
+            std::fs::write(&page, &email.html)?;
+            for is_phone in [false, true] {
+                browser.be_phone(is_phone).await?;
+                browser.prefer_dark(false).await?;
+                browser.goto(&format!("file://{}", page.display())).await?;
+                browser.see("[role=article]").await?;
+                ensure!(!browser.scrolls_sideways().await?, "{name} scrolls sideways");
+            }
+            let facts = browser
+                .evaluate(
+                    "const card = document.querySelector('[role=article]');
+                     return [getComputedStyle(card).direction, document.documentElement.lang,
+                             getComputedStyle(card).textAlign, card.innerText.length];",
+                )
+                .await?;
+            let direction = if language == Locale::Arabic { "rtl" } else { "ltr" };
+            ensure!(facts[0] == direction, "{name} runs {facts}");
+            ensure!(facts[1] == language.tag(), "{name} is marked as {facts}");
+            ensure!(facts[3].as_u64() > Some(60), "{name} says nothing: {facts}");
+            assert_readable(&browser, &name).await?;
+            browser.screenshot_whole(&name).await?;
+            browser.prefer_dark(true).await?;
+            assert_readable(&browser, &format!("{name}, dark")).await?;
+            browser.screenshot_whole(&format!("{name}-dark")).await?;
+        }
+    }
+    browser.quit().await?;
+    Ok(())
+}
