@@ -34,7 +34,7 @@ pub enum TokenError {
     #[error("it cannot be read: {0}")]
     Malformed(String),
     /// The `typ` header is another one.
-    #[error("its type is not {}", shared::agent_token::TOKEN_TYPE)]
+    #[error("its type is another one")]
     WrongType,
     /// The issuer is no configured instance.
     #[error("its issuer is no configured instance")]
@@ -57,7 +57,7 @@ pub enum TokenError {
     /// `nbf` or `iat` has not come.
     #[error("it is not yet valid")]
     NotYetValid,
-    /// It lives longer than five minutes.
+    /// It lives longer than its kind may.
     #[error("it lives too long")]
     LivesTooLong,
     /// A claim has an impossible value.
@@ -85,13 +85,13 @@ struct Issuer {
 }
 
 /// A token that is sound.
-pub struct Verified<'a> {
+pub struct Verified<'a, C> {
     /// Whose it is.
     pub instance: &'a Instance,
     /// Id of the key that signed it.
     pub kid: String,
     /// What it says.
-    pub claims: AgentClaims,
+    pub claims: C,
 }
 
 /// The instance that a token says it is from: nothing else of it is looked at, and nothing believed.
@@ -99,6 +99,27 @@ pub fn issuer<'a>(config: &'a Config, token: &str) -> Result<&'a Instance, Token
     let parts = split(token)?;
     let Issuer { iss } = decode("payload", parts.payload)?;
     config.instance_by_url(&iss).ok_or(TokenError::UnknownIssuer)
+}
+
+/// Checks a token completely against the keys of the instance that [`issuer`] names. Does not spend it.
+pub fn verify<'a>(
+    config: &'a Config,
+    keys: &BTreeMap<String, AgentKey>,
+    token: &str,
+    now: UnixMillis,
+) -> Result<Verified<'a, AgentClaims>, TokenError> {
+    let found: Verified<'a, AgentClaims> = open(config, keys, token, TOKEN_TYPE)?;
+    let claims = &found.claims;
+    let times = Times {
+        iss: &claims.iss,
+        aud: &claims.aud,
+        iat: claims.iat,
+        nbf: claims.nbf,
+        exp: claims.exp,
+    };
+    times.check(config, found.instance, now, MAX_LIFETIME_SECONDS)?;
+    claims::check(claims)?;
+    Ok(found)
 }
 
 /// The parts of a token.
@@ -131,13 +152,13 @@ fn split(token: &str) -> Result<Parts<'_>, TokenError> {
     })
 }
 
-/// Checks a token completely against the keys of the instance that [`issuer`] names. Does not spend it.
-pub fn verify<'a>(
+/// Checks form, type, key and signature, and reads the claims, which [`Times::check`] must judge next.
+pub(super) fn open<'a, C: DeserializeOwned>(
     config: &'a Config,
     keys: &BTreeMap<String, AgentKey>,
     token: &str,
-    now: UnixMillis,
-) -> Result<Verified<'a>, TokenError> {
+    kind: &str,
+) -> Result<Verified<'a, C>, TokenError> {
     let Parts {
         signed,
         header,
@@ -145,7 +166,7 @@ pub fn verify<'a>(
         signature,
     } = split(token)?;
     let header: Header = decode("header", header)?;
-    if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(TOKEN_TYPE)) {
+    if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(kind)) {
         return Err(TokenError::WrongType);
     }
     if header.crit.is_some() {
@@ -162,19 +183,10 @@ pub fn verify<'a>(
         Ok(true) => {}
         Ok(false) | Err(_) => return Err(TokenError::BadSignature),
     }
-    let claims: AgentClaims = decode("payload", payload)?;
-    if claims.iss != instance.url {
-        return Err(TokenError::UnknownIssuer);
-    }
-    if claims.aud != config.server.public_url {
-        return Err(TokenError::WrongAudience);
-    }
-    check_times(&claims, now.unix_seconds())?;
-    claims::check(&claims)?;
     Ok(Verified {
         instance,
         kid,
-        claims,
+        claims: decode("payload", payload)?,
     })
 }
 
@@ -188,21 +200,46 @@ const fn name(algorithm: Algorithm) -> Option<&'static str> {
     }
 }
 
-fn check_times(claims: &AgentClaims, now: i64) -> Result<(), TokenError> {
-    if now >= claims.exp {
-        return Err(TokenError::Expired);
+/// The registered claims that every token has.
+pub(super) struct Times<'a> {
+    pub iss: &'a str,
+    pub aud: &'a str,
+    pub iat: i64,
+    pub nbf: i64,
+    pub exp: i64,
+}
+
+impl Times<'_> {
+    /// Is the token by this instance, for us, and for now? It may live for `longest` seconds.
+    pub fn check(
+        &self,
+        config: &Config,
+        instance: &Instance,
+        now: UnixMillis,
+        longest: i64,
+    ) -> Result<(), TokenError> {
+        if self.iss != instance.url {
+            return Err(TokenError::UnknownIssuer);
+        }
+        if self.aud != config.server.public_url {
+            return Err(TokenError::WrongAudience);
+        }
+        let now = now.unix_seconds();
+        if now >= self.exp {
+            return Err(TokenError::Expired);
+        }
+        let soon = now.saturating_add(CLOCK_LEEWAY_SECONDS);
+        if self.nbf > soon || self.iat > soon {
+            return Err(TokenError::NotYetValid);
+        }
+        if self.exp.saturating_sub(self.iat) > longest {
+            return Err(TokenError::LivesTooLong);
+        }
+        if self.exp <= self.iat {
+            return Err(TokenError::BadClaim("exp"));
+        }
+        Ok(())
     }
-    let soon = now.saturating_add(CLOCK_LEEWAY_SECONDS);
-    if claims.nbf > soon || claims.iat > soon {
-        return Err(TokenError::NotYetValid);
-    }
-    if claims.exp.saturating_sub(claims.iat) > MAX_LIFETIME_SECONDS {
-        return Err(TokenError::LivesTooLong);
-    }
-    if claims.exp <= claims.iat {
-        return Err(TokenError::BadClaim("exp"));
-    }
-    Ok(())
 }
 
 fn malformed(why: impl Into<String>) -> TokenError {

@@ -1,6 +1,9 @@
 //! The agent API: see [`shared::agent_api`].
 
+mod connection;
 mod live;
+
+use std::collections::BTreeMap;
 
 use shared::agent_api::SendLink;
 use shared::agent_token::MAX_TOKEN_BYTES;
@@ -12,6 +15,7 @@ use warp::reply::Response;
 
 use super::MAX_BODY_BYTES;
 use super::problem::{self, ApiError};
+use crate::config::AgentKey;
 use crate::service::actions;
 use crate::service::agent::{self, Caller};
 use crate::service::{Service, ServiceError, instance_keys};
@@ -89,7 +93,9 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
             reply(change(&service, token, &id, what).await)
         });
 
-    let api = list
+    let api = connection::route(service)
+        .or(list)
+        .unify()
         .or(start)
         .unify()
         .or(get)
@@ -151,21 +157,32 @@ fn json<T: serde::Serialize>(status: StatusCode, value: &T) -> Response {
     warp::reply::with_status(warp::reply::json(value), status).into_response()
 }
 
-/// Checks the bearer token.
-async fn authenticate(service: &Service, header: Option<String>) -> Result<Caller, ApiError> {
-    let header = header.ok_or(TokenError::Missing)?;
-    let (scheme, token) = header.split_once(' ').ok_or(TokenError::Missing)?;
+/// The token after `Bearer`.
+fn bearer(header: Option<&str>) -> Result<&str, TokenError> {
+    let (scheme, token) = header
+        .and_then(|header| header.split_once(' '))
+        .ok_or(TokenError::Missing)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(TokenError::Missing.into());
+        return Err(TokenError::Missing);
     }
     if token.len() > MAX_TOKEN_BYTES {
-        return Err(TokenError::TooLong.into());
+        return Err(TokenError::TooLong);
     }
-    let token = token.trim();
-    let issuer = &agent_token::issuer(&service.config, token)?.id;
-    let keys = instance_keys::token_keys(service, issuer).await?;
+    Ok(token.trim())
+}
+
+/// The keys that may have signed a token: those of the instance that it says it is from.
+async fn keys_for(service: &Service, token: &str) -> Result<BTreeMap<String, AgentKey>, ApiError> {
+    let issuer = agent_token::issuer(&service.config, token)?;
+    Ok(instance_keys::token_keys(service, &issuer.id).await?)
+}
+
+/// Checks the bearer token.
+async fn authenticate(service: &Service, header: Option<&str>) -> Result<Caller, ApiError> {
+    let token = bearer(header)?;
+    let keys = keys_for(service, token).await?;
     let found = agent_token::verify(&service.config, &keys, token, service.now())?;
-    instance_keys::note_use(service, issuer, &found.kid).await;
+    instance_keys::note_use(service, &found.instance.id, &found.kid).await;
     Ok(Caller {
         instance: found.instance.id.clone(),
         claims: found.claims,
@@ -177,7 +194,7 @@ fn read_id(text: &str) -> Result<VerificationId, ApiError> {
 }
 
 async fn list(service: &Service, token: Option<String>) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token).await?;
+    let caller = authenticate(service, token.as_deref()).await?;
     Ok(json(StatusCode::OK, &agent::list(service, caller).await?))
 }
 
@@ -188,7 +205,7 @@ async fn start(
     key: Option<String>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token).await?;
+    let caller = authenticate(service, token.as_deref()).await?;
     let media_type = content_type
         .as_deref()
         .and_then(|kind| kind.split(';').next())
@@ -211,7 +228,7 @@ async fn start(
 }
 
 async fn get(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token).await?;
+    let caller = authenticate(service, token.as_deref()).await?;
     Ok(json(
         StatusCode::OK,
         &agent::get(service, caller, read_id(id)?).await?,
@@ -219,7 +236,7 @@ async fn get(service: &Service, token: Option<String>, id: &str) -> Result<Respo
 }
 
 async fn events(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token).await?;
+    let caller = authenticate(service, token.as_deref()).await?;
     live::stream(service, caller, read_id(id)?).await
 }
 
@@ -229,7 +246,7 @@ async fn change(
     id: &str,
     what: Change,
 ) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token).await?;
+    let caller = authenticate(service, token.as_deref()).await?;
     let id = read_id(id)?;
     let view = match what {
         Change::Resend => agent::resend(service, caller, id).await?,
