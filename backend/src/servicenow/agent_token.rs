@@ -85,7 +85,7 @@ struct Issuer {
 }
 
 /// A token that is sound.
-pub struct Verified<'a, C> {
+pub struct Verified<'a, C = AgentClaims> {
     /// Whose it is.
     pub instance: &'a Instance,
     /// Id of the key that signed it.
@@ -99,27 +99,6 @@ pub fn issuer<'a>(config: &'a Config, token: &str) -> Result<&'a Instance, Token
     let parts = split(token)?;
     let Issuer { iss } = decode("payload", parts.payload)?;
     config.instance_by_url(&iss).ok_or(TokenError::UnknownIssuer)
-}
-
-/// Checks a token completely against the keys of the instance that [`issuer`] names. Does not spend it.
-pub fn verify<'a>(
-    config: &'a Config,
-    keys: &BTreeMap<String, AgentKey>,
-    token: &str,
-    now: UnixMillis,
-) -> Result<Verified<'a, AgentClaims>, TokenError> {
-    let found: Verified<'a, AgentClaims> = open(config, keys, token, TOKEN_TYPE)?;
-    let claims = &found.claims;
-    let times = Times {
-        iss: &claims.iss,
-        aud: &claims.aud,
-        iat: claims.iat,
-        nbf: claims.nbf,
-        exp: claims.exp,
-    };
-    times.check(config, found.instance, now, MAX_LIFETIME_SECONDS)?;
-    claims::check(claims)?;
-    Ok(found)
 }
 
 /// The parts of a token.
@@ -150,6 +129,26 @@ fn split(token: &str) -> Result<Parts<'_>, TokenError> {
         payload,
         signature,
     })
+}
+
+/// Checks a token completely against the keys of the instance that [`issuer`] names. Does not spend it.
+pub fn verify<'a>(
+    config: &'a Config,
+    keys: &BTreeMap<String, AgentKey>,
+    token: &str,
+    now: UnixMillis,
+) -> Result<Verified<'a>, TokenError> {
+    let found: Verified<'a, AgentClaims> = open(config, keys, token, TOKEN_TYPE)?;
+    let times = Times {
+        iss: &found.claims.iss,
+        aud: &found.claims.aud,
+        iat: found.claims.iat,
+        nbf: found.claims.nbf,
+        exp: found.claims.exp,
+    };
+    times.check(config, found.instance, now, MAX_LIFETIME_SECONDS)?;
+    claims::check(&found.claims)?;
+    Ok(found)
 }
 
 /// Checks form, type, key and signature, and reads the claims, which [`Times::check`] must judge next.

@@ -8,7 +8,9 @@ use shared::words::UnixMillis;
 use super::agent_token::{Times, TokenError, Verified, open};
 use crate::config::{AgentKey, Config};
 
-/// Checks a token completely, as [`super::agent_token::verify`] does. Does not spend it.
+/// Checks a token completely against the keys of the instance that [`agent_token::issuer`] names. Does not spend it.
+///
+/// [`agent_token::issuer`]: super::agent_token::issuer
 pub fn verify<'a>(
     config: &'a Config,
     keys: &BTreeMap<String, AgentKey>,
@@ -48,6 +50,7 @@ mod tests {
     use crate::testing::{self, service};
     use crate::verification::InstanceId;
 
+    /// The keys that the configuration names.
     fn keys(service: &Service) -> &BTreeMap<String, AgentKey> {
         &service.config.instances[&InstanceId::parse("acme").unwrap()].agent_keys
     }

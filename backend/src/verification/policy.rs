@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn the_standard_policy_names_every_signal_with_the_weight_that_the_signal_has() {
         let policy = Policy::standard();
-        assert!(policy.version.starts_with("standard-3+"), "{}", policy.version);
+        assert!(policy.version.starts_with("standard-4+"), "{}", policy.version);
         for signal in signals::ALL {
             assert_eq!(
                 policy.signals.get(signal.name),

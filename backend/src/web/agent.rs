@@ -171,16 +171,16 @@ fn bearer(header: Option<&str>) -> Result<&str, TokenError> {
     Ok(token.trim())
 }
 
-/// The keys that may have signed a token: those of the instance that it says it is from.
-async fn keys_for(service: &Service, token: &str) -> Result<BTreeMap<String, AgentKey>, ApiError> {
-    let issuer = agent_token::issuer(&service.config, token)?;
-    Ok(instance_keys::token_keys(service, &issuer.id).await?)
+/// The keys by which a token is to be judged: those of the instance that it says it is from.
+async fn token_keys(service: &Service, token: &str) -> Result<BTreeMap<String, AgentKey>, ApiError> {
+    let issuer = &agent_token::issuer(&service.config, token)?.id;
+    Ok(instance_keys::token_keys(service, issuer).await?)
 }
 
 /// Checks the bearer token.
 async fn authenticate(service: &Service, header: Option<&str>) -> Result<Caller, ApiError> {
     let token = bearer(header)?;
-    let keys = keys_for(service, token).await?;
+    let keys = token_keys(service, token).await?;
     let found = agent_token::verify(&service.config, &keys, token, service.now())?;
     instance_keys::note_use(service, &found.instance.id, &found.kid).await;
     Ok(Caller {

@@ -314,12 +314,13 @@ impl Browser {
         let size = self
             .evaluate("return [window.innerWidth, document.documentElement.scrollHeight]")
             .await?;
-        let side = |index| {
+        let pixels = |index| {
             size.get(index)
                 .and_then(Value::as_u64)
                 .context("the page has no size")
         };
-        let whole = json!({ "width": side(0)?, "height": side(1)?, "deviceScaleFactor": 1, "mobile": true });
+        let whole =
+            json!({ "width": pixels(0)?, "height": pixels(1)?, "deviceScaleFactor": 1, "mobile": true });
         self.devtools("Emulation.setDeviceMetricsOverride", whole).await?;
         let picture = self.devtools("Page.captureScreenshot", json!({})).await;
         let before = self.view.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -25,12 +25,12 @@ enum Reply {
 }
 
 impl Client {
-    /// Gets a new OAuth token and posts a ping, each within `deadline`, and says what happened. Keeps nothing.
+    /// Gets a new OAuth token and posts a ping (id and body, signed with each of the secrets), each within `deadline`, and says what happened. Keeps nothing.
     pub async fn test(
         &self,
         instance: &Instance,
         secrets: &[SecretString],
-        (id, body): (&str, &str),
+        ping: (&str, &str),
         deadline: Duration,
     ) -> ConnectionReport {
         let asked = within(deadline, token::ask(&self.http, self.clock.now(), instance)).await;
@@ -43,7 +43,7 @@ impl Client {
             self.clock.now(),
         )];
         if let Some(token) = given {
-            let asked = within(deadline, self.post(instance, secrets, (id, body), &token)).await;
+            let asked = within(deadline, self.post(instance, secrets, ping, &token)).await;
             let now = self.clock.now();
             let (finding, pong) = judge_ping(&asked);
             steps.push(words::report(instance, Step::Ping, finding, &asked, now));

@@ -10,7 +10,7 @@ use warp::filters::BoxedFilter;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::{bearer, json, keys_for, reply};
+use super::{bearer, json, reply, token_keys};
 use crate::service::{Service, connection, instance_keys};
 use crate::servicenow::connection_token;
 use crate::verification::InstanceId;
@@ -38,7 +38,7 @@ pub(super) fn route(service: &Service) -> BoxedFilter<(Response,)> {
 
 async fn test(service: &Service, limiter: &Limiter, token: Option<&str>) -> Result<Response, ApiError> {
     let token = bearer(token)?;
-    let keys = keys_for(service, token).await?;
+    let keys = token_keys(service, token).await?;
     let found = connection_token::verify(&service.config, &keys, token, service.now())?;
     let (instance, claims) = (found.instance.id.clone(), found.claims);
     instance_keys::note_use(service, &instance, &found.kid).await;

@@ -42,10 +42,6 @@ impl Setup {
         &self.config.instances[&InstanceId::parse("acme").unwrap()]
     }
 
-    fn secrets(&self) -> [SecretString; 1] {
-        [self.acme().callback.webhook_secret.clone()]
-    }
-
     async fn token(&self, answer: ResponseTemplate) {
         let given = Mock::given(method("POST")).and(path("/oauth_token.do"));
         given.respond_with(answer).mount(&self.server).await;
@@ -57,10 +53,13 @@ impl Setup {
     }
 
     async fn steps(&self) -> Vec<StepReport> {
-        self.client
-            .test(self.acme(), &self.secrets(), (ID, "{}"), PATIENCE)
-            .await
-            .steps
+        let secrets = self.secrets();
+        let report = self.client.test(self.acme(), &secrets, (ID, "{}"), PATIENCE);
+        report.await.steps
+    }
+
+    fn secrets(&self) -> [SecretString; 1] {
+        [self.acme().callback.webhook_secret.clone()]
     }
 
     /// The last step, and how many there were.

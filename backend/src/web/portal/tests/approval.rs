@@ -1,5 +1,7 @@
 //! Manager approval through the real routes.
 
+mod late;
+
 use shared::agent_token::Manager;
 use shared::words::{CheckKind, Outcome, Status};
 
