@@ -173,8 +173,8 @@ pub(super) fn open<'a, C: DeserializeOwned>(
     }
     let Issuer { iss } = decode("payload", payload)?;
     let instance = config.instance_by_url(&iss).ok_or(TokenError::UnknownIssuer)?;
-    let kid = header.kid.ok_or(TokenError::UnknownKey)?;
-    let key = keys.get(&kid).ok_or(TokenError::UnknownKey)?;
+    let signer = header.kid.ok_or(TokenError::UnknownKey)?;
+    let key = keys.get(&signer).ok_or(TokenError::UnknownKey)?;
     if name(key.algorithm) != Some(header.alg.as_str()) {
         return Err(TokenError::WrongAlgorithm);
     }
@@ -184,7 +184,7 @@ pub(super) fn open<'a, C: DeserializeOwned>(
     }
     Ok(Verified {
         instance,
-        kid,
+        kid: signer,
         claims: decode("payload", payload)?,
     })
 }

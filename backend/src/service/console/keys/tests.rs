@@ -142,7 +142,7 @@ async fn two_keys_of_tokens_are_valid_until_the_new_one_has_proven_itself() {
     let log = service
         .store
         .read(|tx| {
-            let sql = "SELECT group_concat(action, ' ') FROM console_audit WHERE instance = 'acme'";
+            let sql = "SELECT group_concat(action, ' ') FROM (SELECT action FROM console_audit WHERE instance = 'acme' ORDER BY id)";
             Ok::<String, StoreError>(tx.query_row(sql, [], |row| row.get(0))?)
         })
         .await

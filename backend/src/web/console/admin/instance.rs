@@ -97,13 +97,13 @@ async fn page(
     let keys = keys_page(service, Admin::of(session)?).await?;
     let instance = service.instance(&session.user.instance)?;
     let now = service.now();
-    let states = service.circuits.list();
+    let circuits = service.circuits.list();
     let health = |of: &Neighbour| {
-        let mut known = states.iter();
-        let found = known.find(|status| status.neighbour == *of);
+        let mut known = circuits.iter();
+        let found = known.find(|one| one.neighbour == *of);
         found.map_or_else(
             || "no trouble known".to_owned(),
-            |status| format!("cannot be used at the moment: {}", status.why),
+            |one| format!("cannot be used at the moment: {}", one.why),
         )
     };
     let status = if wrong.is_some() {

@@ -42,7 +42,9 @@ struct Activated {
     when: When,
     who: String,
     note: String,
-    what: String,
+    version: String,
+    /// It put the policy of the configuration in force.
+    is_configured: bool,
     short_digest: String,
     is_active: bool,
     href: String,
@@ -59,11 +61,8 @@ impl Activated {
                 of.user.clone()
             },
             note: of.note.clone(),
-            what: if of.text.is_some() {
-                of.version.clone()
-            } else {
-                format!("{}, from the configuration", of.version)
-            },
+            version: of.version.clone(),
+            is_configured: of.text.is_none(),
             short_digest: of.digest.chars().take(SHORT_DIGEST).collect(),
             is_active: of.number == newest,
             href: href(of.number),
