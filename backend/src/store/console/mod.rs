@@ -4,7 +4,11 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod company;
 pub mod deliveries;
+pub mod factors;
 pub mod figures;
 pub mod listing;
+pub mod sessions;
+pub mod users;
 pub mod views;

@@ -4,6 +4,7 @@
 //! roles. Nothing is ever a rejection: what does not exist, is not allowed or fails has a page of its own.
 
 mod about;
+mod account;
 mod action;
 mod admin;
 mod agents;
@@ -11,8 +12,10 @@ mod audit;
 mod badge;
 mod chart;
 mod columns;
+mod company;
 mod cookies;
 mod details;
+mod enrol;
 mod export;
 mod filters;
 mod findings;
@@ -25,6 +28,7 @@ mod request;
 mod routes;
 mod saved;
 mod sign_in;
+mod steps;
 mod timeline;
 mod verifications;
 mod view;
@@ -37,7 +41,7 @@ use warp::http::HeaderMap;
 use warp::reply::Response;
 use warp::{Filter as _, Stream};
 
-use crate::service::console::{Action, Analyst, Session, log, session};
+use crate::service::console::{Action, Analyst, Held, Session, log, session};
 use crate::service::{Service, ServiceError};
 
 use pages::{Failure, Frame};
@@ -84,9 +88,21 @@ where
         Page::Home => Ok(pages::see_other(next::DEFAULT)),
         Page::SignIn => sign_in::show(service, request).await,
         Page::SubmitSignIn => sign_in::submit(service, request, request.form(body).await?).await,
+        Page::DepartToCompany => company::depart(service, request, request.form(body).await?).await,
+        Page::ArriveFromCompany => company::arrive(service, request, part).await,
         Page::SignOut => sign_in::sign_out(service, request, request.form(body).await?).await,
-        page => match signed_in(service, request).await? {
-            Some(session) => allowed(service, request, &session, (route, part), page, body).await,
+        page => match held(service, request).await? {
+            Some(Held::Complete(session)) => {
+                allowed(service, request, &session, (route, part), page, body).await
+            }
+            Some(Held::Partial(partial)) => match page {
+                Page::Step => steps::show(service, request, &partial),
+                Page::SubmitStep(step) => {
+                    steps::submit(service, request, &partial, step, request.form(body).await?).await
+                }
+                // Half a session opens nothing but its next step.
+                _ => Ok(pages::see_other(&steps::path(next::parse(&wanted(request))))),
+            },
             None => Ok(to_sign_in(request)),
         },
     }
@@ -124,7 +140,36 @@ where
         Page::Agents => agents::show(service, request, session, frame).await?,
         Page::AuditLog => audit::show(service, request, session, frame).await?,
         Page::Administration => admin::index(frame)?,
-        Page::Home | Page::SignIn | Page::SubmitSignIn | Page::SignOut => return Err(Failure::NotFound),
+        Page::Users => admin::users::list(service, request, session, frame).await?,
+        Page::NewUser => admin::users::ask(session, frame, None)?,
+        Page::AddUser => {
+            admin::users::add(service, request, session, frame, request.form(body).await?).await?
+        }
+        Page::User => admin::users::show(service, session, frame, part).await?,
+        Page::ChangeUser => {
+            let form = request.form(body).await?;
+            admin::users::change(service, request, session, frame, (part, form)).await?
+        }
+        Page::Account => account::show(service, request, session, frame).await?,
+        Page::ChangeAccount(what) => {
+            account::change(
+                service,
+                request,
+                session,
+                frame,
+                (what, request.form(body).await?),
+            )
+            .await?
+        }
+        Page::AddApp => enrol::show(service, session).await?,
+        // Whoever is signed in already has nothing more to prove.
+        Page::Step | Page::SubmitStep(_) => pages::see_other(next::DEFAULT),
+        Page::Home
+        | Page::SignIn
+        | Page::SubmitSignIn
+        | Page::DepartToCompany
+        | Page::ArriveFromCompany
+        | Page::SignOut => return Err(Failure::NotFound),
     };
     if let Some(action) = route.logs
         && response.status().is_success()
@@ -134,20 +179,34 @@ where
     Ok(response)
 }
 
-/// The session of the request's cookie, if it runs.
-async fn signed_in(service: &Service, request: &Request) -> Result<Option<Session>, ServiceError> {
+/// What the request's cookie stands for, if its session runs.
+async fn held(service: &Service, request: &Request) -> Result<Option<Held>, ServiceError> {
     match cookies::read(&request.headers, cookies::SESSION) {
         Some(cookie) => session(service, cookie).await,
         None => Ok(None),
     }
 }
 
-fn to_sign_in(request: &Request) -> Response {
-    let mut wanted = format!("/console/{}", request.path);
-    if !request.query.is_empty() {
-        wanted = format!("{wanted}?{}", request.query);
+/// The session of the request's cookie, if it runs and nothing is missing from it.
+async fn signed_in(service: &Service, request: &Request) -> Result<Option<Session>, ServiceError> {
+    Ok(match held(service, request).await? {
+        Some(Held::Complete(session)) => Some(session),
+        Some(Held::Partial(_)) | None => None,
+    })
+}
+
+/// The page that was asked for.
+fn wanted(request: &Request) -> String {
+    let wanted = format!("/console/{}", request.path);
+    if request.query.is_empty() {
+        wanted
+    } else {
+        format!("{wanted}?{}", request.query)
     }
-    pages::see_other(&sign_in::path(Some(&wanted)))
+}
+
+fn to_sign_in(request: &Request) -> Response {
+    pages::see_other(&sign_in::path(Some(&wanted(request))))
 }
 
 #[cfg(test)]

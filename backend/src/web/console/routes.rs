@@ -3,8 +3,10 @@
 
 use warp::http::Method;
 
+use super::account::Change;
 use super::pages::Failure;
 use super::report::Form;
+use super::steps::Step;
 use crate::service::console::{Action, Role};
 
 /// What a route leads to.
@@ -16,6 +18,14 @@ pub enum Page {
     SignIn,
     /// Signing in.
     SubmitSignIn,
+    /// Off to the company's provider.
+    DepartToCompany,
+    /// Back from there.
+    ArriveFromCompany,
+    /// What is missing after the password.
+    Step,
+    /// Giving it.
+    SubmitStep(Step),
     /// Signing out.
     SignOut,
     /// The table.
@@ -38,8 +48,24 @@ pub enum Page {
     Agents,
     /// The console's own log.
     AuditLog,
+    /// One's own password, factors and sessions.
+    Account,
+    /// Changing them.
+    ChangeAccount(Change),
+    /// An authenticator app that waits for its first code.
+    AddApp,
     /// What an admin looks after.
     Administration,
+    /// The users.
+    Users,
+    /// The form for a new one.
+    NewUser,
+    /// Adding one.
+    AddUser,
+    /// One user.
+    User,
+    /// Changing one.
+    ChangeUser,
 }
 
 /// Whether a route reads or changes something.
@@ -95,6 +121,14 @@ pub const ALL: &[Route] = &[
     read("", None, None, Page::Home),
     read("sign-in", None, None, Page::SignIn),
     post("sign-in", None, Page::SubmitSignIn),
+    post("sign-in/company", None, Page::DepartToCompany),
+    // Logged by the use case: who came in, or why nobody did.
+    read("sign-in/company/{instance}", None, None, Page::ArriveFromCompany),
+    read("sign-in/next", None, None, Page::Step),
+    post("sign-in/code", None, Page::SubmitStep(Step::Code)),
+    post("sign-in/password", None, Page::SubmitStep(Step::Password)),
+    post("sign-in/app", None, Page::SubmitStep(Step::BeginApp)),
+    post("sign-in/app/code", None, Page::SubmitStep(Step::AddApp)),
     post("sign-out", None, Page::SignOut),
     read(
         "verifications",
@@ -133,8 +167,29 @@ pub const ALL: &[Route] = &[
     read("overview", VIEWER, Some(Action::OverviewRead), Page::Overview),
     read("agents", ANALYST, Some(Action::AgentsRead), Page::Agents),
     read("audit", ADMIN, Some(Action::AuditRead), Page::AuditLog),
+    read("account", VIEWER, None, Page::Account),
+    post("account/password", VIEWER, Page::ChangeAccount(Change::Password)),
+    read("account/app", VIEWER, None, Page::AddApp),
+    post("account/app", VIEWER, Page::ChangeAccount(Change::BeginApp)),
+    post("account/app/code", VIEWER, Page::ChangeAccount(Change::AddApp)),
+    post(
+        "account/app/remove",
+        VIEWER,
+        Page::ChangeAccount(Change::RemoveApp),
+    ),
+    post("account/codes", VIEWER, Page::ChangeAccount(Change::Codes)),
+    post(
+        "account/sessions",
+        VIEWER,
+        Page::ChangeAccount(Change::EndSessions),
+    ),
     // Administration, each page with its own file in `admin/` and its row in `admin::SECTIONS`.
     read("admin", ADMIN, None, Page::Administration),
+    read("admin/users", ADMIN, Some(Action::UsersRead), Page::Users),
+    read("admin/users/new", ADMIN, None, Page::NewUser),
+    post("admin/users/new", ADMIN, Page::AddUser),
+    read("admin/users/{id}", ADMIN, Some(Action::UsersRead), Page::User),
+    post("admin/users/{id}", ADMIN, Page::ChangeUser),
 ];
 
 /// The route of a request, with what stands for the part in braces, empty without one.

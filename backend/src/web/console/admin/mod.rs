@@ -1,5 +1,7 @@
 //! Administration: one page for each thing that an admin looks after, all with the same way from one to the other.
 
+pub mod users;
+
 use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
@@ -21,7 +23,18 @@ pub struct Section {
 }
 
 /// All pages of the administration, in the order in which they are shown. A new one needs a row here.
-const SECTIONS: &[Section] = &[];
+const SECTIONS: &[Section] = &[Section {
+    pages: &[
+        Page::Users,
+        Page::NewUser,
+        Page::AddUser,
+        Page::User,
+        Page::ChangeUser,
+    ],
+    href: "/console/admin/users",
+    label: "Users",
+    about: "Who may sign in to this console, what they may do, and how they prove who they are.",
+}];
 
 /// A section, from the view of a page.
 pub struct SectionLink {
