@@ -39,6 +39,9 @@ pub enum AccountError {
     /// The new password was typed in two ways.
     #[error("the two new passwords are not the same")]
     NotTheSame,
+    /// What the browser gave is none.
+    #[error("no passkey was added; try again")]
+    NoPasskey,
     /// Admins keep one.
     #[error("an admin keeps at least one second factor")]
     LastFactor,

@@ -81,7 +81,7 @@ pub struct Added {
     pub codes: Vec<String>,
 }
 
-fn subject_of(user: &User) -> String {
+pub(super) fn subject_of(user: &User) -> String {
     // With a word before the number, no place is that of a requester.
     format!("console-user {}", user.id)
 }

@@ -14,6 +14,7 @@ mod factors;
 mod lists;
 mod log;
 mod overview;
+mod passkeys;
 mod password;
 mod sessions;
 mod sign_in;
@@ -30,6 +31,10 @@ pub use factors::{Added, AppToAdd, Holder, add_app, app_to_add, begin_app};
 pub use lists::{Asked, Choices, MOST_COUNTED, PAGE_ROWS, Page, choices, list, newer};
 pub use log::{LOG_ROWS, LogPage, log, read_log};
 pub use overview::{AgentFigures, Bucket, Overview, Period, Tally, agents, overview};
+pub use passkeys::{
+    Ways, add_passkey, answer_passkey, ask_passkey, ask_to_add_passkey, can_have_passkeys, remove_passkey,
+    ways,
+};
 pub use password::PasswordProblem;
 pub use sessions::{
     Client, Entry, Held, Partial, Session, SessionCookie, Stage, session, sign_out, still_runs,
@@ -44,6 +49,7 @@ pub use views::{ViewProblem, remove_view, save_view, views};
 pub use crate::store::console::accounts::{Kind, Role, User};
 pub use crate::store::console::audit::{Action, Logged, Narrowing};
 pub use crate::store::console::deliveries::Delivery;
+pub use crate::store::console::factors::Passkey;
 pub use crate::store::console::listing::{
     Agent, Column, Cursor, Filter, Listed, Order, Position, SORTED_ROWS, Same, Shared, Standing, place_of,
 };

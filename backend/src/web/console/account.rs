@@ -11,6 +11,7 @@ use super::words::{When, when};
 use super::{saved, sign_in, steps};
 use crate::service::Service;
 use crate::service::console::{self, AccountError, Client, Holder, Own, Role, Session, SignInError};
+use crate::web::assets;
 
 /// What is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,12 @@ pub enum Change {
     AddApp,
     /// The app goes.
     RemoveApp,
+    /// A passkey is to be added.
+    AskNewPasskey,
+    /// A passkey is added.
+    AddPasskey,
+    /// A passkey goes.
+    RemovePasskey,
     /// New recovery codes.
     Codes,
     /// Other sessions end.
@@ -36,6 +43,9 @@ struct Page {
     has_password: bool,
     needs_factor: bool,
     app: Option<When>,
+    js: &'static str,
+    can_have_passkeys: bool,
+    passkeys: Vec<PasskeyLine>,
     has_factor: bool,
     codes_left: u32,
     sessions: Vec<SessionLine>,
@@ -50,6 +60,13 @@ impl Page {
         let (wrong, why) = self.wrong.as_ref()?;
         (*wrong == of).then_some(why)
     }
+}
+
+struct PasskeyLine {
+    digest: String,
+    is_synced: bool,
+    added: When,
+    used: Option<When>,
 }
 
 struct SessionLine {
@@ -71,6 +88,7 @@ pub async fn show(
     let done = match request.query.as_str() {
         "password" => Some("Your password is changed. All your other sessions have ended."),
         "app" => Some("Your authenticator app is set up. All your other sessions have ended."),
+        "passkey" => Some("Your passkey is added. All your other sessions have ended."),
         "removed" => Some("It is removed. All your other sessions have ended."),
         "ended" => Some("The session has ended."),
         _ => None,
@@ -96,11 +114,20 @@ async fn page(
         began: when(of.created_at, now),
         used: when(of.last_seen_at, now),
     };
+    let passkey = |of: &console::Passkey| PasskeyLine {
+        digest: of.digest.clone(),
+        is_synced: of.is_synced,
+        added: when(of.added_at, now),
+        used: of.last_used_at.map(|at| when(at, now)),
+    };
     let page = Page {
         frame,
         has_password: session.user.kind.has_password(),
         needs_factor: session.user.role == Role::Admin,
         app: own.app_added_at.map(|at| when(at, now)),
+        js: assets::FACTORS_JS.href(),
+        can_have_passkeys: console::can_have_passkeys(service, &session.user),
+        passkeys: own.passkeys.iter().map(passkey).collect(),
         has_factor,
         codes_left: own.codes_left,
         sessions: own.sessions.iter().map(line).collect(),
@@ -172,6 +199,28 @@ async fn changed(
             return enrol::confirm(service, Holder::Session(session), &next, code, client)
                 .await
                 .map(Ok);
+        }
+        Change::AskNewPasskey => {
+            return enrol::ask_new_passkey(service, &Holder::Session(session))
+                .await
+                .map(Ok);
+        }
+        Change::AddPasskey => {
+            let (holder, credential) = (Holder::Session(session), form.get("credential"));
+            match console::add_passkey(service, &holder, password(), credential, client).await {
+                Ok(Some(added)) => {
+                    let next = format!("{ACCOUNT}?passkey");
+                    return enrol::show_added(service, &holder, added, &next).map(Ok);
+                }
+                Ok(None) => Err(AccountError::NoPasskey),
+                Err(error) => Err(error),
+            }
+        }
+        Change::RemovePasskey => {
+            let passkey = form.get("passkey");
+            console::remove_passkey(service, session, password(), passkey, client)
+                .await
+                .map(|entry| done(entry, "removed"))
         }
         Change::RemoveApp => console::remove_app(service, session, password(), client)
             .await

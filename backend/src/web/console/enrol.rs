@@ -1,14 +1,17 @@
 //! Adding an authenticator app, on the way in or from one's own account, and the recovery codes that come with it.
 
 use askama::Template;
-use warp::http::StatusCode;
+use warp::http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
 use super::pages::{self, Failure};
 use super::{cookies, steps};
 use crate::service::Service;
 use crate::service::console::{self, AccountError, Added, AppToAdd, Client, Entry, Holder, Partial, Session};
-use crate::web::assets;
+use crate::web::{assets, html};
+
+/// Why there is no new passkey.
+pub const NOT_ADDED: &str = "No passkey was added. Try again, or set up an authenticator app.";
 
 /// Where somebody goes on who adds a factor to their account.
 pub const ACCOUNT: &str = "/console/account";
@@ -17,6 +20,8 @@ pub const ACCOUNT: &str = "/console/account";
 #[template(path = "console/set_up.html")]
 struct OfferPage {
     css: &'static str,
+    js: &'static str,
+    can_have_passkeys: bool,
     icon: &'static str,
     user: String,
     next: String,
@@ -60,6 +65,8 @@ pub fn offer(
 ) -> Result<Response, Failure> {
     let page = OfferPage {
         css: assets::CONSOLE_CSS.href(),
+        js: assets::FACTORS_JS.href(),
+        can_have_passkeys: console::can_have_passkeys(service, &partial.user),
         icon: assets::ICON.href(),
         user: partial.user.name.clone(),
         next: wanted.to_owned(),
@@ -137,6 +144,21 @@ pub async fn confirm(
             waiting(service, &holder, wanted, Some(problem)).await
         }
     }
+}
+
+/// What the script needs to make a passkey.
+pub async fn ask_new_passkey(service: &Service, holder: &Holder<'_>) -> Result<Response, Failure> {
+    let asked = console::ask_to_add_passkey(service, holder).await?;
+    asked.map(json).ok_or(Failure::NotFound)
+}
+
+/// What a script asks for.
+pub fn json(body: String) -> Response {
+    let mut response = html::page(StatusCode::OK, body);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 /// What follows when a factor was added: recovery codes, if there are new ones.

@@ -96,7 +96,7 @@ where
                 allowed(service, request, &session, (route, part), page, body).await
             }
             Some(Held::Partial(partial)) => match page {
-                Page::Step => steps::show(service, request, &partial),
+                Page::Step => steps::show(service, request, &partial).await,
                 Page::SubmitStep(step) => {
                     steps::submit(service, request, &partial, step, request.form(body).await?).await
                 }

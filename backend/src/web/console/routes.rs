@@ -126,9 +126,21 @@ pub const ALL: &[Route] = &[
     read("sign-in/company/{instance}", None, None, Page::ArriveFromCompany),
     read("sign-in/next", None, None, Page::Step),
     post("sign-in/code", None, Page::SubmitStep(Step::Code)),
+    post(
+        "sign-in/passkey/options",
+        None,
+        Page::SubmitStep(Step::AskPasskey),
+    ),
+    post("sign-in/passkey", None, Page::SubmitStep(Step::Passkey)),
     post("sign-in/password", None, Page::SubmitStep(Step::Password)),
     post("sign-in/app", None, Page::SubmitStep(Step::BeginApp)),
     post("sign-in/app/code", None, Page::SubmitStep(Step::AddApp)),
+    post(
+        "sign-in/passkeys/options",
+        None,
+        Page::SubmitStep(Step::AskNewPasskey),
+    ),
+    post("sign-in/passkeys", None, Page::SubmitStep(Step::AddPasskey)),
     post("sign-out", None, Page::SignOut),
     read(
         "verifications",
@@ -176,6 +188,21 @@ pub const ALL: &[Route] = &[
         "account/app/remove",
         VIEWER,
         Page::ChangeAccount(Change::RemoveApp),
+    ),
+    post(
+        "account/passkeys/options",
+        VIEWER,
+        Page::ChangeAccount(Change::AskNewPasskey),
+    ),
+    post(
+        "account/passkeys",
+        VIEWER,
+        Page::ChangeAccount(Change::AddPasskey),
+    ),
+    post(
+        "account/passkeys/remove",
+        VIEWER,
+        Page::ChangeAccount(Change::RemovePasskey),
     ),
     post("account/codes", VIEWER, Page::ChangeAccount(Change::Codes)),
     post(

@@ -10,7 +10,7 @@ use super::request::{Form, Request};
 use super::{cookies, enrol, next, sign_in};
 use crate::keys::equal;
 use crate::service::Service;
-use crate::service::console::{self, AccountError, Entry, Holder, Partial, SignInError, Stage};
+use crate::service::console::{self, AccountError, Entry, Holder, Partial, SignInError, Stage, Ways};
 use crate::web::assets;
 
 /// What is given.
@@ -18,18 +18,28 @@ use crate::web::assets;
 pub enum Step {
     /// A code of the authenticator app, or a recovery code.
     Code,
+    /// The wish to use a passkey.
+    AskPasskey,
+    /// What it signed.
+    Passkey,
     /// A password of one's own.
     Password,
     /// The wish for an authenticator app.
     BeginApp,
     /// Its first code.
     AddApp,
+    /// The wish for a passkey.
+    AskNewPasskey,
+    /// The passkey.
+    AddPasskey,
 }
 
 #[derive(Template)]
 #[template(path = "console/factor.html")]
 struct FactorPage {
     css: &'static str,
+    js: &'static str,
+    ways: Ways,
     icon: &'static str,
     user: String,
     next: String,
@@ -70,13 +80,13 @@ pub fn go_on(entry: &Entry, wanted: &str) -> Response {
 }
 
 /// Shows what is missing.
-pub fn show(service: &Service, request: &Request, partial: &Partial) -> Result<Response, Failure> {
+pub async fn show(service: &Service, request: &Request, partial: &Partial) -> Result<Response, Failure> {
     let wanted = request.field("next");
     let wanted = wanted.as_deref().and_then(next::parse).unwrap_or(next::DEFAULT);
-    page(service, partial, wanted, StatusCode::OK, None)
+    page(service, partial, wanted, StatusCode::OK, None).await
 }
 
-fn page(
+async fn page(
     service: &Service,
     partial: &Partial,
     wanted: &str,
@@ -90,6 +100,8 @@ fn page(
         Stage::Factor => {
             let page = FactorPage {
                 css,
+                js: assets::FACTORS_JS.href(),
+                ways: console::ways(service, &partial.user).await?,
                 icon,
                 user,
                 next,
@@ -127,9 +139,9 @@ pub async fn submit(
     }
     let wanted = next::parse(form.get("next")).unwrap_or(next::DEFAULT).to_owned();
     let asked = match step {
-        Step::Code => Stage::Factor,
+        Step::Code | Step::AskPasskey | Step::Passkey => Stage::Factor,
         Step::Password => Stage::Password,
-        Step::BeginApp | Step::AddApp => Stage::Enrolment,
+        Step::BeginApp | Step::AddApp | Step::AskNewPasskey | Step::AddPasskey => Stage::Enrolment,
     };
     if asked != partial.stage {
         // A page from before: what is asked by now is shown.
@@ -139,25 +151,44 @@ pub async fn submit(
     match step {
         Step::Code => {
             let answered = console::answer_code(service, partial, form.get("code"), client).await;
-            answer(service, partial, &wanted, answered)
+            answer(service, partial, &wanted, answered).await
+        }
+        Step::AskPasskey => {
+            let asked = console::ask_passkey(service, partial).await?;
+            asked.map(enrol::json).ok_or(Failure::NotFound)
+        }
+        Step::Passkey => {
+            let answered = console::answer_passkey(service, partial, form.get("credential"), client).await;
+            answer(service, partial, &wanted, answered).await
+        }
+        Step::AskNewPasskey => enrol::ask_new_passkey(service, &Holder::Partial(partial)).await,
+        Step::AddPasskey => {
+            let holder = Holder::Partial(partial);
+            let credential = form.get("credential");
+            match console::add_passkey(service, &holder, "".into(), credential, &client).await {
+                Ok(Some(added)) => enrol::show_added(service, &holder, added, &wanted),
+                Ok(None) => enrol::offer(service, partial, &wanted, Some(enrol::NOT_ADDED.into())),
+                Err(AccountError::Service(error)) => Err(error.into()),
+                Err(error) => Err(Failure::Refused(sentence(&error.to_string()))),
+            }
         }
         Step::Password => {
             if form.get("password") != form.get("again") {
                 let problem = "The two passwords are not the same. Enter them again.";
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
-                return page(service, partial, &wanted, status, Some(problem.into()));
+                return page(service, partial, &wanted, status, Some(problem.into())).await;
             }
             let new = form.get("password").into();
             let problem = match console::choose_password(service, partial, new, &client).await {
                 Ok(entry) => return Ok(go_on(&entry, &wanted)),
                 Err(AccountError::Service(error)) => return Err(error.into()),
                 Err(AccountError::Confirm(error)) => {
-                    return answer(service, partial, &wanted, Err(error));
+                    return answer(service, partial, &wanted, Err(error)).await;
                 }
                 Err(problem) => sentence(&problem.to_string()),
             };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            page(service, partial, &wanted, status, Some(problem))
+            page(service, partial, &wanted, status, Some(problem)).await
         }
         Step::BeginApp => enrol::begin(service, Holder::Partial(partial), &wanted, &client).await,
         Step::AddApp => {
@@ -168,7 +199,7 @@ pub async fn submit(
 }
 
 /// The answer to a second factor.
-pub fn answer(
+pub async fn answer(
     service: &Service,
     partial: &Partial,
     wanted: &str,
@@ -179,13 +210,12 @@ pub fn answer(
         Err(SignInError::Service(error)) => return Err(error.into()),
         Err(SignInError::Refused) => (
             StatusCode::UNPROCESSABLE_ENTITY,
-            "This is not right, or it was used before. Wait for the next code of your app and enter that one."
-                .into(),
+            "This is not right, or it was used before. Try again; of an app, with its next code.".into(),
             None,
         ),
         Err(other) => sign_in::refusal(&other),
     };
-    let mut response = page(service, partial, wanted, status, Some(problem))?;
+    let mut response = page(service, partial, wanted, status, Some(problem)).await?;
     sign_in::retry_after(&mut response, wait);
     Ok(response)
 }

@@ -160,15 +160,11 @@ async fn a_code_and_a_recovery_code_let_in_once_each_and_the_session_gets_a_new_
     // New recovery codes want the password once more.
     let account = text(&second.get("/console/account").await);
     let token = hidden(&account, "form_token");
-    let make = |password: &'static str| [("form_token", token.clone()), ("password", password.into())];
-    let fields = |of: &[(&'static str, String)]| of.to_vec();
-    let wrong = fields(&make("wrong horse battery"));
-    let wrong: Vec<(&str, &str)> = wrong.iter().map(|(name, value)| (*name, &**value)).collect();
+    let wrong = [("form_token", &*token), ("password", "wrong horse battery")];
     assert_eq!(second.post("/console/account/codes", &wrong).await.status(), 422);
-    let right = fields(&make(PASSWORD));
-    let right: Vec<(&str, &str)> = right.iter().map(|(name, value)| (*name, &**value)).collect();
-    let made = second.post("/console/account/codes", &right).await;
-    let made = codes(&text(&made));
+    let right = [("form_token", &*token), ("password", PASSWORD)];
+    let made = text(&second.post("/console/account/codes", &right).await);
+    let made = codes(&made);
     assert_eq!(made.len(), 10);
     let mut third = max(&service).await;
     assert_eq!(

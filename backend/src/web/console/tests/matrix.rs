@@ -55,6 +55,10 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
     ("sign-in/company/{instance}", Verb::Read, [Yes, Yes, Yes, Yes]),
     ("sign-in/next", Verb::Read, [SignIn, Yes, Yes, Yes]),
     ("sign-in/code", Verb::Post, [SignIn, Yes, Yes, Yes]),
+    ("sign-in/passkey/options", Verb::Post, [SignIn, Yes, Yes, Yes]),
+    ("sign-in/passkey", Verb::Post, [SignIn, Yes, Yes, Yes]),
+    ("sign-in/passkeys/options", Verb::Post, [SignIn, Yes, Yes, Yes]),
+    ("sign-in/passkeys", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("sign-in/password", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("sign-in/app", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("sign-in/app/code", Verb::Post, [SignIn, Yes, Yes, Yes]),
@@ -64,7 +68,10 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
     ("account/app", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("account/app/code", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("account/app/remove", Verb::Post, [SignIn, Yes, Yes, Yes]),
+    ("account/passkeys/options", Verb::Post, [SignIn, Yes, Yes, Yes]),
+    ("account/passkeys", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("account/codes", Verb::Post, [SignIn, Yes, Yes, Yes]),
+    ("account/passkeys/remove", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("account/sessions", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("admin", Verb::Read, [SignIn, No, No, Yes]),
     ("admin/users", Verb::Read, [SignIn, No, No, Yes]),
@@ -192,8 +199,8 @@ async fn every_route_allows_each_role_exactly_what_it_should() {
                 (403, _) if route.page == Page::SubmitSignIn || route.page == Page::DepartToCompany => Yes,
                 (403, _) => No,
                 (303, to) if to.starts_with("/console/sign-in") && !to.contains("signed-out") => SignIn,
-                // 422: the form is there, and what it was filled in with is wrong.
-                (200 | 303 | 422, _) => Yes,
+                // 422 and 429: the form is there, and what it was filled in with is wrong, again.
+                (200 | 303 | 422 | 429, _) => Yes,
                 other => panic!("{path} as {person:?}: {other:?}"),
             };
             assert_eq!(seen, answers[column], "{path} {verb:?} as {person:?}");

@@ -9,6 +9,7 @@ mod fixture;
 mod lists;
 mod look;
 mod matrix;
+mod passkeys;
 mod report;
 mod signing_in;
 mod users;
