@@ -2,6 +2,7 @@
 
 mod evidence;
 mod outbox;
+mod policy;
 mod render;
 mod report;
 mod retention;
@@ -68,9 +69,9 @@ enum Command {
     Outbox(outbox::OutboxCommand),
     /// Prints a message with sample data, to look at.
     Render(render::Render),
-    /// Policy files.
+    /// Policies: files, and what is in force.
     #[command(subcommand)]
-    Policy(risk::PolicyCommand),
+    Policy(policy::PolicyCommand),
     /// The risk of stored verifications.
     #[command(subcommand)]
     Risk(risk::RiskCommand),
@@ -88,7 +89,7 @@ pub fn run(cli: &Cli) -> ExitCode {
 }
 
 fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
-    if let Command::Policy(risk::PolicyCommand::Check { file }) = &cli.command {
+    if let Command::Policy(policy::PolicyCommand::Check { file }) = &cli.command {
         return risk::check(file);
     }
     if let Command::Report(report::ReportCommand::Verify(wanted)) = &cli.command
@@ -105,7 +106,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
                 cli.config.display(),
                 config.instances.len()
             );
-            Ok(())
+            policy::in_force(config).map(|lines| print!("{lines}"))
         }
         Command::User(command) => block_on(users::run(config, command))?,
         Command::Backup { target } => backup(&config, target),
@@ -115,8 +116,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Outbox(command) => block_on(outbox::run(config, command))?,
         Command::Render(wanted) => render::run(&config, wanted),
         Command::Risk(risk::RiskCommand::Replay(wanted)) => return block_on(risk::replay(config, wanted))?,
-        // Needs no configuration: done above.
-        Command::Policy(_) => Ok(()),
+        Command::Policy(command) => block_on(policy::run(config, command))?,
     };
     done.map(|()| ExitCode::SUCCESS)
 }

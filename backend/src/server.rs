@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::crypto;
 use crate::delivery::{Delivery, DeliveryError};
 use crate::ports::{Clock, SystemEntropy};
-use crate::service::Service;
+use crate::service::{Service, ServiceError, policies};
 use crate::servicenow::client::{Client, ClientError};
 use crate::store::{Store, StoreError};
 use crate::web;
@@ -25,6 +25,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The policy in force.
+    #[error("the policy in force cannot be used: {0}")]
+    Policy(#[from] ServiceError),
     /// The mail server or gateway settings.
     #[error(transparent)]
     Delivery(#[from] DeliveryError),
@@ -53,6 +56,7 @@ pub async fn run(
     let config = Arc::new(config);
     let store = Store::open(&config.storage.path)?;
     let service = Service::new(config, store, Arc::clone(&clock), Arc::new(SystemEntropy));
+    policies::check(&service).await?;
     let delivery = Delivery::new(&service.config)?;
     let client = Client::new(clock)?;
     let worker = Worker::new(service.clone(), delivery, client);

@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, ensure};
 use imper_tests::harness::accessibility::assert_accessible;
 use imper_tests::harness::browser::{Browser, Driver, Person};
-use imper_tests::harness::console::{ConsoleWorld, PASSWORD, PEOPLE};
-use imper_tests::harness::second_factor::SECRET;
+use imper_tests::harness::console::{ConsoleWorld, PEOPLE};
+use imper_tests::harness::second_factor::sign_in;
 use thirtyfour::prelude::*;
 
 /// Every page of somebody who may see it, with words that it must show.
@@ -34,32 +34,6 @@ fn pages(role: &str, world: &ConsoleWorld) -> Vec<(String, &'static str, &'stati
         pages.push(page("admin/users/2", "user", "Reset sign-in"));
     }
     pages
-}
-
-async fn sign_in(world: &ConsoleWorld, browser: &Browser, name: &str) -> Result<()> {
-    browser.goto(&format!("{}/console/sign-in", world.url)).await?;
-    browser.type_into("#name", name).await?;
-    browser.type_into("#password", PASSWORD).await?;
-    browser.click("button.primary").await?;
-    browser.see_no("#password").await?;
-    if name == "max.weber" {
-        browser.type_into("#code", &code(world)?).await?;
-        browser.click("button.primary").await?;
-        browser.see(".side").await?;
-    }
-    Ok(())
-}
-
-/// What the admin's authenticator app shows now, by the clock of the service.
-fn code(world: &ConsoleWorld) -> Result<String> {
-    let app = totp_rs::Builder::new()
-        .with_secret(SECRET.as_slice())
-        .with_account_name("app")
-        .build()
-        .ok()
-        .context("the secret is too short")?;
-    let now = world.now().unix_seconds().unsigned_abs();
-    Ok(app.generate(now).to_string())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,7 +90,7 @@ async fn an_analyst_narrows_orders_saves_and_hears_of_new_rows() -> Result<()> {
 
     // A filter applies when it is chosen, becomes a chip, and goes with it.
     browser.click("#status option[value=failed]").await?;
-    let chip = browser.see(".chip").await?.text().await?;
+    let chip = browser.text_of(".chip").await?;
     ensure!(
         chip.contains("Verification Status") && chip.contains("Failed"),
         "the chip says {chip:?}"

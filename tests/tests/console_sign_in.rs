@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use imper_tests::harness::accessibility::assert_accessible;
 use imper_tests::harness::browser::{Browser, Driver, Person};
 use imper_tests::harness::console::{ConsoleWorld, PASSWORD};
-use imper_tests::harness::second_factor::SECRET;
+use imper_tests::harness::second_factor::{code_at, give_code};
 use serde_json::json;
 
 use provider::Provider;
@@ -36,34 +36,12 @@ async fn inspect(browser: &Browser, name: &str) -> Result<()> {
     browser.be_phone(false).await
 }
 
-/// What an authenticator app shows now, by the clock of the service.
-fn code(world: &ConsoleWorld, secret: impl Into<totp_rs::Secret>) -> Result<String> {
-    let app = totp_rs::Builder::new()
-        .with_secret(secret)
-        .with_account_name("app")
-        .build()
-        .ok()
-        .context("the secret is too short")?;
-    let now = world.now().unix_seconds().unsigned_abs();
-    Ok(app.generate(now).to_string())
-}
-
 async fn give_password(world: &ConsoleWorld, browser: &Browser, name: &str, password: &str) -> Result<()> {
     browser.goto(&format!("{}/console/sign-in", world.url)).await?;
     browser.type_into("#name", name).await?;
     browser.type_into("#password", password).await?;
     browser.click("button.primary").await?;
     browser.see_no("#name").await
-}
-
-async fn give_code(world: &ConsoleWorld, browser: &Browser) -> Result<()> {
-    browser
-        .type_into("#code", &code(world, SECRET.as_slice())?)
-        .await?;
-    browser
-        .click("form[action='/console/sign-in/code'] button")
-        .await?;
-    browser.see(".side").await.map(drop)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +80,7 @@ async fn a_new_admin_chooses_a_password_and_sets_up_an_app() -> Result<()> {
     let secret = totp_rs::Secret::try_from_base32(key.replace(' ', ""))
         .ok()
         .context("the key is not base 32")?;
-    nina.type_into("#code", &code(&world, secret)?).await?;
+    nina.type_into("#code", &code_at(secret, world.now())?).await?;
     nina.click("button.primary").await?;
     nina.see("#codes").await?;
     inspect(&nina, "codes").await?;

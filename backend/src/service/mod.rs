@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod agent;
+pub mod connection;
 pub mod console;
 pub mod dead_letters;
 pub mod delivery_reports;
@@ -12,6 +13,7 @@ pub mod expiry;
 pub mod factors;
 mod facts;
 pub mod outgoing;
+pub mod policies;
 pub mod portal;
 pub mod replay;
 pub mod retention;
@@ -38,7 +40,7 @@ use crate::delivery::circuit::Circuits;
 use crate::identity::oidc::Provider;
 use crate::ports::{Clock, Entropy, random};
 use crate::store::{Store, StoreError, evidence, grants};
-use crate::verification::{InstanceId, Policy, Verification, VerificationId};
+use crate::verification::{InstanceId, Verification, VerificationId};
 
 /// Everything that a use case needs. Cheap to clone.
 #[derive(Clone)]
@@ -63,6 +65,8 @@ pub struct Service {
     pub wake: Arc<Notify>,
     /// Which neighbours cannot be used at the moment.
     pub circuits: Arc<Circuits>,
+    /// The policies of the instances.
+    pub policies: Arc<policies::Policies>,
     /// Turns true when the service is about to stop, so that open streams end.
     pub stopping: watch::Sender<bool>,
 }
@@ -81,6 +85,7 @@ impl Service {
             let sign_in = instance.sign_in.as_ref()?;
             Some((instance.id.clone(), Provider::new(sign_in.provider.clone())))
         });
+        let policies = Arc::new(policies::Policies::new(Arc::clone(&config)));
         let providers = Arc::new(signing_in.collect());
         let users = config.instances.values().filter_map(|instance| {
             let sign_in = instance.console_sign_in.as_ref()?;
@@ -98,6 +103,7 @@ impl Service {
             changes,
             wake: Arc::new(Notify::new()),
             circuits: Arc::default(),
+            policies,
             stopping: watch::Sender::new(false),
         }
     }
@@ -105,16 +111,6 @@ impl Service {
     /// The present moment.
     pub fn now(&self) -> UnixMillis {
         self.clock.now()
-    }
-
-    /// The risk policy of an instance.
-    pub fn policy(&self, of: &InstanceId) -> &Policy {
-        let own = self
-            .config
-            .instances
-            .get(of)
-            .and_then(|instance| instance.policy.as_ref());
-        own.unwrap_or(&self.config.policy)
     }
 
     /// The instance `id`.

@@ -32,7 +32,7 @@ pub enum TokenError {
     #[error("it cannot be read: {0}")]
     Malformed(String),
     /// The `typ` header is another one.
-    #[error("its type is not {}", shared::agent_token::TOKEN_TYPE)]
+    #[error("its type is another one")]
     WrongType,
     /// The issuer is no configured instance.
     #[error("its issuer is no configured instance")]
@@ -55,7 +55,7 @@ pub enum TokenError {
     /// `nbf` or `iat` has not come.
     #[error("it is not yet valid")]
     NotYetValid,
-    /// It lives longer than five minutes.
+    /// It lives longer than its kind may.
     #[error("it lives too long")]
     LivesTooLong,
     /// A claim has an impossible value.
@@ -88,6 +88,25 @@ pub fn verify<'a>(
     token: &str,
     now: UnixMillis,
 ) -> Result<(&'a Instance, AgentClaims), TokenError> {
+    let (instance, claims): (_, AgentClaims) = open(config, token, TOKEN_TYPE)?;
+    let times = Times {
+        iss: &claims.iss,
+        aud: &claims.aud,
+        iat: claims.iat,
+        nbf: claims.nbf,
+        exp: claims.exp,
+    };
+    times.check(config, instance, now, MAX_LIFETIME_SECONDS)?;
+    claims::check(&claims)?;
+    Ok((instance, claims))
+}
+
+/// Checks form, type, key and signature, and reads the claims, which [`Times::check`] must judge next.
+pub(super) fn open<'a, C: DeserializeOwned>(
+    config: &'a Config,
+    token: &str,
+    kind: &str,
+) -> Result<(&'a Instance, C), TokenError> {
     if token.is_empty() {
         return Err(TokenError::Missing);
     }
@@ -101,7 +120,7 @@ pub fn verify<'a>(
         .split_once('.')
         .ok_or_else(|| malformed("it has no payload"))?;
     let header: Header = decode("header", header)?;
-    if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(TOKEN_TYPE)) {
+    if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(kind)) {
         return Err(TokenError::WrongType);
     }
     if header.crit.is_some() {
@@ -120,16 +139,7 @@ pub fn verify<'a>(
         Ok(true) => {}
         Ok(false) | Err(_) => return Err(TokenError::BadSignature),
     }
-    let claims: AgentClaims = decode("payload", payload)?;
-    if claims.iss != instance.url {
-        return Err(TokenError::UnknownIssuer);
-    }
-    if claims.aud != config.server.public_url {
-        return Err(TokenError::WrongAudience);
-    }
-    check_times(&claims, now.unix_seconds())?;
-    claims::check(&claims)?;
-    Ok((instance, claims))
+    Ok((instance, decode("payload", payload)?))
 }
 
 /// The algorithms that may sign a token, by their names in a header: an allow-list.
@@ -142,21 +152,46 @@ const fn name(algorithm: Algorithm) -> Option<&'static str> {
     }
 }
 
-fn check_times(claims: &AgentClaims, now: i64) -> Result<(), TokenError> {
-    if now >= claims.exp {
-        return Err(TokenError::Expired);
+/// The registered claims that every token has.
+pub(super) struct Times<'a> {
+    pub iss: &'a str,
+    pub aud: &'a str,
+    pub iat: i64,
+    pub nbf: i64,
+    pub exp: i64,
+}
+
+impl Times<'_> {
+    /// Is the token by this instance, for us, and for now? It may live for `longest` seconds.
+    pub fn check(
+        &self,
+        config: &Config,
+        instance: &Instance,
+        now: UnixMillis,
+        longest: i64,
+    ) -> Result<(), TokenError> {
+        if self.iss != instance.url {
+            return Err(TokenError::UnknownIssuer);
+        }
+        if self.aud != config.server.public_url {
+            return Err(TokenError::WrongAudience);
+        }
+        let now = now.unix_seconds();
+        if now >= self.exp {
+            return Err(TokenError::Expired);
+        }
+        let soon = now.saturating_add(CLOCK_LEEWAY_SECONDS);
+        if self.nbf > soon || self.iat > soon {
+            return Err(TokenError::NotYetValid);
+        }
+        if self.exp.saturating_sub(self.iat) > longest {
+            return Err(TokenError::LivesTooLong);
+        }
+        if self.exp <= self.iat {
+            return Err(TokenError::BadClaim("exp"));
+        }
+        Ok(())
     }
-    let soon = now.saturating_add(CLOCK_LEEWAY_SECONDS);
-    if claims.nbf > soon || claims.iat > soon {
-        return Err(TokenError::NotYetValid);
-    }
-    if claims.exp.saturating_sub(claims.iat) > MAX_LIFETIME_SECONDS {
-        return Err(TokenError::LivesTooLong);
-    }
-    if claims.exp <= claims.iat {
-        return Err(TokenError::BadClaim("exp"));
-    }
-    Ok(())
 }
 
 fn malformed(why: impl Into<String>) -> TokenError {

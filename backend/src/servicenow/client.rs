@@ -1,5 +1,6 @@
 //! Posts result events to the app inside an instance. See [`shared::events`] for what they hold.
 
+mod connection;
 mod token;
 
 use std::sync::Arc;
@@ -52,7 +53,7 @@ impl Client {
             };
             let answer = match self.post(instance, id, body, &token).await {
                 Ok(answer) => answer,
-                Err(why) => return Outcome::down(why),
+                Err(why) => return Outcome::down(format!("The instance did not answer: {why}.")),
             };
             if answer.status.as_u16() == 401 && !replaced {
                 self.tokens.forget(&instance.id, &token).await;
@@ -82,9 +83,7 @@ impl Client {
             .header(signature::TIMESTAMP_HEADER, signed.timestamp)
             .header(signature::SIGNATURE_HEADER, signed.signature)
             .body(body.to_owned());
-        http::send(request, now)
-            .await
-            .map_err(|why| format!("The instance did not answer: {why}."))
+        http::send(request, now).await
     }
 }
 
@@ -135,6 +134,14 @@ fn slowly(answer: &Answer, why: String) -> Outcome {
 
 /// The status, and the app's own stable code if the body has one: `401 signature_invalid`.
 fn said(answer: &Answer) -> String {
+    code_of(answer).map_or_else(
+        || answer.status.as_u16().to_string(),
+        |code| format!("{} {code}", answer.status.as_u16()),
+    )
+}
+
+/// The app's own stable code, if the body has one.
+fn code_of(answer: &Answer) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Body {
         error: Error,
@@ -146,14 +153,10 @@ fn said(answer: &Answer) -> String {
     let is_code = |text: &String| {
         (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
     };
-    let detail = serde_json::from_slice(&answer.body)
+    serde_json::from_slice(&answer.body)
         .ok()
         .map(|body: Body| body.error.detail)
-        .filter(is_code);
-    detail.map_or_else(
-        || answer.status.as_u16().to_string(),
-        |detail| format!("{} {detail}", answer.status.as_u16()),
-    )
+        .filter(is_code)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The agent API: see [`shared::agent_api`].
 
+mod connection;
 mod live;
 
 use shared::agent_api::SendLink;
@@ -89,7 +90,9 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
             reply(change(&service, token, &id, what).await)
         });
 
-    let api = list
+    let api = connection::route(service)
+        .or(list)
+        .unify()
         .or(start)
         .unify()
         .or(get)
@@ -151,17 +154,23 @@ fn json<T: serde::Serialize>(status: StatusCode, value: &T) -> Response {
     warp::reply::with_status(warp::reply::json(value), status).into_response()
 }
 
-/// Checks the bearer token.
-fn authenticate(service: &Service, header: Option<String>) -> Result<Caller, ApiError> {
-    let header = header.ok_or(TokenError::Missing)?;
-    let (scheme, token) = header.split_once(' ').ok_or(TokenError::Missing)?;
+/// The token after `Bearer`.
+fn bearer(header: Option<&str>) -> Result<&str, TokenError> {
+    let (scheme, token) = header
+        .and_then(|header| header.split_once(' '))
+        .ok_or(TokenError::Missing)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(TokenError::Missing.into());
+        return Err(TokenError::Missing);
     }
     if token.len() > MAX_TOKEN_BYTES {
-        return Err(TokenError::TooLong.into());
+        return Err(TokenError::TooLong);
     }
-    let (instance, claims) = agent_token::verify(&service.config, token.trim(), service.now())?;
+    Ok(token.trim())
+}
+
+/// Checks the bearer token.
+fn authenticate(service: &Service, header: Option<&str>) -> Result<Caller, ApiError> {
+    let (instance, claims) = agent_token::verify(&service.config, bearer(header)?, service.now())?;
     Ok(Caller {
         instance: instance.id.clone(),
         claims,
@@ -173,7 +182,7 @@ fn read_id(text: &str) -> Result<VerificationId, ApiError> {
 }
 
 async fn list(service: &Service, token: Option<String>) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token.as_deref())?;
     Ok(json(StatusCode::OK, &agent::list(service, caller).await?))
 }
 
@@ -184,7 +193,7 @@ async fn start(
     key: Option<String>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token.as_deref())?;
     let media_type = content_type
         .as_deref()
         .and_then(|kind| kind.split(';').next())
@@ -207,7 +216,7 @@ async fn start(
 }
 
 async fn get(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token.as_deref())?;
     Ok(json(
         StatusCode::OK,
         &agent::get(service, caller, read_id(id)?).await?,
@@ -215,7 +224,7 @@ async fn get(service: &Service, token: Option<String>, id: &str) -> Result<Respo
 }
 
 async fn events(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token.as_deref())?;
     live::stream(service, caller, read_id(id)?).await
 }
 
@@ -225,7 +234,7 @@ async fn change(
     id: &str,
     what: Change,
 ) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token.as_deref())?;
     let id = read_id(id)?;
     let view = match what {
         Change::Resend => agent::resend(service, caller, id).await?,

@@ -16,10 +16,12 @@ mod log;
 mod overview;
 mod passkeys;
 mod password;
+pub mod policy;
 mod sessions;
 mod sign_in;
 mod users;
 mod views;
+mod what_if;
 
 pub use access::{Admin, Analyst, Forbidden};
 pub use account::{

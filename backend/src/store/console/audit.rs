@@ -96,6 +96,18 @@ actions! {
     AgentsRead = "agents.read", "Agents read";
     /// Somebody read this log.
     AuditRead = "audit.read", "Audit log read";
+    /// Somebody looked at the policy, its history or a draft.
+    PolicyRead = "policy.read", "Policy read";
+    /// Somebody saved a draft of a policy.
+    PolicyDraftSaved = "policy.draft_saved", "Policy draft saved";
+    /// Somebody discarded their draft of a policy.
+    PolicyDraftDiscarded = "policy.draft_discarded", "Policy draft discarded";
+    /// Somebody replayed past decisions under a draft.
+    PolicyReplayed = "policy.replayed", "Policy draft replayed";
+    /// A policy was put in force.
+    PolicyActivated = "policy.activated", "Policy activated";
+    /// An earlier policy, or that of the configuration, was put in force again.
+    PolicyRolledBack = "policy.rolled_back", "Policy rolled back";
     /// Somebody asked for something that their role does not allow.
     AccessRefused = "access.refused", "Access refused";
 }

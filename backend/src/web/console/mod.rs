@@ -140,6 +140,27 @@ where
         Page::Agents => agents::show(service, request, session, frame).await?,
         Page::AuditLog => audit::show(service, request, session, frame).await?,
         Page::Administration => admin::index(frame)?,
+        Page::Policy => admin::policy::show(service, session, frame).await?,
+        Page::EditPolicy => admin::policy::edit(service, session, frame).await?,
+        Page::SavePolicy => {
+            let form = request.form_up_to(admin::policy::MAX_FORM_BYTES, body).await?;
+            admin::policy::save(service, request, session, frame, form).await?
+        }
+        Page::PolicyDraft => admin::policy::review(service, session, frame).await?,
+        Page::ReplayPolicy => {
+            admin::policy::replay(service, request, session, request.form(body).await?).await?
+        }
+        Page::ActivatePolicy => {
+            admin::policy::activate(service, request, session, frame, request.form(body).await?).await?
+        }
+        Page::DiscardPolicy => {
+            admin::policy::discard(service, request, session, request.form(body).await?).await?
+        }
+        Page::PolicyVersion => admin::policy::show_version(service, session, frame, part).await?,
+        Page::RollBackPolicy => {
+            let entered = (part, request.form(body).await?);
+            admin::policy::roll_back(service, request, session, frame, entered).await?
+        }
         Page::Users => admin::users::list(service, request, session, frame).await?,
         Page::NewUser => admin::users::ask(session, frame, None)?,
         Page::AddUser => {

@@ -91,6 +91,15 @@ impl Request {
         S: Stream<Item = Result<B, warp::Error>>,
         B: Buf,
     {
+        self.form_up_to(MAX_FORM_BYTES, body).await
+    }
+
+    /// Reads a form of at most `most` bytes.
+    pub async fn form_up_to<S, B>(&self, most: usize, body: S) -> Result<Form, Failure>
+    where
+        S: Stream<Item = Result<B, warp::Error>>,
+        B: Buf,
+    {
         if self
             .headers
             .get("sec-fetch-site")
@@ -109,7 +118,7 @@ impl Request {
         let mut body = pin!(body);
         let mut bytes = Vec::new();
         while let Some(mut chunk) = body.try_next().await.map_err(|_| Failure::Unreadable)? {
-            if bytes.len() + chunk.remaining() > MAX_FORM_BYTES {
+            if bytes.len() + chunk.remaining() > most {
                 return Err(Failure::TooLarge);
             }
             while chunk.has_remaining() {

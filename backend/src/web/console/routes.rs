@@ -66,6 +66,24 @@ pub enum Page {
     User,
     /// Changing one.
     ChangeUser,
+    /// The policy in force, and its history.
+    Policy,
+    /// The field in which a policy is written.
+    EditPolicy,
+    /// Saving a draft of a policy.
+    SavePolicy,
+    /// A draft, and what it would change.
+    PolicyDraft,
+    /// Discarding it.
+    DiscardPolicy,
+    /// Replaying past decisions under it.
+    ReplayPolicy,
+    /// Putting it in force.
+    ActivatePolicy,
+    /// One policy of the history.
+    PolicyVersion,
+    /// Putting it in force again.
+    RollBackPolicy,
 }
 
 /// Whether a route reads or changes something.
@@ -217,6 +235,34 @@ pub const ALL: &[Route] = &[
     post("admin/users/new", ADMIN, Page::AddUser),
     read("admin/users/{id}", ADMIN, Some(Action::UsersRead), Page::User),
     post("admin/users/{id}", ADMIN, Page::ChangeUser),
+    read("admin/policy", ADMIN, Some(Action::PolicyRead), Page::Policy),
+    read(
+        "admin/policy/edit",
+        ADMIN,
+        Some(Action::PolicyRead),
+        Page::EditPolicy,
+    ),
+    post("admin/policy/edit", ADMIN, Page::SavePolicy),
+    read(
+        "admin/policy/draft",
+        ADMIN,
+        Some(Action::PolicyRead),
+        Page::PolicyDraft,
+    ),
+    post("admin/policy/replay", ADMIN, Page::ReplayPolicy),
+    post("admin/policy/activate", ADMIN, Page::ActivatePolicy),
+    post("admin/policy/discard", ADMIN, Page::DiscardPolicy),
+    read(
+        "admin/policy/versions/{version}",
+        ADMIN,
+        Some(Action::PolicyRead),
+        Page::PolicyVersion,
+    ),
+    post(
+        "admin/policy/versions/{version}/roll-back",
+        ADMIN,
+        Page::RollBackPolicy,
+    ),
 ];
 
 /// The route of a request, with what stands for the part in braces, empty without one.

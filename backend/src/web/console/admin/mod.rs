@@ -1,5 +1,6 @@
 //! Administration: one page for each thing that an admin looks after, all with the same way from one to the other.
 
+pub mod policy;
 pub mod users;
 
 use askama::Template;
@@ -23,18 +24,34 @@ pub struct Section {
 }
 
 /// All pages of the administration, in the order in which they are shown. A new one needs a row here.
-const SECTIONS: &[Section] = &[Section {
-    pages: &[
-        Page::Users,
-        Page::NewUser,
-        Page::AddUser,
-        Page::User,
-        Page::ChangeUser,
-    ],
-    href: "/console/admin/users",
-    label: "Users",
-    about: "Who may sign in to this console, what they may do, and how they prove who they are.",
-}];
+const SECTIONS: &[Section] = &[
+    Section {
+        pages: &[
+            Page::Policy,
+            Page::EditPolicy,
+            Page::SavePolicy,
+            Page::PolicyDraft,
+            Page::ActivatePolicy,
+            Page::PolicyVersion,
+            Page::RollBackPolicy,
+        ],
+        href: "/console/admin/policy",
+        label: "Policy",
+        about: "What must be proven, what each finding weighs, and what another policy would have decided.",
+    },
+    Section {
+        pages: &[
+            Page::Users,
+            Page::NewUser,
+            Page::AddUser,
+            Page::User,
+            Page::ChangeUser,
+        ],
+        href: "/console/admin/users",
+        label: "Users",
+        about: "Who may sign in to this console, what they may do, and how they prove who they are.",
+    },
+];
 
 /// A section, from the view of a page.
 pub struct SectionLink {

@@ -79,6 +79,23 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
     ("admin/users/new", Verb::Post, [SignIn, No, No, Yes]),
     ("admin/users/{id}", Verb::Read, [SignIn, No, No, Yes]),
     ("admin/users/{id}", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/policy", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/policy/edit", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/policy/edit", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/policy/draft", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/policy/replay", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/policy/activate", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/policy/discard", Verb::Post, [SignIn, No, No, Yes]),
+    (
+        "admin/policy/versions/{version}",
+        Verb::Read,
+        [SignIn, No, No, Yes],
+    ),
+    (
+        "admin/policy/versions/{version}/roll-back",
+        Verb::Post,
+        [SignIn, No, No, Yes],
+    ),
     // Last: it ends the session.
     ("sign-out", Verb::Post, [Yes, Yes, Yes, Yes]),
 ];
@@ -147,6 +164,7 @@ async fn status(browser: &mut Browser, path: &str, verb: Verb) -> (u16, String) 
                 ("instance", "acme"),
                 ("password", "wrong"),
                 ("change", "enable"),
+                ("text", "format = 1\nversion = \"matrix-1\"\n"),
             ];
             browser.post(&url, &fields).await
         }
@@ -189,7 +207,10 @@ async fn every_route_allows_each_role_exactly_what_it_should() {
             } else {
                 &id
             };
-            let real = path.replace("{id}", id).replace("{format}", "csv");
+            let real = path
+                .replace("{id}", id)
+                .replace("{format}", "csv")
+                .replace("{version}", "0");
             let name = person.map_or("", |(name, _)| name);
             let action = route.logs.map_or("", crate::service::console::Action::as_str);
             let before = logged(&service, name, action).await;

@@ -10,6 +10,7 @@ mod lists;
 mod look;
 mod matrix;
 mod passkeys;
+mod policy;
 mod report;
 mod signing_in;
 mod users;
