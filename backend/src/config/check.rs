@@ -292,10 +292,7 @@ impl Checker<'_> {
             .sign_in
             .as_ref()
             .and_then(|sign_in| self.sign_in(&place, &raw.id, public_url, sign_in));
-        let console_sign_in = raw
-            .console_sign_in
-            .as_ref()
-            .and_then(|sign_in| self.console_sign_in(&place, &raw.id, public_url, sign_in));
+        let console_sign_in = self.console_sign_in(&place, &raw.id, public_url, raw.console_sign_in.as_ref());
         let connectors = self.connectors(&place, &raw.connector);
         let actions = self.actions(&place, &raw.action, &connectors, &raw.connector);
         Some(Instance {

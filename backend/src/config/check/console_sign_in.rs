@@ -49,8 +49,9 @@ impl Checker<'_> {
         instance: &str,
         id: &str,
         public_url: &str,
-        raw: &RawConsoleSignIn,
+        raw: Option<&RawConsoleSignIn>,
     ) -> Option<ConsoleSignIn> {
+        let raw = raw?;
         let place = format!("{instance}.console_sign_in");
         let before = self.mistakes.len();
         for (setting, claim) in [("name_claim", &raw.name_claim), ("role_claim", &raw.role_claim)] {

@@ -70,11 +70,6 @@ pub struct Own {
 }
 
 impl Own {
-    /// True when there is a second factor.
-    pub fn has_factor(&self) -> bool {
-        self.app_added_at.is_some() || !self.passkeys.is_empty()
-    }
-
     /// What names a session on a page.
     pub fn mark(session: &OwnSession) -> &str {
         session.cookie_digest.get(..MARK_CHARS).unwrap_or_default()
@@ -245,7 +240,7 @@ pub async fn remove_app(
         password,
         client,
         "authenticator app",
-        |tx, user| factors::remove_app(tx, user),
+        factors::remove_app,
     )
     .await
 }

@@ -46,7 +46,6 @@ struct Page {
     js: &'static str,
     can_have_passkeys: bool,
     passkeys: Vec<PasskeyLine>,
-    has_factor: bool,
     codes_left: u32,
     sessions: Vec<SessionLine>,
     done: Option<&'static str>,
@@ -55,6 +54,11 @@ struct Page {
 }
 
 impl Page {
+    /// True when there is a second factor.
+    fn has_factor(&self) -> bool {
+        self.app.is_some() || !self.passkeys.is_empty()
+    }
+
     /// Why a form was refused, for the page to show beside it.
     fn problem(&self, of: Change) -> Option<&str> {
         let (wrong, why) = self.wrong.as_ref()?;
@@ -105,7 +109,6 @@ async fn page(
 ) -> Result<Response, Failure> {
     let own = console::own(service, session).await?;
     let now = service.now();
-    let has_factor = own.has_factor();
     let line = |of: &console::OwnSession| SessionLine {
         mark: Own::mark(of).to_owned(),
         is_this: of.cookie_digest == session.cookie_digest,
@@ -128,7 +131,6 @@ async fn page(
         js: assets::FACTORS_JS.href(),
         can_have_passkeys: console::can_have_passkeys(service, &session.user),
         passkeys: own.passkeys.iter().map(passkey).collect(),
-        has_factor,
         codes_left: own.codes_left,
         sessions: own.sessions.iter().map(line).collect(),
         done,
@@ -152,8 +154,9 @@ pub async fn change(
         Err(error) => error,
     };
     let (status, why, wait) = match error {
-        AccountError::Service(error) => return Err(error.into()),
-        AccountError::Confirm(SignInError::Service(error)) => return Err(error.into()),
+        AccountError::Service(error) | AccountError::Confirm(SignInError::Service(error)) => {
+            return Err(error.into());
+        }
         AccountError::Confirm(SignInError::Refused) => (
             StatusCode::UNPROCESSABLE_ENTITY,
             "This is not your present password. Enter it again.".to_owned(),

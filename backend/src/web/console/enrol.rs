@@ -137,13 +137,11 @@ pub async fn confirm(
     code: &str,
     client: &Client,
 ) -> Result<Response, Failure> {
-    match console::add_app(service, &holder, code, client).await? {
-        Some(added) => show_added(service, &holder, added, wanted),
-        None => {
-            let problem = "This is not the code that the app shows now. Wait for the next one and enter it.";
-            waiting(service, &holder, wanted, Some(problem)).await
-        }
+    if let Some(added) = console::add_app(service, &holder, code, client).await? {
+        return show_added(service, &holder, added, wanted);
     }
+    let problem = "This is not the code that the app shows now. Wait for the next one and enter it.";
+    waiting(service, &holder, wanted, Some(problem)).await
 }
 
 /// What the script needs to make a passkey.

@@ -9,7 +9,7 @@ use super::fixture::{Answer, Browser, PASSWORD, add_user, hidden, instance, loca
 use crate::config::ConsoleSignIn;
 use crate::identity::oidc::tests::{Double, Signer};
 use crate::service::Service;
-use crate::service::console::Role;
+use crate::service::console::{By, NewUser, Role, create_user};
 use crate::testing::{ManualClock, service_with};
 
 const BACK: &str = "/console/sign-in/company/acme";
@@ -221,7 +221,6 @@ async fn local_users_keep_their_name_and_what_an_admin_decides_stays() {
 
 #[tokio::test]
 async fn where_passwords_are_switched_off_only_users_for_emergencies_have_one() {
-    use crate::service::console::{By, NewUser, create_user};
     let double = Double::start().await;
     let (_folder, service, _clock) = with(&double, false);
     add_user(&service, "acme", "ada", Role::Analyst).await;

@@ -3,7 +3,7 @@
 use super::factors::{audit, id_of};
 use super::fixture::{Answer, Browser, PASSWORD, add_user, hidden, location, text};
 use crate::service::Service;
-use crate::service::console::Role;
+use crate::service::console::{By, Change, ChangeError, Role, change_user};
 use crate::testing::service;
 
 async fn post(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -150,7 +150,6 @@ async fn nobody_changes_themselves_or_removes_the_last_admin() {
         assert!(text(&answer).contains("your own account"), "{fields:?}");
     }
     // On the command line there is no oneself; the last admin stays all the same.
-    use crate::service::console::{By, Change, ChangeError, change_user};
     let acme = super::fixture::instance("acme");
     let by = By::CommandLine(&acme);
     for what in [Change::Disable, Change::Remove, Change::Role(Role::Analyst)] {
