@@ -8,21 +8,17 @@ mod render;
 mod report;
 mod retention;
 mod risk;
+mod users;
 
 use std::future::Future;
-use std::io::{BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use backend::config::{Config, Environment};
-use backend::ports::{SystemClock, SystemEntropy};
-use backend::service::{Service, console};
-use backend::store::Store;
-use backend::verification::InstanceId;
-use clap::{Args, Parser, Subcommand};
-use secrecy::SecretString;
+use backend::ports::SystemClock;
+use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -54,7 +50,7 @@ enum Command {
     CheckConfig,
     /// Users of the console.
     #[command(subcommand)]
-    User(UserCommand),
+    User(users::UserCommand),
     /// Copies the database while the service runs.
     Backup {
         /// The file to write; it must not exist.
@@ -83,24 +79,6 @@ enum Command {
     /// The risk of stored verifications.
     #[command(subcommand)]
     Risk(risk::RiskCommand),
-}
-
-#[derive(Subcommand)]
-enum UserCommand {
-    /// Adds a user. The password is read from standard input.
-    Add(AddUser),
-}
-
-#[derive(Args)]
-struct AddUser {
-    /// The instance whose verifications the user may see.
-    #[arg(long)]
-    instance: String,
-    /// What the user may do.
-    #[arg(long, default_value = "analyst")]
-    role: String,
-    /// The name to sign in with.
-    name: String,
 }
 
 /// Runs one command; errors go to standard error, in words.
@@ -134,7 +112,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
             );
             policy::in_force(config).map(|lines| print!("{lines}"))
         }
-        Command::User(UserCommand::Add(user)) => block_on(add_user(config, user))?,
+        Command::User(command) => block_on(users::run(config, command))?,
         Command::Backup { target } => backup(&config, target),
         Command::Evidence(command) => block_on(evidence::run(config, command))?,
         Command::Report(command) => block_on(report::run(config, command))?,
@@ -183,32 +161,6 @@ fn signal() -> anyhow::Result<impl Future<Output = ()> + Send> {
             _ = interrupt.recv() => {}
         }
     })
-}
-
-async fn add_user(config: Config, user: &AddUser) -> anyhow::Result<()> {
-    let Some(instance) = InstanceId::parse(&user.instance) else {
-        bail!("“{}” is not the id of an instance", user.instance);
-    };
-    let Some(role) = console::Role::parse(&user.role) else {
-        let known: Vec<&str> = console::Role::ALL.iter().map(|role| role.as_str()).collect();
-        bail!("“{}” is not a role; these are: {}", user.role, known.join(", "));
-    };
-    eprint!("Password: ");
-    std::io::stderr().flush()?;
-    let mut password = String::new();
-    std::io::stdin().lock().read_line(&mut password)?;
-    let password: SecretString = password.trim_end_matches(['\r', '\n']).into();
-    let store = Store::open(&config.storage.path)?;
-    let service = Service::new(
-        Arc::new(config),
-        store,
-        Arc::new(SystemClock),
-        Arc::new(SystemEntropy),
-    );
-    let added = console::add_user(&service, &instance, &user.name, role, password).await;
-    service.store.close();
-    println!("{} may sign in to the console of {instance}.", added?.name);
-    Ok(())
 }
 
 fn backup(config: &Config, target: &Path) -> anyhow::Result<()> {

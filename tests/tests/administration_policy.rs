@@ -4,17 +4,10 @@
 use anyhow::{Result, ensure};
 use imper_tests::harness::accessibility::assert_accessible;
 use imper_tests::harness::browser::{Browser, Driver, Person};
-use imper_tests::harness::console::{ConsoleWorld, PASSWORD};
+use imper_tests::harness::console::ConsoleWorld;
+use imper_tests::harness::second_factor::sign_in;
 
 const POLICY: &str = "/console/admin/policy";
-
-async fn sign_in(world: &ConsoleWorld, browser: &Browser) -> Result<()> {
-    browser.goto(&format!("{}/console/sign-in", world.url)).await?;
-    browser.type_into("#name", "max.weber").await?;
-    browser.type_into("#password", PASSWORD).await?;
-    browser.click("button.primary").await?;
-    browser.see_no("#password").await
-}
 
 /// Looks at the page as people do: light, dark and on the smallest phone.
 async fn look(browser: &Browser, page: &str) -> Result<()> {
@@ -68,7 +61,7 @@ async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
     let world = ConsoleWorld::start().await?;
     let driver = Driver::start().await?;
     let browser = driver.open(Person::ANALYST).await?;
-    sign_in(&world, &browser).await?;
+    sign_in(&world, &browser, "max.weber").await?;
 
     browser.goto(&format!("{}{POLICY}", world.url)).await?;
     ensure!(

@@ -3,7 +3,8 @@
 use anyhow::{Context, Result, ensure};
 use imper_tests::harness::accessibility::assert_accessible;
 use imper_tests::harness::browser::{Browser, Driver, Person};
-use imper_tests::harness::console::{ConsoleWorld, PASSWORD, PEOPLE};
+use imper_tests::harness::console::{ConsoleWorld, PEOPLE};
+use imper_tests::harness::second_factor::sign_in;
 use thirtyfour::prelude::*;
 
 /// Every page of somebody who may see it, with words that it must show.
@@ -19,6 +20,7 @@ fn pages(role: &str, world: &ConsoleWorld) -> Vec<(String, &'static str, &'stati
             "Analysis Report",
         ),
         page("overview?days=30", "overview", "Pass rate"),
+        page("account", "account", "Where you are signed in"),
     ];
     if role != "viewer" {
         let passed = format!("verifications/{}", world.passed);
@@ -27,16 +29,11 @@ fn pages(role: &str, world: &ConsoleWorld) -> Vec<(String, &'static str, &'stati
     }
     if role == "admin" {
         pages.push(page("audit", "audit", "Signed in"));
+        pages.push(page("admin/users", "users", "Last sign-in"));
+        pages.push(page("admin/users/new", "user-new", "initial password"));
+        pages.push(page("admin/users/2", "user", "Reset sign-in"));
     }
     pages
-}
-
-async fn sign_in(world: &ConsoleWorld, browser: &Browser, name: &str) -> Result<()> {
-    browser.goto(&format!("{}/console/sign-in", world.url)).await?;
-    browser.type_into("#name", name).await?;
-    browser.type_into("#password", PASSWORD).await?;
-    browser.click("button.primary").await?;
-    browser.see_no("#password").await
 }
 
 #[tokio::test(flavor = "multi_thread")]

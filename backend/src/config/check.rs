@@ -18,11 +18,13 @@ use crate::locale::Locale;
 use crate::verification::InstanceId;
 
 mod branding;
+mod console_sign_in;
 mod delivery;
 mod report_key;
 mod retention;
 mod sign_in;
 
+pub(super) use console_sign_in::RawConsoleSignIn;
 pub(super) use sign_in::RawSignIn;
 
 /// RFC 7518, section 3.2: an HS256 key has at least 256 bits.
@@ -290,6 +292,7 @@ impl Checker<'_> {
             .sign_in
             .as_ref()
             .and_then(|sign_in| self.sign_in(&place, &raw.id, public_url, sign_in));
+        let console_sign_in = self.console_sign_in(&place, &raw.id, public_url, raw.console_sign_in.as_ref());
         let connectors = self.connectors(&place, &raw.connector);
         let actions = self.actions(&place, &raw.action, &connectors, &raw.connector);
         Some(Instance {
@@ -311,6 +314,7 @@ impl Checker<'_> {
                 webhook_secret: webhook_secret?,
             },
             sign_in,
+            console_sign_in,
             connectors,
             actions,
         })

@@ -35,6 +35,7 @@ use crate::keys::Keys;
 use crate::locale::Locale;
 use crate::network::Networks;
 use crate::signed_report::ReportKey;
+use crate::store::console::accounts::Role;
 use crate::verification::InstanceId;
 use crate::verification::checks::company_sign_in::OnFileField;
 
@@ -240,6 +241,8 @@ pub struct Instance {
     pub callback: Callback,
     /// `[instance.sign_in]`: where its people sign in, if company sign-in is offered.
     pub sign_in: Option<SignIn>,
+    /// `[instance.console_sign_in]`: where the users of its console sign in, if not (only) with a password.
+    pub console_sign_in: Option<ConsoleSignIn>,
     /// `[[instance.connector]]`, by name; `manual` is always there.
     pub connectors: BTreeMap<String, ConnectorSettings>,
     /// `[[instance.action]]`: which connector performs which action. One that is not here is not granted.
@@ -273,6 +276,21 @@ pub struct SignIn {
     pub provider: ProviderSettings,
     /// Claims of its ID token, and the field on file that each must equal. All of them must; there is at least one.
     pub matches: Vec<(String, OnFileField)>,
+}
+
+/// Where the users of an instance's console sign in, and what they may do there.
+#[derive(Clone, Debug)]
+pub struct ConsoleSignIn {
+    /// The identity provider.
+    pub provider: ProviderSettings,
+    /// The claim of its ID token that becomes the user's name.
+    pub name_claim: String,
+    /// The claim that holds the person's groups: a text, or a list of texts.
+    pub role_claim: String,
+    /// Its values, and the role that each gives. Of several the greatest counts; without any there is no entry.
+    pub roles: Vec<(String, Role)>,
+    /// Passwords of this service do, too. If not, then only those of users for emergencies.
+    pub local_sign_in: bool,
 }
 
 /// How results get to the instance.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::check::RawSignIn;
+use super::check::{RawConsoleSignIn, RawSignIn};
 use super::connectors::{RawAction, RawConnector};
 
 #[derive(Deserialize)]
@@ -167,6 +167,7 @@ pub(super) struct RawInstance {
     pub agent_key: Vec<RawAgentKey>,
     pub callback: RawCallback,
     pub sign_in: Option<RawSignIn>,
+    pub console_sign_in: Option<RawConsoleSignIn>,
     #[serde(default)]
     pub connector: Vec<RawConnector>,
     #[serde(default)]

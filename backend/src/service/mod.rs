@@ -60,6 +60,8 @@ pub struct Service {
     pub connectors: Arc<Connectors>,
     /// Where the people of an instance sign in.
     pub providers: Arc<BTreeMap<InstanceId, Provider>>,
+    /// Where the users of an instance's console sign in.
+    pub console_providers: Arc<BTreeMap<InstanceId, Provider>>,
     /// Tells live views that a verification has changed.
     pub changes: broadcast::Sender<VerificationId>,
     /// Wakes the outbox worker and the expiry loop.
@@ -96,6 +98,11 @@ impl Service {
         let providers = Arc::new(signing_in.collect());
         let vitals = Arc::new(vitals::Vitals::new(clock.now()));
         let looks = Arc::new(look::Looks::configured(&config));
+        let users = config.instances.values().filter_map(|instance| {
+            let sign_in = instance.console_sign_in.as_ref()?;
+            Some((instance.id.clone(), Provider::new(sign_in.provider.clone())))
+        });
+        let console_providers = Arc::new(users.collect());
         Self {
             config,
             store,
@@ -103,6 +110,7 @@ impl Service {
             entropy,
             connectors,
             providers,
+            console_providers,
             changes,
             wake: Arc::new(Notify::new()),
             circuits: Arc::default(),

@@ -65,7 +65,7 @@
         done(JSON.parse(request.responseText));
       } else if (request.status === 404 || request.status === 403) {
         // Something else is being asked by now.
-        location.assign("/verify");
+        location.assign(form.getAttribute("data-home") || "/verify");
       } else {
         failed();
       }

@@ -84,6 +84,47 @@ fn users_are_added_once_and_only_with_a_good_password() {
 }
 
 #[test]
+fn users_are_listed_switched_and_reset_and_the_last_admin_stays() {
+    let house = House::new();
+    let run = |words: &str| {
+        let all: Vec<&str> = words.split(' ').collect();
+        house.run(&all)
+    };
+    let max = run("user add --instance acme --role admin --initial max");
+    assert_eq!(max.code, Some(0), "{}", max.err);
+    assert!(max.out.contains("Initial password: ") && max.out.contains("second factor"));
+    assert_eq!(run("user disable --instance acme max").code, Some(1));
+    let glass = run("user add --instance acme --role admin --emergency glass");
+    assert_eq!(glass.code, Some(0), "{}", glass.err);
+    assert_eq!(run("user disable --instance acme MAX").code, Some(0));
+    let list = run("user list --instance acme");
+    assert!(
+        list.out.contains("max\tadmin\tdisabled\tpassword\tno app"),
+        "{}",
+        list.out
+    );
+    assert!(
+        list.out
+            .contains("glass\tadmin\tactive\tpassword, for emergencies"),
+        "{}",
+        list.out
+    );
+    assert_eq!(run("user enable --instance acme max").code, Some(0));
+    let reset = run("user reset-factor --instance acme max");
+    let password = reset.out.lines().last().unwrap();
+    assert_eq!((reset.code, password.len()), (Some(0), 19), "{}", reset.err);
+    assert!(!max.out.contains(password));
+    for (words, expected) in [
+        ("user disable --instance acme nobody", "there is no user"),
+        ("user list --instance nowhere", "there is no instance"),
+    ] {
+        let said = run(words);
+        assert_eq!(said.code, Some(1));
+        assert!(said.err.contains(expected), "{}", said.err);
+    }
+}
+
+#[test]
 fn policy_files_are_checked_without_a_configuration() {
     let house = House::new();
     std::fs::remove_file(house.path("imper.toml")).unwrap();

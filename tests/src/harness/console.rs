@@ -25,6 +25,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::sample::{self, Plan};
+use super::second_factor;
 
 /// Users of the console, by role.
 pub const PEOPLE: [(&str, &str); 3] = [
@@ -80,11 +81,16 @@ const LAPTOP: &str =
 impl ConsoleWorld {
     /// Starts it.
     pub async fn start() -> Result<Self> {
+        Self::start_with("", &[]).await
+    }
+
+    /// Starts it with another section for its instance, and the secrets that it names.
+    pub async fn start_with(section: &str, secrets: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("imper-console-").tempdir()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         // `localhost`, because browsers trust it like https, and Secure cookies are stored.
         let url = format!("http://localhost:{}", listener.local_addr()?.port());
-        let config = Arc::new(configuration(&folder, &url)?);
+        let config = Arc::new(configuration(&folder, &url, section, secrets)?);
         let store = Store::open(&config.storage.path)?;
         let clock = Arc::new(HandClock(AtomicI64::new(NOW.0)));
         let instance = config.instances.keys().next().cloned().context("no instance")?;
@@ -111,7 +117,10 @@ impl ConsoleWorld {
     async fn fill(&mut self) -> Result<()> {
         for (name, role) in PEOPLE {
             let role = Role::parse(role).context("no such role")?;
-            add_user(&self.service, &self.instance, name, role, PASSWORD.into()).await?;
+            let user = add_user(&self.service, &self.instance, name, role, PASSWORD.into()).await?;
+            if role == Role::Admin {
+                second_factor::seed(&self.service, &user).await?;
+            }
         }
         let plan = Plan {
             instance: self.instance.clone(),
@@ -168,6 +177,16 @@ impl ConsoleWorld {
 
     fn advance(&self, seconds: i64) {
         self.clock.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// The present moment of the service.
+    pub fn now(&self) -> UnixMillis {
+        self.service.now()
+    }
+
+    /// Lets time pass, so that an authenticator app shows its next code.
+    pub fn wait(&self, seconds: i64) {
+        self.advance(seconds);
     }
 
     /// An agent sends one more link.
@@ -339,8 +358,13 @@ impl ConsoleWorld {
     }
 }
 
-/// Its configuration: one instance, email and text messages.
-pub fn configuration(folder: &TempDir, url: &str) -> Result<Config> {
+/// Its configuration: one instance, email and text messages, and what a test adds.
+pub fn configuration(
+    folder: &TempDir,
+    url: &str,
+    section: &str,
+    more_secrets: &[(&str, &str)],
+) -> Result<Config> {
     let path = serde_json::Value::from(folder.path().join("imper.db").display().to_string());
     let text = format!(
         r#"
@@ -374,6 +398,7 @@ webhook_secret_env = "ACME_WEBHOOK_SECRET"
 [[instance.action]]
 action = "password_reset"
 connector = "manual"
+{section}
 "#
     );
     let secret = |byte: u8| STANDARD.encode([byte; 32]);
@@ -386,6 +411,11 @@ connector = "manual"
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
+    .chain(
+        more_secrets
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    )
     .collect();
     Ok(Config::parse(&text, &secrets)?)
 }

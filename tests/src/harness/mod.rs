@@ -15,6 +15,7 @@ pub mod process;
 pub mod receiver;
 pub mod sample;
 pub mod scene;
+pub mod second_factor;
 pub mod service;
 pub mod settings;
 pub mod setup;

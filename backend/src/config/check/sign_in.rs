@@ -35,16 +35,30 @@ pub(in crate::config) struct RawSignIn {
     amr: Vec<String>,
 }
 
-fn scopes() -> Vec<String> {
+pub(super) fn scopes() -> Vec<String> {
     ["profile", "email"].map(Into::into).into()
 }
 
-fn algorithms() -> Vec<String> {
+pub(super) fn algorithms() -> Vec<String> {
     Algorithm::USUAL.map(|algorithm| algorithm.name().into()).into()
 }
 
 const fn yes() -> bool {
     true
+}
+
+/// What is configured of a provider, wherever it is used.
+pub(super) struct RawProvider<'a> {
+    pub(super) provider: &'a str,
+    pub(super) issuer: &'a str,
+    pub(super) client_id: &'a str,
+    pub(super) client_secret_env: &'a str,
+    pub(super) scopes: &'a [String],
+    pub(super) algorithms: &'a [String],
+    pub(super) sign_in_anew: bool,
+    pub(super) max_age_seconds: Option<u32>,
+    pub(super) acr_values: &'a [String],
+    pub(super) amr: &'a [String],
 }
 
 impl Checker<'_> {
@@ -57,7 +71,38 @@ impl Checker<'_> {
     ) -> Option<SignIn> {
         let place = format!("{instance}.sign_in");
         let before = self.mistakes.len();
-        for (setting, text) in [("provider", &raw.provider), ("client_id", &raw.client_id)] {
+        let matches = self.matches(&format!("{place}.claims"), &raw.claims);
+        let provider = RawProvider {
+            provider: &raw.provider,
+            issuer: &raw.issuer,
+            client_id: &raw.client_id,
+            client_secret_env: &raw.client_secret_env,
+            scopes: &raw.scopes,
+            algorithms: &raw.algorithms,
+            sign_in_anew: raw.sign_in_anew,
+            max_age_seconds: raw.max_age_seconds,
+            acr_values: &raw.acr_values,
+            amr: &raw.amr,
+        };
+        let redirect_uri = format!("{public_url}/verify/sign-in/{id}");
+        let provider = self.provider(&place, &provider, redirect_uri);
+        if self.mistakes.len() > before {
+            return None;
+        }
+        Some(SignIn {
+            provider: provider?,
+            matches,
+        })
+    }
+
+    /// Reads the provider of the section `place`.
+    pub(super) fn provider(
+        &mut self,
+        place: &str,
+        raw: &RawProvider<'_>,
+        redirect_uri: String,
+    ) -> Option<ProviderSettings> {
+        for (setting, text) in [("provider", raw.provider), ("client_id", raw.client_id)] {
             if text.trim().is_empty() || text.len() > 200 || text.chars().any(char::is_control) {
                 self.note(
                     &format!("{place}.{setting}"),
@@ -65,11 +110,11 @@ impl Checker<'_> {
                 );
             }
         }
-        self.issuer(&format!("{place}.issuer"), &raw.issuer);
+        self.issuer(&format!("{place}.issuer"), raw.issuer);
         let words = [
-            ("scopes", &raw.scopes),
-            ("acr_values", &raw.acr_values),
-            ("amr", &raw.amr),
+            ("scopes", raw.scopes),
+            ("acr_values", raw.acr_values),
+            ("amr", raw.amr),
         ];
         for (setting, values) in words {
             let is_word =
@@ -85,27 +130,20 @@ impl Checker<'_> {
             let mistake = "must be between 1 and 86400; leave it out to accept any age";
             self.note(&format!("{place}.max_age_seconds"), mistake);
         }
-        let matches = self.matches(&format!("{place}.claims"), &raw.claims);
-        let algorithms = self.algorithms(&format!("{place}.algorithms"), &raw.algorithms);
-        let client_secret = self.secret(&format!("{place}.client_secret_env"), &raw.client_secret_env)?;
-        if self.mistakes.len() > before {
-            return None;
-        }
-        Some(SignIn {
-            provider: ProviderSettings {
-                name: raw.provider.trim().to_owned(),
-                issuer: raw.issuer.clone(),
-                client_id: raw.client_id.clone(),
-                client_secret,
-                redirect_uri: format!("{public_url}/verify/sign-in/{id}"),
-                scopes: raw.scopes.clone(),
-                algorithms,
-                sign_in_anew: raw.sign_in_anew,
-                max_age_seconds: raw.max_age_seconds,
-                acr_values: raw.acr_values.clone(),
-                amr: raw.amr.clone(),
-            },
-            matches,
+        let algorithms = self.algorithms(&format!("{place}.algorithms"), raw.algorithms);
+        let client_secret = self.secret(&format!("{place}.client_secret_env"), raw.client_secret_env)?;
+        Some(ProviderSettings {
+            name: raw.provider.trim().to_owned(),
+            issuer: raw.issuer.to_owned(),
+            client_id: raw.client_id.to_owned(),
+            client_secret,
+            redirect_uri,
+            scopes: raw.scopes.to_vec(),
+            algorithms,
+            sign_in_anew: raw.sign_in_anew,
+            max_age_seconds: raw.max_age_seconds,
+            acr_values: raw.acr_values.to_vec(),
+            amr: raw.amr.to_vec(),
         })
     }
 

@@ -7,6 +7,9 @@
 //! A stranger who keeps guessing at a name therefore cannot keep its owner out: from an address where the owner has
 //! signed in within 30 days only the pair of both counts, and nobody else can raise that. From a fresh address the
 //! owner waits 30 seconds at most. The names themselves may belong to nobody: they are counted alike.
+//!
+//! Second factors are counted by themselves, and wait longer: whoever guesses at one knows the password already, and six
+//! digits are few. With a quarter of an hour between attempts, a guesser meets the right ones once in nine years.
 
 use rusqlite::Transaction;
 use shared::words::UnixMillis;
@@ -15,8 +18,10 @@ use crate::keys::Keys;
 use crate::store::StoreError;
 use crate::store::console::accounts::{self, Attempts};
 
-/// No attempt waits longer than this.
+/// No attempt at a password waits longer than this.
 const MAX_DELAY_SECONDS: i64 = 30;
+/// No attempt at a second factor waits longer than this.
+const MAX_FACTOR_DELAY_SECONDS: i64 = 900;
 /// Failures are forgotten after this time without one.
 const FORGET_SECONDS: i64 = 3600;
 /// An address where the user signed in is trusted for this long.
@@ -26,6 +31,7 @@ const TRUST_SECONDS: i64 = 30 * 86_400;
 #[derive(Clone, Debug)]
 pub struct Watched {
     pair: String,
+    max_delay: i64,
     /// Digest, and failures that cost no delay.
     shared: [(String, u32); 2],
 }
@@ -43,9 +49,25 @@ impl Watched {
         let digest = |kind: &str, parts: [&str; 3]| keys.address_digest(&format!("console {kind} {parts:?}"));
         Self {
             pair: digest("pair", [instance, name, client]),
+            max_delay: MAX_DELAY_SECONDS,
             shared: [
                 (digest("name", [instance, name, ""]), FREE_FOR_NAME),
                 (digest("address", ["", "", client]), FREE_FOR_ADDRESS),
+            ],
+        }
+    }
+
+    /// The digests of an attempt at the second factor of a user.
+    pub fn factor(keys: &Keys, user: i64, client: &str) -> Self {
+        let digest = |kind: &str, client: &str| {
+            keys.address_digest(&format!("console factor {kind} {user} {client:?}"))
+        };
+        Self {
+            pair: digest("pair", client),
+            max_delay: MAX_FACTOR_DELAY_SECONDS,
+            shared: [
+                (digest("user", ""), FREE_FOR_NAME),
+                (digest("address", client), FREE_FOR_NAME),
             ],
         }
     }
@@ -72,7 +94,7 @@ impl Watched {
             return Ok(Some(wait));
         }
         for (digest, free, attempts) in counted {
-            accounts::put_attempts(tx, digest, failed(attempts, free, now))?;
+            accounts::put_attempts(tx, digest, failed(attempts, free, self.max_delay, now))?;
         }
         Ok(None)
     }
@@ -104,7 +126,7 @@ impl Watched {
     }
 }
 
-fn failed(attempts: Attempts, free: u32, now: UnixMillis) -> Attempts {
+fn failed(attempts: Attempts, free: u32, max_delay: i64, now: UnixMillis) -> Attempts {
     let forgotten = now.millis_since(attempts.last_at) >= FORGET_SECONDS * 1000;
     let failures = if forgotten {
         1
@@ -114,15 +136,15 @@ fn failed(attempts: Attempts, free: u32, now: UnixMillis) -> Attempts {
     Attempts {
         failures,
         last_at: now,
-        next_at: now.plus_seconds(delay_seconds(failures, free)),
+        next_at: now.plus_seconds(delay_seconds(failures, free, max_delay)),
         ..attempts
     }
 }
 
-fn delay_seconds(failures: u32, free: u32) -> i64 {
+fn delay_seconds(failures: u32, free: u32, max_delay: i64) -> i64 {
     match failures.saturating_sub(free) {
         0 => 0,
-        over => (1_i64 << (over - 1).min(6)).min(MAX_DELAY_SECONDS),
+        over => (1_i64 << (over - 1).min(16)).min(max_delay),
     }
 }
 
@@ -131,9 +153,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn delays_grow_to_half_a_minute_and_no_further() {
-        let delays: Vec<i64> = (1..=11).map(|failures| delay_seconds(failures, 3)).collect();
-        assert_eq!(delays, [0, 0, 0, 1, 2, 4, 8, 16, 30, 30, 30]);
-        assert_eq!(delay_seconds(u32::MAX, 3), 30);
+    fn delays_grow_to_half_a_minute_or_a_quarter_of_an_hour_and_no_further() {
+        let delays = |most| -> Vec<i64> {
+            (1..=14)
+                .map(|failures| delay_seconds(failures, 3, most))
+                .collect()
+        };
+        assert_eq!(
+            delays(MAX_DELAY_SECONDS),
+            [0, 0, 0, 1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30]
+        );
+        assert_eq!(
+            delays(MAX_FACTOR_DELAY_SECONDS),
+            [0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900]
+        );
+        assert_eq!(delay_seconds(u32::MAX, 3, MAX_DELAY_SECONDS), 30);
+        assert_eq!(delay_seconds(u32::MAX, 3, MAX_FACTOR_DELAY_SECONDS), 900);
     }
 }

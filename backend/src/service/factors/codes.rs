@@ -12,15 +12,17 @@ use crate::verification::Verification;
 use crate::verification::checks::recovery_code::CODES;
 
 /// A set that is not kept yet.
-pub(super) struct Set {
+pub(in crate::service) struct Set {
     /// As they are shown, once.
     pub codes: Vec<String>,
-    hashes: Vec<[u8; 32]>,
-    salt: [u8; SALT_BYTES],
+    /// Their hashes, in the same order.
+    pub hashes: Vec<[u8; 32]>,
+    /// The salt of the set.
+    pub salt: [u8; SALT_BYTES],
 }
 
 /// Makes a set.
-pub(super) async fn make(service: &Service) -> Result<Set, ServiceError> {
+pub(in crate::service) async fn make(service: &Service) -> Result<Set, ServiceError> {
     let entropy = service.entropy.as_ref();
     let codes = (0..CODES)
         .map(|_| random::<CODE_BYTES>(entropy).map(write))
@@ -55,7 +57,7 @@ pub(super) fn keep(
 }
 
 /// The salt that is kept in hex.
-pub(super) fn salt_from(text: &str) -> Option<[u8; SALT_BYTES]> {
+pub(in crate::service) fn salt_from(text: &str) -> Option<[u8; SALT_BYTES]> {
     let mut salt = [0; SALT_BYTES];
     if text.len() != 2 * SALT_BYTES {
         return None;

@@ -3,7 +3,7 @@
 
 mod alarm;
 mod answer;
-mod codes;
+pub(super) mod codes;
 mod enrol;
 mod notice;
 

@@ -1,4 +1,4 @@
-//! Console users, their sessions, and counted sign-in attempts.
+//! Console users, and counted sign-in attempts.
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use shared::words::UnixMillis;
@@ -56,17 +56,35 @@ pub struct User {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// How they sign in.
+    pub kind: Kind,
 }
 
-/// A running session, with its user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionRow {
-    /// Whose it is.
-    pub user: User,
-    /// When it was last used, to the minute.
-    pub last_seen_at: UnixMillis,
-    /// When it ends, used or not.
-    pub expires_at: UnixMillis,
+/// How a user signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// With a password of this service.
+    Local,
+    /// With a password of this service, even where that is switched off for others.
+    Emergency,
+    /// At the company's identity provider.
+    Company,
+}
+
+impl Kind {
+    /// The form that people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Local => "Password",
+            Self::Emergency => "Password, for emergencies",
+            Self::Company => "Company",
+        }
+    }
+
+    /// True for those who have a password of this service.
+    pub const fn has_password(self) -> bool {
+        !matches!(self, Self::Company)
+    }
 }
 
 /// How often signing in failed under one digest.
@@ -105,14 +123,33 @@ pub fn add_user(
         instance: instance.clone(),
         name: name.to_owned(),
         role,
+        kind: Kind::Local,
     }))
 }
 
-fn user(row: &Row<'_>) -> rusqlite::Result<(i64, String, String, String)> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+/// The columns that [`user`] reads, of `console_user u`.
+pub(super) const USER: &str = "u.id, u.instance, u.name, u.role, u.is_emergency, u.subject IS NOT NULL";
+/// How many they are.
+pub(super) const USER_COLUMNS: usize = 6;
+
+/// The columns of a user, as they are stored.
+pub(super) type UserColumns = (i64, String, String, String, bool, bool);
+
+/// Reads the columns [`USER`].
+pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<UserColumns> {
+    Ok((
+        row.get(0)?,
+        row.get(1)?,
+        row.get(2)?,
+        row.get(3)?,
+        row.get(4)?,
+        row.get(5)?,
+    ))
 }
 
-fn read_user((id, instance, name, role): (i64, String, String, String)) -> Result<User, StoreError> {
+/// Makes a user of them.
+pub(super) fn read_user(columns: UserColumns) -> Result<User, StoreError> {
+    let (id, instance, name, role, is_emergency, is_company) = columns;
     let corrupt = |error: &str| StoreError::Corrupt {
         what: "console user",
         error: error.to_owned(),
@@ -122,74 +159,61 @@ fn read_user((id, instance, name, role): (i64, String, String, String)) -> Resul
         instance: InstanceId::parse(&instance).ok_or_else(|| corrupt("instance"))?,
         name,
         role: Role::parse(&role).ok_or_else(|| corrupt("role"))?,
+        kind: match (is_company, is_emergency) {
+            (true, _) => Kind::Company,
+            (false, true) => Kind::Emergency,
+            (false, false) => Kind::Local,
+        },
     })
 }
 
-/// The user with this name, and the hash of their password.
+/// The active user with this name, and the hash of their password, if they have one.
 pub fn find_user(
     tx: &Transaction<'_>,
     instance: &InstanceId,
     name: &str,
-) -> Result<Option<(User, String)>, StoreError> {
-    let sql =
-        "SELECT id, instance, name, role, password_hash FROM console_user WHERE instance = ?1 AND name = ?2";
+) -> Result<Option<(User, Option<String>)>, StoreError> {
+    let sql = format!(
+        "SELECT {USER}, NULLIF(u.password_hash, '') FROM console_user u
+        WHERE u.instance = ?1 AND u.name = ?2 AND u.state = 'active'"
+    );
     let found = tx
-        .prepare_cached(sql)?
+        .prepare_cached(&sql)?
         .query_row(params![instance.as_str(), name], |row| {
-            Ok((user(row)?, row.get(4)?))
+            Ok((user(row)?, row.get(USER_COLUMNS)?))
         })
         .optional()?;
     found.map(|(user, hash)| Ok((read_user(user)?, hash))).transpose()
 }
 
-/// Registers a session by the digest of its cookie.
-pub fn add_session(
+/// The hash of an active user's password, and until when it is an initial one, if it is.
+pub fn find_password(
     tx: &Transaction<'_>,
-    cookie_digest: &str,
-    user: &User,
-    now: UnixMillis,
-    expires_at: UnixMillis,
+    user: i64,
+) -> Result<Option<(String, Option<UnixMillis>)>, StoreError> {
+    let sql = "SELECT password_hash, initial_until FROM console_user
+        WHERE id = ?1 AND state = 'active' AND password_hash <> ''";
+    Ok(tx
+        .prepare_cached(sql)?
+        .query_row([user], |row| {
+            Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.map(UnixMillis)))
+        })
+        .optional()?)
+}
+
+/// Gives a user another password. `initial_until` makes it an initial one.
+pub fn put_password(
+    tx: &Transaction<'_>,
+    user: i64,
+    hash: &str,
+    initial_until: Option<UnixMillis>,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO console_session (cookie_digest, user_id, created_at, last_seen_at, expires_at)
-        VALUES (?1, ?2, ?3, ?3, ?4)";
-    let affected = tx
-        .prepare_cached(sql)?
-        .execute(params![cookie_digest, user.id, now.0, expires_at.0])?;
-    exactly_one("add a console session", affected)
-}
-
-/// The session with this cookie, ended or not.
-pub fn find_session(tx: &Transaction<'_>, cookie_digest: &str) -> Result<Option<SessionRow>, StoreError> {
-    let sql = "SELECT u.id, u.instance, u.name, u.role, s.last_seen_at, s.expires_at
-        FROM console_session s JOIN console_user u ON u.id = s.user_id WHERE s.cookie_digest = ?1";
-    let found = tx
-        .prepare_cached(sql)?
-        .query_row([cookie_digest], |row| Ok((user(row)?, row.get(4)?, row.get(5)?)))
-        .optional()?;
-    let Some((user, last_seen, expires)) = found else {
-        return Ok(None);
-    };
-    let session = SessionRow {
-        user: read_user(user)?,
-        last_seen_at: UnixMillis(last_seen),
-        expires_at: UnixMillis(expires),
-    };
-    Ok(Some(session))
-}
-
-/// Notes that a session is in use. One that has been ended in the meantime stays ended.
-pub fn touch_session(tx: &Transaction<'_>, cookie_digest: &str, now: UnixMillis) -> Result<(), StoreError> {
-    let sql = "UPDATE console_session SET last_seen_at = MAX(last_seen_at, ?2) WHERE cookie_digest = ?1";
-    tx.prepare_cached(sql)?.execute(params![cookie_digest, now.0])?;
-    Ok(())
-}
-
-/// Ends a session. Returns `false` if there was none.
-pub fn end_session(tx: &Transaction<'_>, cookie_digest: &str) -> Result<bool, StoreError> {
-    let ended = tx
-        .prepare_cached("DELETE FROM console_session WHERE cookie_digest = ?1")?
-        .execute([cookie_digest])?;
-    Ok(ended == 1)
+    let sql = "UPDATE console_user SET password_hash = ?2, initial_until = ?3
+        WHERE id = ?1 AND state <> 'removed' AND subject IS NULL";
+    let affected =
+        tx.prepare_cached(sql)?
+            .execute(params![user, hash, initial_until.map(|until| until.0)])?;
+    exactly_one("change a password", affected)
 }
 
 /// What was counted under `digest`; nothing at all counts as zero.

@@ -46,6 +46,34 @@ actions! {
     SignedIn = "session.signed_in", "Signed in";
     /// Somebody gave a wrong password, or a name that belongs to nobody.
     SignInRefused = "session.refused", "Sign-in refused";
+    /// A password was right; the second factor, or a change of the password, is still to come.
+    PasswordAccepted = "session.password_accepted", "Password accepted";
+    /// Somebody gave a wrong code, or a passkey that is none of theirs.
+    FactorRefused = "session.factor_refused", "Second factor refused";
+    /// The company's provider did not let somebody in, or let in somebody who has no business here.
+    ProviderRefused = "session.provider_refused", "Company sign-in refused";
+    /// Sessions were ended by their owner, or by an admin.
+    SessionsEnded = "session.ended", "Sessions ended";
+    /// Somebody changed their own password.
+    PasswordChanged = "account.password_changed", "Password changed";
+    /// Somebody added a second factor of their own.
+    FactorAdded = "account.factor_added", "Second factor added";
+    /// Somebody removed a second factor of their own.
+    FactorRemoved = "account.factor_removed", "Second factor removed";
+    /// Somebody signed in with a recovery code.
+    RecoveryCodeUsed = "account.recovery_code_used", "Recovery code used";
+    /// A user may do more or less than before.
+    UserRoleChanged = "user.role_changed", "Role changed";
+    /// A user was switched off.
+    UserDisabled = "user.disabled", "User disabled";
+    /// A user was switched on again.
+    UserEnabled = "user.enabled", "User enabled";
+    /// A user got an initial password, and their second factors are gone.
+    UserReset = "user.reset", "Sign-in reset";
+    /// A user was removed.
+    UserRemoved = "user.removed", "User removed";
+    /// Somebody looked at the users.
+    UsersRead = "users.read", "Users read";
     /// Somebody signed out.
     SignedOut = "session.signed_out", "Signed out";
     /// Somebody looked at a list of verifications.

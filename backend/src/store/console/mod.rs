@@ -4,10 +4,14 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod company;
 pub mod deliveries;
+pub mod factors;
 pub mod figures;
 pub mod health;
 pub mod listing;
 pub mod look;
 pub mod outbox;
+pub mod sessions;
+pub mod users;
 pub mod views;

@@ -4,6 +4,7 @@
 //! roles. Nothing is ever a rejection: what does not exist, is not allowed or fails has a page of its own.
 
 mod about;
+mod account;
 mod action;
 mod admin;
 mod agents;
@@ -11,8 +12,10 @@ mod audit;
 mod badge;
 mod chart;
 mod columns;
+mod company;
 mod cookies;
 mod details;
+mod enrol;
 mod export;
 mod filters;
 mod findings;
@@ -25,6 +28,7 @@ mod request;
 mod routes;
 mod saved;
 mod sign_in;
+mod steps;
 mod timeline;
 mod upload;
 mod verifications;
@@ -38,13 +42,12 @@ use warp::http::HeaderMap;
 use warp::reply::Response;
 use warp::{Filter as _, Stream};
 
-use crate::service::console::{Action, Analyst, Session, log, session};
+use crate::service::console::{Action, Analyst, Held, Session, log, session};
 use crate::service::{Service, ServiceError};
 
 use pages::{Failure, Frame};
 use request::Request;
 use routes::{Page, Route};
-use upload::Upload;
 
 /// Everything under `/console`.
 pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
@@ -86,9 +89,21 @@ where
         Page::Home => Ok(pages::see_other(next::DEFAULT)),
         Page::SignIn => sign_in::show(service, request).await,
         Page::SubmitSignIn => sign_in::submit(service, request, request.form(body).await?).await,
+        Page::DepartToCompany => company::depart(service, request, request.form(body).await?).await,
+        Page::ArriveFromCompany => company::arrive(service, request, part).await,
         Page::SignOut => sign_in::sign_out(service, request, request.form(body).await?).await,
-        page => match signed_in(service, request).await? {
-            Some(session) => allowed(service, request, &session, (route, part), page, body).await,
+        page => match held(service, request).await? {
+            Some(Held::Complete(session)) => {
+                allowed(service, request, &session, (route, part), page, body).await
+            }
+            Some(Held::Partial(partial)) => match page {
+                Page::Step => steps::show(service, request, &partial).await,
+                Page::SubmitStep(step) => {
+                    steps::submit(service, request, &partial, step, request.form(body).await?).await
+                }
+                // Half a session opens nothing but its next step.
+                _ => Ok(pages::see_other(&steps::path(next::parse(&wanted(request))))),
+            },
             None => Ok(to_sign_in(request)),
         },
     }
@@ -125,63 +140,27 @@ where
         Page::Overview => overview::show(service, request, session, frame).await?,
         Page::Agents => agents::show(service, request, session, frame).await?,
         Page::AuditLog => audit::show(service, request, session, frame).await?,
-        Page::Administration => admin::index(frame)?,
-        Page::Policy => admin::policy::show(service, session, frame).await?,
-        Page::EditPolicy => admin::policy::edit(service, session, frame).await?,
-        Page::SavePolicy => {
-            let form = request.form_up_to(admin::policy::MAX_FORM_BYTES, body).await?;
-            admin::policy::save(service, request, session, frame, form).await?
+        Page::Account => account::show(service, request, session, frame).await?,
+        Page::ChangeAccount(what) => {
+            account::change(
+                service,
+                request,
+                session,
+                frame,
+                (what, request.form(body).await?),
+            )
+            .await?
         }
-        Page::PolicyDraft => admin::policy::review(service, session, frame).await?,
-        Page::ReplayPolicy => {
-            admin::policy::replay(service, request, session, request.form(body).await?).await?
-        }
-        Page::ActivatePolicy => {
-            admin::policy::activate(service, request, session, frame, request.form(body).await?).await?
-        }
-        Page::DiscardPolicy => {
-            admin::policy::discard(service, request, session, request.form(body).await?).await?
-        }
-        Page::PolicyVersion => admin::policy::show_version(service, session, frame, part).await?,
-        Page::RollBackPolicy => {
-            let entered = (part, request.form(body).await?);
-            admin::policy::roll_back(service, request, session, frame, entered).await?
-        }
-        Page::Instance => admin::instance::show(service, session, frame).await?,
-        Page::BeginKey => {
-            let entered = (part, request.form(body).await?);
-            admin::instance::begin(service, request, session, frame, entered).await?
-        }
-        Page::FinishKey => {
-            let entered = (part, request.form(body).await?);
-            admin::instance::finish(service, request, session, frame, entered).await?
-        }
-        Page::AbortKey => {
-            let entered = (part, request.form(body).await?);
-            admin::instance::abort(service, request, session, frame, entered).await?
-        }
-        Page::Delivery => admin::delivery::show(service, request, session, frame).await?,
-        Page::RetryDelivery => {
-            admin::delivery::retry(service, request, session, request.form(body).await?).await?
-        }
-        Page::Messages => admin::messages::show(service, request, session, frame).await?,
-        Page::MessageFrame => admin::messages::frame(service, request, session)?,
-        Page::Health => admin::health::show(service, request, session, frame).await?,
-        Page::VerifyChain => {
-            admin::health::verify(service, request, session, request.form(body).await?).await?
-        }
-        Page::Branding => admin::branding::show(service, request, session, frame).await?,
-        Page::SubmitBranding => {
-            let upload = Upload::read(request, body, "file").await?;
-            admin::branding::submit(service, request, session, frame, upload).await?
-        }
-        Page::ResetBranding => {
-            admin::branding::reset(service, request, session, request.form(body).await?).await?
-        }
-        Page::SendTest => {
-            admin::messages::send(service, request, session, frame, request.form(body).await?).await?
-        }
-        Page::Home | Page::SignIn | Page::SubmitSignIn | Page::SignOut => return Err(Failure::NotFound),
+        Page::AddApp => enrol::show(service, session).await?,
+        // Whoever is signed in already has nothing more to prove.
+        Page::Step | Page::SubmitStep(_) => pages::see_other(next::DEFAULT),
+        Page::Home
+        | Page::SignIn
+        | Page::SubmitSignIn
+        | Page::DepartToCompany
+        | Page::ArriveFromCompany
+        | Page::SignOut => return Err(Failure::NotFound),
+        page => admin::answer(service, request, session, frame, (page, part), body).await?,
     };
     if let Some(action) = route.logs
         && response.status().is_success()
@@ -191,20 +170,34 @@ where
     Ok(response)
 }
 
-/// The session of the request's cookie, if it runs.
-async fn signed_in(service: &Service, request: &Request) -> Result<Option<Session>, ServiceError> {
+/// What the request's cookie stands for, if its session runs.
+async fn held(service: &Service, request: &Request) -> Result<Option<Held>, ServiceError> {
     match cookies::read(&request.headers, cookies::SESSION) {
         Some(cookie) => session(service, cookie).await,
         None => Ok(None),
     }
 }
 
-fn to_sign_in(request: &Request) -> Response {
-    let mut wanted = format!("/console/{}", request.path);
-    if !request.query.is_empty() {
-        wanted = format!("{wanted}?{}", request.query);
+/// The session of the request's cookie, if it runs and nothing is missing from it.
+async fn signed_in(service: &Service, request: &Request) -> Result<Option<Session>, ServiceError> {
+    Ok(match held(service, request).await? {
+        Some(Held::Complete(session)) => Some(session),
+        Some(Held::Partial(_)) | None => None,
+    })
+}
+
+/// The page that was asked for.
+fn wanted(request: &Request) -> String {
+    let wanted = format!("/console/{}", request.path);
+    if request.query.is_empty() {
+        wanted
+    } else {
+        format!("{wanted}?{}", request.query)
     }
-    pages::see_other(&sign_in::path(Some(&wanted)))
+}
+
+fn to_sign_in(request: &Request) -> Response {
+    pages::see_other(&sign_in::path(Some(&wanted(request))))
 }
 
 #[cfg(test)]

@@ -64,6 +64,8 @@ pub struct Frame {
     pub user: String,
     /// Role of the user.
     pub role: &'static str,
+    /// Value of `aria-current` of the link to their account; empty elsewhere.
+    pub account: &'static str,
     /// The navigation.
     pub links: Vec<Link>,
     /// The pages of the administration, on one of them.
@@ -96,6 +98,7 @@ impl Frame {
             company: service.instance(&session.user.instance)?.company.clone(),
             user: session.user.name.clone(),
             role: session.user.role.label(),
+            account: if page == Page::Account { "page" } else { "" },
             links: navigation(session.user.role).map(link).collect(),
             sections,
             form_token: service.config.keys.form_token(&session.cookie_digest),

@@ -8,6 +8,8 @@ use warp::http::{HeaderMap, Method, header};
 use warp::{Buf, Stream};
 
 use super::pages::Failure;
+use super::words;
+use crate::service::console::Client;
 use crate::web::client;
 
 /// Forms of the console are a few short fields.
@@ -56,6 +58,19 @@ impl Request {
         fields
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.into_owned())
+    }
+
+    /// Where the request comes from, as a session keeps it.
+    pub fn who(&self) -> Client {
+        let user_agent = self
+            .headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
+        Client {
+            address: self.client.clone(),
+            browser: words::browser(user_agent).unwrap_or_default(),
+        }
     }
 
     /// What the log says that a page was about: the part of its path that differs, and its query. What was searched for

@@ -3,8 +3,10 @@
 
 use warp::http::Method;
 
+use super::account::Change;
 use super::pages::Failure;
 use super::report::Form;
+use super::steps::Step;
 use crate::service::console::{Action, Role};
 
 /// What a route leads to.
@@ -16,6 +18,14 @@ pub enum Page {
     SignIn,
     /// Signing in.
     SubmitSignIn,
+    /// Off to the company's provider.
+    DepartToCompany,
+    /// Back from there.
+    ArriveFromCompany,
+    /// What is missing after the password.
+    Step,
+    /// Giving it.
+    SubmitStep(Step),
     /// Signing out.
     SignOut,
     /// The table.
@@ -38,8 +48,24 @@ pub enum Page {
     Agents,
     /// The console's own log.
     AuditLog,
+    /// One's own password, factors and sessions.
+    Account,
+    /// Changing them.
+    ChangeAccount(Change),
+    /// An authenticator app that waits for its first code.
+    AddApp,
     /// What an admin looks after.
     Administration,
+    /// The users.
+    Users,
+    /// The form for a new one.
+    NewUser,
+    /// Adding one.
+    AddUser,
+    /// One user.
+    User,
+    /// Changing one.
+    ChangeUser,
     /// The policy in force, and its history.
     Policy,
     /// The field in which a policy is written.
@@ -141,6 +167,26 @@ pub const ALL: &[Route] = &[
     read("", None, None, Page::Home),
     read("sign-in", None, None, Page::SignIn),
     post("sign-in", None, Page::SubmitSignIn),
+    post("sign-in/company", None, Page::DepartToCompany),
+    // Logged by the use case: who came in, or why nobody did.
+    read("sign-in/company/{instance}", None, None, Page::ArriveFromCompany),
+    read("sign-in/next", None, None, Page::Step),
+    post("sign-in/code", None, Page::SubmitStep(Step::Code)),
+    post(
+        "sign-in/passkey/options",
+        None,
+        Page::SubmitStep(Step::AskPasskey),
+    ),
+    post("sign-in/passkey", None, Page::SubmitStep(Step::Passkey)),
+    post("sign-in/password", None, Page::SubmitStep(Step::Password)),
+    post("sign-in/app", None, Page::SubmitStep(Step::BeginApp)),
+    post("sign-in/app/code", None, Page::SubmitStep(Step::AddApp)),
+    post(
+        "sign-in/passkeys/options",
+        None,
+        Page::SubmitStep(Step::AskNewPasskey),
+    ),
+    post("sign-in/passkeys", None, Page::SubmitStep(Step::AddPasskey)),
     post("sign-out", None, Page::SignOut),
     read(
         "verifications",
@@ -179,8 +225,44 @@ pub const ALL: &[Route] = &[
     read("overview", VIEWER, Some(Action::OverviewRead), Page::Overview),
     read("agents", ANALYST, Some(Action::AgentsRead), Page::Agents),
     read("audit", ADMIN, Some(Action::AuditRead), Page::AuditLog),
+    read("account", VIEWER, None, Page::Account),
+    post("account/password", VIEWER, Page::ChangeAccount(Change::Password)),
+    read("account/app", VIEWER, None, Page::AddApp),
+    post("account/app", VIEWER, Page::ChangeAccount(Change::BeginApp)),
+    post("account/app/code", VIEWER, Page::ChangeAccount(Change::AddApp)),
+    post(
+        "account/app/remove",
+        VIEWER,
+        Page::ChangeAccount(Change::RemoveApp),
+    ),
+    post(
+        "account/passkeys/options",
+        VIEWER,
+        Page::ChangeAccount(Change::AskNewPasskey),
+    ),
+    post(
+        "account/passkeys",
+        VIEWER,
+        Page::ChangeAccount(Change::AddPasskey),
+    ),
+    post(
+        "account/passkeys/remove",
+        VIEWER,
+        Page::ChangeAccount(Change::RemovePasskey),
+    ),
+    post("account/codes", VIEWER, Page::ChangeAccount(Change::Codes)),
+    post(
+        "account/sessions",
+        VIEWER,
+        Page::ChangeAccount(Change::EndSessions),
+    ),
     // Administration, each page with its own file in `admin/` and its row in `admin::SECTIONS`.
     read("admin", ADMIN, None, Page::Administration),
+    read("admin/users", ADMIN, Some(Action::UsersRead), Page::Users),
+    read("admin/users/new", ADMIN, None, Page::NewUser),
+    post("admin/users/new", ADMIN, Page::AddUser),
+    read("admin/users/{id}", ADMIN, Some(Action::UsersRead), Page::User),
+    post("admin/users/{id}", ADMIN, Page::ChangeUser),
     read("admin/policy", ADMIN, Some(Action::PolicyRead), Page::Policy),
     read(
         "admin/policy/edit",
@@ -340,62 +422,4 @@ pub fn navigation(role: Role) -> impl Iterator<Item = &'static Entry> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fixed_parts_win_over_parts_in_braces_and_nothing_fits_half() {
-        let found = |path: &str, method: Method| {
-            find(path, &method).map(|(route, part)| (route.page, part.to_owned()))
-        };
-        assert_eq!(found("verifications/news", Method::GET).unwrap().0, Page::News);
-        assert_eq!(
-            found("verifications/VER1", Method::HEAD).unwrap(),
-            (Page::Details, "VER1".into())
-        );
-        assert_eq!(
-            found("verifications/export/csv", Method::GET).unwrap(),
-            (Page::Export, "csv".into())
-        );
-        for path in [
-            "verifications/",
-            "verifications/a/b",
-            "verifications/a/report.xml",
-            "sign-in/x",
-            "x",
-            "verifications//",
-        ] {
-            assert!(
-                matches!(found(path, Method::GET), Err(Failure::NotFound)),
-                "{path}"
-            );
-        }
-        for (path, method, allowed) in [
-            ("sign-in", Method::PUT, "GET, HEAD, POST"),
-            ("sign-out", Method::GET, "POST"),
-            ("verifications/news", Method::POST, "GET, HEAD"),
-        ] {
-            assert!(
-                matches!(found(path, method), Err(Failure::Method(found)) if found == allowed),
-                "{path}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_navigation_shows_what_the_role_may_use() {
-        let labels = |role| navigation(role).map(|entry| entry.label).collect::<Vec<_>>();
-        assert_eq!(labels(Role::Viewer), ["Verifications", "Overview"]);
-        assert_eq!(labels(Role::Analyst), ["Verifications", "Overview", "Agents"]);
-        assert_eq!(
-            labels(Role::Admin),
-            [
-                "Verifications",
-                "Overview",
-                "Agents",
-                "Audit log",
-                "Administration"
-            ]
-        );
-    }
-}
+mod tests;

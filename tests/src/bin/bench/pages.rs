@@ -14,7 +14,8 @@ use backend::store::console::listing::place_of;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use imper_tests::harness::sample::{self, Plan};
-use reqwest::header::{COOKIE, SET_COOKIE};
+use imper_tests::harness::second_factor;
+use reqwest::header::COOKIE;
 use reqwest::redirect;
 use tokio::net::TcpListener;
 
@@ -200,7 +201,7 @@ pub struct Console {
 }
 
 impl Console {
-    /// Starts a service and signs in.
+    /// Starts a service and signs in, past the forms: an admin has a second factor.
     pub async fn open(config: Arc<Config>) -> Result<Self> {
         let store = Store::open(&config.storage.path)?;
         let service = Service::new(config, store, Arc::new(SystemClock), Arc::new(SystemEntropy));
@@ -223,39 +224,12 @@ impl Console {
         let client = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .build()?;
-        let mut console = Self {
+        let cookie = second_factor::open_session(&service, &instance, USER).await?;
+        Ok(Self {
             client,
             url,
-            cookie: String::new(),
-        };
-        console.sign_in().await?;
-        Ok(console)
-    }
-
-    async fn sign_in(&mut self) -> Result<()> {
-        let path = format!("{}/console/sign-in", self.url);
-        let form = self.client.get(&path).send().await?;
-        let first = cookie(&form)?;
-        let page = form.text().await?;
-        let mark = "name=\"form_token\" value=\"";
-        let token = page
-            .split_once(mark)
-            .and_then(|(_, rest)| rest.split('"').next())
-            .context("the sign-in form has no token")?;
-        let answer = self
-            .client
-            .post(&path)
-            .header(COOKIE, first)
-            .form(&[("form_token", token), ("name", USER), ("password", PASSWORD)])
-            .send()
-            .await?;
-        ensure!(
-            answer.status() == 303,
-            "signing in was answered with {}",
-            answer.status()
-        );
-        self.cookie = cookie(&answer)?;
-        Ok(())
+            cookie: format!("__Host-imper_console={cookie}"),
+        })
     }
 
     async fn ask(&self, path: &str) -> Result<reqwest::Response> {
@@ -284,10 +258,4 @@ impl Console {
         }
         Ok(bytes)
     }
-}
-
-fn cookie(answer: &reqwest::Response) -> Result<String> {
-    let line = answer.headers().get(SET_COOKIE).context("no cookie was set")?;
-    let pair = line.to_str()?.split(';').next().unwrap_or_default();
-    Ok(pair.to_owned())
 }

@@ -1,11 +1,15 @@
 //! Administration: one page for each thing that an admin looks after, all with the same way from one to the other.
 
+mod answer;
 pub mod branding;
 pub mod delivery;
 pub mod health;
 pub mod instance;
 pub mod messages;
 pub mod policy;
+pub mod users;
+
+pub use answer::answer;
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -72,6 +76,18 @@ const SECTIONS: &[Section] = &[
         href: "/console/admin/health",
         label: "Health",
         about: "What to look at when something is wrong, and whether the evidence holds.",
+    },
+    Section {
+        pages: &[
+            Page::Users,
+            Page::NewUser,
+            Page::AddUser,
+            Page::User,
+            Page::ChangeUser,
+        ],
+        href: "/console/admin/users",
+        label: "Users",
+        about: "Who may sign in to this console, what they may do, and how they prove who they are.",
     },
 ];
 

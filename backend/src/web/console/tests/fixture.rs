@@ -9,11 +9,11 @@ use warp::filters::BoxedFilter;
 use warp::http::Response;
 use warp::hyper::body::Bytes;
 
-use crate::keys::{hex, sha256_hex};
+use crate::keys::{Place, hex, sha256_hex};
 use crate::service::console::Role;
 use crate::service::{Service, agent, outgoing, portal};
 use crate::store::StoreError;
-use crate::store::console::accounts;
+use crate::store::console::{accounts, factors, sessions};
 use crate::store::verifications;
 use crate::testing::{ManualClock, caller, claims, send_link, sys_id};
 use crate::verification::{ClientFacts, InstanceId, Verification, VerificationId};
@@ -41,7 +41,31 @@ pub async fn add_user(service: &Service, of: &str, name: &'static str, role: Rol
         .write(move |tx| accounts::add_user(tx, &of, name, role, &hash, now))
         .await
         .unwrap();
-    assert!(added.is_some());
+    let user = added.unwrap();
+    if role == Role::Admin {
+        add_app(service, &user).await;
+    }
+}
+
+/// The secret of every admin's app.
+pub const APP_SECRET: [u8; 20] = [9; 20];
+
+/// An authenticator app, which an admin must have.
+async fn add_app(service: &Service, user: &accounts::User) {
+    let subject = format!("console-user {}", user.id);
+    let place = Place {
+        purpose: "console-totp",
+        instance: user.instance.as_str(),
+        subject: &subject,
+    };
+    let app = factors::App {
+        secret: service.config.keys.seal(place, [3; 12], &APP_SECRET).unwrap(),
+        last_step: 0,
+        added_at: service.now(),
+    };
+    let id = user.id;
+    let put = move |tx: &rusqlite::Transaction<'_>| factors::put_app(tx, id, &app);
+    service.store.write::<_, StoreError, _>(put).await.unwrap();
 }
 
 /// Ada of acme, unless she is there already.
@@ -97,7 +121,15 @@ impl Browser {
         let expires = now.plus_seconds(8 * 3600);
         let session = move |tx: &rusqlite::Transaction<'_>| {
             let (user, _) = accounts::find_user(tx, &id, name)?.unwrap();
-            accounts::add_session(tx, &key, &user, now, expires)
+            let session = sessions::NewSession {
+                cookie_digest: &key,
+                user: user.id,
+                awaits_factor: false,
+                expires_at: expires,
+                client_address: "203.0.113.9",
+                browser: "",
+            };
+            sessions::add(tx, session, now)
         };
         service.store.write::<_, StoreError, _>(session).await.unwrap();
         let mut browser = Self::new(service);

@@ -1,9 +1,12 @@
 //! The pages as a browser meets them: a real store, a clock that tests move, and the routes of the public listener.
 
 mod access;
+mod account;
 mod branding;
+mod company;
 mod delivery;
 mod exports;
+mod factors;
 mod fixture;
 mod health;
 mod instance;
@@ -11,6 +14,8 @@ mod lists;
 mod look;
 mod matrix;
 mod messages;
+mod passkeys;
 mod policy;
 mod report;
 mod signing_in;
+mod users;
