@@ -93,7 +93,7 @@ async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
     look(&browser, "policy-mistakes").await?;
     edit(&browser, "no_scirpt = 10", "no_script = 25").await?;
     edit(&browser, "medium_from = 300", "medium_from = 10").await?;
-    edit(&browser, "version = \"standard-3\"", "version = \"acme-1\"").await?;
+    edit(&browser, "version = \"standard-4\"", "version = \"acme-1\"").await?;
     edit(
         &browser,
         "highest_passing = \"medium\"",
