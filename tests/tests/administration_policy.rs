@@ -93,7 +93,7 @@ async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
         "independent_contact_proven = 0",
     )
     .await?;
-    edit(&browser, "version = \"standard-3\"", "version = \"acme-1\"").await?;
+    edit(&browser, "version = \"standard-4\"", "version = \"acme-1\"").await?;
     edit(
         &browser,
         "highest_passing = \"medium\"",

@@ -7,6 +7,7 @@
 
 mod instance {
     mod access;
+    mod dialogs;
     mod hosts;
     mod install;
     mod outbound;

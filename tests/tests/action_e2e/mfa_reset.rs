@@ -44,6 +44,18 @@ async fn link_to_manager(world: &World) -> Result<String> {
     link.context("the message has no link")
 }
 
+/// Ada opens the link of the message on a device of her own, and approves.
+async fn manager_approves(scene: &Scene) -> Result<()> {
+    let manager = RequesterPhone::open(&scene.driver).await?;
+    manager.open_link(&link_to_manager(&scene.world).await?).await?;
+    manager.see_words("Did Marta Kovacs ask for this?").await?;
+    look(manager.browser(), "mfa-6-approval").await?;
+    manager.browser().click("#spoke").await?;
+    manager.browser().click("button[value='approve']").await?;
+    manager.see_words("You approved the request").await?;
+    look(manager.browser(), "mfa-7-approved").await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_second_step_is_reset_after_passkey_and_manager_and_the_ticket_closes_itself() -> Result<()> {
     let okta = Okta::start(COMPANY_MAILBOX).await?;
@@ -97,14 +109,7 @@ async fn a_lost_second_step_is_reset_after_passkey_and_manager_and_the_ticket_cl
     requester.see_words("We asked Ada Lopez").await?;
     look(phone, "mfa-5-waiting").await?;
 
-    let manager = RequesterPhone::open(driver).await?;
-    manager.open_link(&link_to_manager(world).await?).await?;
-    manager.see_words("Did Marta Kovacs ask for this?").await?;
-    look(manager.browser(), "mfa-6-approval").await?;
-    manager.browser().click("#spoke").await?;
-    manager.browser().click("button[value='approve']").await?;
-    manager.see_words("You approved the request").await?;
-    look(manager.browser(), "mfa-7-approved").await?;
+    manager_approves(&scene).await?;
 
     // The waiting page looks again by itself.
     requester.see_words("Your identity is confirmed").await?;

@@ -1,6 +1,6 @@
 //! Workspaces, portals, response headers and automated tests: whatever an application brings for them.
 
-use super::support::{Set, id, instance, with};
+use super::support::{Set, id, with};
 use super::support_web::{Site, serve};
 
 const CLIENT: &str = "function onClick(g_form) { g_modal.showFrame({ url: '/x.do' }); }";
@@ -91,15 +91,6 @@ async fn a_button_that_runs_on_the_server_is_refused_loudly() {
     let (site, status, _) = record_page(&action(0xd0, "Close", &[("client", "false")]), "network").await;
     assert_eq!(status, 500);
     assert!(site.instance.unsupported()[0].contains("server-side UI action \"Close\""));
-}
-
-#[test]
-fn buttons_of_classic_forms_are_kept_and_said_to_be_inert() {
-    let classic = action(0xd0, "Open", &[("form_button", "true")]);
-    let report = instance().install(&classic.xml()).unwrap();
-    assert!(report.inert.contains("sys_ui_action"));
-    let report = instance().install(&action(0xd0, "Open", &[]).xml()).unwrap();
-    assert!(!report.inert.contains("sys_ui_action"));
 }
 
 fn widget(script: &str, more: &[(&'static str, &'static str)]) -> Set {

@@ -46,6 +46,7 @@ pub fn render(exec: &Exec, engine: &Engine, source: &str, file: &str) -> Result<
 pub fn page_engine(
     exec: &Exec,
     parameters: &Values,
+    preferences: Option<&Values>,
     record: Option<(&str, &Values, bool)>,
 ) -> Result<Engine, InstanceError> {
     let engine = match record {
@@ -56,7 +57,8 @@ pub fn page_engine(
         None => Engine::new(exec)?,
     };
     let parameters = serde_json::to_string(parameters).unwrap_or_default();
-    engine.eval(&format!("__bindPage({parameters})"), "page")?;
+    let preferences = serde_json::to_string(&preferences).unwrap_or_default();
+    engine.eval(&format!("__bindPage({parameters}, {preferences})"), "page")?;
     Ok(engine)
 }
 

@@ -203,10 +203,12 @@ fn apply(
                 report.collisions.push(row.name.clone());
                 return Ok(());
             }
+            let is_set = |flag: &str| values.get(flag).is_some_and(|value| value == "1");
+            // A button of a form that runs in the browser works.
             let is_classic = table == "sys_ui_action"
                 && CLASSIC_PLACES
                     .iter()
-                    .any(|place| values.get(*place).is_some_and(|flag| flag == "1"));
+                    .any(|place| is_set(place) && !(*place == "form_button" && is_set("client")));
             if INERT.contains(&table) || is_classic {
                 report.inert.insert(table.to_owned());
             }

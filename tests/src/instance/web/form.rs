@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::dialog;
 use super::form_fields::{activity, field};
 use super::http::{Request, Response};
 use super::layout;
@@ -127,6 +128,7 @@ fn render(form: &Form<'_>, request: &Request, caller: &Caller) -> Result<String,
         };
         (label, title)
     };
+    let actions = dialog::actions(form.exec, &form.row, form.fresh)?;
     let scratchpad = form.exec.run_display_rules(&form.row.class, &form.row.values)?;
     let class = escape(&form.row.class);
     let id = if form.fresh { "-1" } else { form.row.sys_id() };
@@ -134,11 +136,12 @@ fn render(form: &Form<'_>, request: &Request, caller: &Caller) -> Result<String,
     let mut html = format!(
         "<main class=\"page\"><form id=\"{class}.do\" class=\"record\" method=\"post\" action=\"/{class}.do?sys_id={id}\" \
          data-table=\"{class}\" data-sys-id=\"{id}\"><div class=\"form-header\"><div>\
-         <span class=\"table-label\">{}</span><h1>{}</h1></div><div class=\"actions\">{}</div></div>\
+         <span class=\"table-label\">{}</span><h1>{}</h1></div><div class=\"actions\">{}{}</div></div>\
          <input type=\"hidden\" name=\"sysparm_ck\" value=\"{}\"><input type=\"hidden\" name=\"sys_id\" value=\"{id}\">",
         escape(&label),
         escape(&title),
-        buttons(form),
+        standard_buttons(form),
+        dialog::buttons(&actions),
         escape(&token),
         id = escape(id),
     );
@@ -153,7 +156,8 @@ fn render(form: &Form<'_>, request: &Request, caller: &Caller) -> Result<String,
     let scratchpad = scratchpad.to_string().replace('<', "\\u003c");
     let _ = write!(
         html,
-        "</main><script>window.g_scratchpad = {scratchpad};</script><script>{SCRIPT}</script>"
+        "</main><script>window.g_scratchpad = {scratchpad};</script><script>{SCRIPT}</script>{}",
+        dialog::scripts(&actions)
     );
     let messages = take_messages(&form.exec.core, caller);
     Ok(layout::framed(
@@ -165,7 +169,7 @@ fn render(form: &Form<'_>, request: &Request, caller: &Caller) -> Result<String,
     ))
 }
 
-fn buttons(form: &Form<'_>) -> &'static str {
+fn standard_buttons(form: &Form<'_>) -> &'static str {
     match (form.fresh, form.writable) {
         (true, _) => {
             "<button name=\"sys_action\" value=\"sysverb_insert_and_stay\" id=\"sysverb_insert_and_stay\">Save</button>\
@@ -310,6 +314,7 @@ fn formatter(form: &Form<'_>, request: &Request, name: &str) -> Result<String, I
     let engine = jelly::page_engine(
         &exec,
         &parameters,
+        None,
         Some((&form.row.class, &form.row.values, form.fresh)),
     )?;
     let html = jelly::render(&exec, &engine, &source, &format!("sys_ui_macro {name}"))?;

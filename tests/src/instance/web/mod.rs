@@ -1,5 +1,6 @@
 //! The web server: every request becomes a plain value, is answered on a thread with a deep stack, and goes back.
 
+mod dialog;
 mod form;
 mod form_fields;
 mod form_post;
@@ -14,6 +15,7 @@ mod rest_match;
 mod scripted_rest;
 mod session;
 mod table_api;
+mod ui_actions;
 mod workspace;
 
 use std::convert::Infallible;

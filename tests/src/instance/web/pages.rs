@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::http::{Request, Response};
 use super::session::{Caller, take_messages};
-use super::{form, form_post, layout, list, login, portal, properties, workspace};
+use super::{dialog, form, form_post, layout, list, login, portal, properties, workspace};
 use crate::instance::acl::scope_name;
 use crate::instance::core::{Core, lock};
 use crate::instance::error::InstanceError;
@@ -69,6 +69,7 @@ fn answer(core: &Arc<Core>, request: &Request) -> Response {
             Response::see_other(uri.unwrap_or("/incident_list.do"))
         }
         "system_properties_ui.do" => properties::route(core, request, &caller),
+        "xmlhttp.do" => dialog::route(core, request, &caller),
         _ => page(core, request, &caller, target),
     }
 }
@@ -113,42 +114,12 @@ fn ui_page(core: &Arc<Core>, request: &Request, caller: &Caller, page: &Row) -> 
         core.refuse(&what);
         return failure(core, caller, 500, &format!("Not emulated: {what}"));
     }
-    let scope = scope_name(&lock(&core.store), page.get("sys_scope"));
-    let exec = caller.exec(core, &scope);
-    let endpoint = page.get("endpoint").trim_end_matches(".do");
-    match exec.may_open_page(endpoint) {
-        Ok(true) => {}
-        Ok(false) => {
-            return failure(
-                core,
-                caller,
-                403,
-                "Security constraints prevent access to requested page",
-            );
-        }
-        Err(error) => return broken(core, caller, &error),
-    }
     let parameters: Values = request.query.iter().rev().cloned().collect();
-    let direct = page.is_true("direct");
-    let rendered = jelly::page_engine(&exec, &parameters, None).and_then(|engine| {
-        jelly::render(
-            &exec,
-            &engine,
-            page.get("html"),
-            &format!("sys_ui_page {endpoint}"),
-        )
-    });
-    let mut html = match rendered {
+    let html = match content(core, caller, page, &parameters, None) {
         Ok(html) => html,
-        Err(error) => return broken(core, caller, &error),
+        Err(response) => return response,
     };
-    let script = page.get("client_script");
-    if !script.trim().is_empty() {
-        html.push_str("<script>");
-        html.push_str(&script.replace("</script", "<\\/script"));
-        html.push_str("</script>");
-    }
-    if direct {
+    if page.is_true("direct") {
         let has_doctype = page.get("html").to_ascii_lowercase().contains("<!doctype html");
         return Response::html(
             200,
@@ -169,6 +140,47 @@ fn ui_page(core: &Arc<Core>, request: &Request, caller: &Caller, page: &Row) -> 
             &take_messages(core, caller),
         ),
     )
+}
+
+/// What a UI page renders for this user, with its client script; `preferences` where it is shown in a dialog.
+pub fn content(
+    core: &Arc<Core>,
+    caller: &Caller,
+    page: &Row,
+    parameters: &Values,
+    preferences: Option<&Values>,
+) -> Result<String, Response> {
+    let scope = scope_name(&lock(&core.store), page.get("sys_scope"));
+    let exec = caller.exec(core, &scope);
+    let endpoint = page.get("endpoint").trim_end_matches(".do");
+    match exec.may_open_page(endpoint) {
+        Ok(true) => {}
+        Ok(false) => {
+            return Err(failure(
+                core,
+                caller,
+                403,
+                "Security constraints prevent access to requested page",
+            ));
+        }
+        Err(error) => return Err(broken(core, caller, &error)),
+    }
+    let rendered = jelly::page_engine(&exec, parameters, preferences, None).and_then(|engine| {
+        jelly::render(
+            &exec,
+            &engine,
+            page.get("html"),
+            &format!("sys_ui_page {endpoint}"),
+        )
+    });
+    let mut html = rendered.map_err(|error| broken(core, caller, &error))?;
+    let script = page.get("client_script");
+    if !script.trim().is_empty() {
+        html.push_str("<script>");
+        html.push_str(&script.replace("</script", "<\\/script"));
+        html.push_str("</script>");
+    }
+    Ok(html)
 }
 
 /// A script or other asset of an application, addressed by its name.

@@ -11,11 +11,10 @@ use serde_json::{Value, json};
 
 use super::http::Response;
 use super::session::{Caller, take_messages};
-use super::{layout, list, pages};
-use crate::instance::acl::{READ, Subject, scope_name};
+use super::{layout, list, pages, ui_actions};
+use crate::instance::acl::{READ, Subject};
 use crate::instance::core::{Core, Exec, lock};
 use crate::instance::error::InstanceError;
-use crate::instance::script::rule_engine;
 use crate::instance::store::Row;
 use crate::instance::xml::escape;
 
@@ -144,67 +143,19 @@ fn readable(exec: &Exec, row: &Row) -> Result<Value, InstanceError> {
     Ok(Value::Object(values))
 }
 
-/// The buttons that the record has for this user: of its table and of those that it extends.
+/// The buttons that the record has for this user.
 fn actions(exec: &Exec, row: &Row) -> Result<Vec<Row>, InstanceError> {
-    let mut candidates: Vec<Row> = {
-        let store = lock(&exec.core.store);
-        let tables = store.schema.lineage(&row.class);
-        let placed = |action: &Row| {
-            action.is_true("active")
-                && action.is_true("show_update")
-                && action.is_true("format_for_configurable_workspace")
-                && (action.is_true("form_button_v2") || action.is_true("form_menu_button_v2"))
-        };
-        tables
-            .iter()
-            .flat_map(|table| store.find("sys_ui_action", "table", &table.name))
-            .filter(|action| placed(action))
-            .cloned()
-            .collect()
-    };
-    candidates.sort_by_key(|action| (action.get("order").parse::<i64>().unwrap_or(100), action.seq));
-    let mut shown = Vec::new();
-    for action in candidates {
-        if has_role(exec, &action) && condition_holds(exec, &action, row)? {
-            if !action.is_true("client") {
-                let what = format!(
-                    "the server-side UI action {:?} in a workspace",
-                    action.get("name")
-                );
-                return Err(exec.refuse(&what));
-            }
-            shown.push(action);
-        }
+    let shown = ui_actions::shown(exec, row, |action| {
+        action.is_true("show_update")
+            && action.is_true("format_for_configurable_workspace")
+            && (action.is_true("form_button_v2") || action.is_true("form_menu_button_v2"))
+    })?;
+    if let Some(action) = shown.iter().find(|action| !action.is_true("client")) {
+        let what = format!(
+            "the server-side UI action {:?} in a workspace",
+            action.get("name")
+        );
+        return Err(exec.refuse(&what));
     }
     Ok(shown)
-}
-
-fn has_role(exec: &Exec, action: &Row) -> bool {
-    let roles: Vec<String> = {
-        let store = lock(&exec.core.store);
-        let links = store.find("sys_ui_action_role", "sys_ui_action", action.sys_id());
-        links
-            .into_iter()
-            .filter_map(|link| store.get("sys_user_role", link.get("sys_user_role")))
-            .map(|role| role.get("name").to_owned())
-            .collect()
-    };
-    roles.is_empty() || roles.iter().any(|role| exec.has_role(role))
-}
-
-fn condition_holds(exec: &Exec, action: &Row, row: &Row) -> Result<bool, InstanceError> {
-    let condition = action.get("condition").trim();
-    if condition.is_empty() {
-        return Ok(true);
-    }
-    let scope = scope_name(&lock(&exec.core.store), action.get("sys_scope"));
-    let engine = rule_engine(
-        &exec.in_scope(&scope),
-        &row.class,
-        Some(&row.values),
-        None,
-        "condition",
-    )?;
-    let file = format!("sys_ui_action {}", action.get("name"));
-    Ok(engine.eval(&format!("!!({condition})"), &file)? == Value::Bool(true))
 }

@@ -65,7 +65,7 @@ async fn an_administrator_goes_from_the_field_to_the_activation_and_back() {
     let mut eve = Browser::signed_in_as(&service, "globex", "eve", Role::Admin).await;
     let token = token(&mut max).await;
     let page = text(&max.get(&format!("{PATH}/edit")).await);
-    assert!(page.contains("version = &#34;standard-3&#34;"));
+    assert!(page.contains("version = &#34;standard-4&#34;"));
     let saved = max
         .post(
             &format!("{PATH}/edit"),

@@ -172,13 +172,20 @@
     return null;
   };
 
-  // Jelly: the request parameters, and escaping for its expressions.
-  root.__bindPage = function (parameters) {
+  // Jelly: the request parameters, what the opener of a dialog set, and escaping for expressions.
+  root.__bindPage = function (parameters, preferences) {
     root.RP = lib.guard({
       getParameterValue: function (name) {
         return Object.prototype.hasOwnProperty.call(parameters, name) ? parameters[name] : '';
       },
-      isDialog: function () { return false; },
+      getWindowProperties: function () {
+        return lib.guard({
+          get: function (name) {
+            return preferences && Object.prototype.hasOwnProperty.call(preferences, name) ? preferences[name] : null;
+          }
+        }, 'RP.getWindowProperties()');
+      },
+      isDialog: function () { return preferences !== null; },
       isInteractive: function () { return true; }
     }, 'RP');
     var jelly = Object.assign(Object.create(null), parameters);
