@@ -30,7 +30,7 @@ impl Client {
         &self,
         instance: &Instance,
         secrets: &[SecretString],
-        event: (&str, &str),
+        message: (&str, &str),
         deadline: Duration,
     ) -> ConnectionReport {
         let asked = within(deadline, token::ask(&self.http, self.clock.now(), instance)).await;
@@ -43,7 +43,7 @@ impl Client {
             self.clock.now(),
         )];
         if let Some(token) = given {
-            let asked = within(deadline, self.post(instance, secrets, event, &token)).await;
+            let asked = within(deadline, self.post(instance, secrets, message, &token)).await;
             let now = self.clock.now();
             let (finding, pong) = judge_ping(&asked);
             steps.push(words::report(instance, Step::Ping, finding, &asked, now));
