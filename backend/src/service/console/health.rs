@@ -543,7 +543,7 @@ mod tests {
                     f.walk = Some(Kept {
                         at: START,
                         found: r#"{"broken":"its content was changed","number":7}"#.into(),
-                    })
+                    });
                 }),
                 "Chain of evidence",
                 Light::Bad,

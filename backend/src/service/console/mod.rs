@@ -16,6 +16,7 @@ mod lists;
 mod log;
 mod overview;
 mod password;
+pub mod retention;
 pub mod test_messages;
 mod views;
 

@@ -70,7 +70,7 @@ async fn erased(service: &Service) -> Erased {
     let done = run(service).await.unwrap();
     let of_acme = |all: &[(InstanceId, Erased)]| {
         let mut found = all.iter().filter(|(instance, _)| instance.as_str() == "acme");
-        found.next().unwrap().1.clone()
+        found.next().unwrap().1
     };
     assert_eq!(
         of_acme(&before),

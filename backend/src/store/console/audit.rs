@@ -72,6 +72,8 @@ actions! {
     DeliveryRead = "delivery.read", "Delivery read";
     /// Somebody had something tried again that was given up.
     DeliveryRetried = "delivery.retried", "Delivery tried again";
+    /// Somebody changed how long things are kept.
+    RetentionChanged = "retention.changed", "Retention changed";
     /// Somebody had the chain of evidence verified.
     ChainVerified = "evidence.verified", "Evidence verified";
     /// Somebody changed how the company appears.

@@ -10,4 +10,5 @@ pub mod health;
 pub mod listing;
 pub mod look;
 pub mod outbox;
+pub mod retention_rule;
 pub mod views;

@@ -132,6 +132,14 @@ where
         }
         Page::Messages => admin::messages::show(service, request, session, frame).await?,
         Page::MessageFrame => admin::messages::frame(service, request, session)?,
+        Page::Retention => admin::retention::show(service, request, session, frame).await?,
+        Page::SubmitRetention => {
+            let form = request.form(body).await?;
+            admin::retention::submit(service, request, session, frame, form).await?
+        }
+        Page::ResetRetention => {
+            admin::retention::reset(service, request, session, request.form(body).await?).await?
+        }
         Page::Health => admin::health::show(service, request, session, frame).await?,
         Page::VerifyChain => {
             admin::health::verify(service, request, session, request.form(body).await?).await?

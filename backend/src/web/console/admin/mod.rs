@@ -4,6 +4,7 @@ pub mod branding;
 pub mod delivery;
 pub mod health;
 pub mod messages;
+pub mod retention;
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -44,6 +45,12 @@ const SECTIONS: &[Section] = &[
         href: "/console/admin/delivery",
         label: "Delivery",
         about: "What waits to be sent, what was given up, and which ways are open.",
+    },
+    Section {
+        pages: &[Page::Retention, Page::SubmitRetention],
+        href: "/console/admin/retention",
+        label: "Retention",
+        about: "What is kept how long, what was erased, and what goes next.",
     },
     Section {
         pages: &[Page::Health],

@@ -126,7 +126,7 @@ async fn what_cannot_be_read_or_shown_is_refused_beside_its_field() {
     let (_folder, service, _clock) = service();
     let (mut browser, token) = admin(&service, "acme").await;
     let long = "x".repeat(61);
-    let too_large = [PNG, &[0; 64 * 1024]].concat();
+    let too_large = [PNG, &vec![0; 64 * 1024]].concat();
     for (field, value, file, words) in [
         ("colour", "#ffd800", &b""[..], "contrast of 1.4 to 1"),
         ("colour", "red", b"", "six hexadecimal digits"),

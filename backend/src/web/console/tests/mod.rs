@@ -11,4 +11,5 @@ mod look;
 mod matrix;
 mod messages;
 mod report;
+mod retention;
 mod signing_in;
