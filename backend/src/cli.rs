@@ -1,7 +1,9 @@
 //! One binary with sub-commands.
 
 mod evidence;
+mod keys;
 mod outbox;
+mod policy;
 mod render;
 mod report;
 mod retention;
@@ -72,9 +74,12 @@ enum Command {
     Outbox(outbox::OutboxCommand),
     /// Prints a message with sample data, to look at.
     Render(render::Render),
-    /// Policy files.
+    /// Keys between ServiceNow and this service.
     #[command(subcommand)]
-    Policy(risk::PolicyCommand),
+    Keys(keys::KeysCommand),
+    /// Policies: files, and what is in force.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// The risk of stored verifications.
     #[command(subcommand)]
     Risk(risk::RiskCommand),
@@ -110,7 +115,7 @@ pub fn run(cli: &Cli) -> ExitCode {
 }
 
 fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
-    if let Command::Policy(risk::PolicyCommand::Check { file }) = &cli.command {
+    if let Command::Policy(policy::PolicyCommand::Check { file }) = &cli.command {
         return risk::check(file);
     }
     if let Command::Report(report::ReportCommand::Verify(wanted)) = &cli.command
@@ -127,7 +132,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
                 cli.config.display(),
                 config.instances.len()
             );
-            Ok(())
+            policy::in_force(config).map(|lines| print!("{lines}"))
         }
         Command::User(UserCommand::Add(user)) => block_on(add_user(config, user))?,
         Command::Backup { target } => backup(&config, target),
@@ -137,8 +142,8 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Outbox(command) => block_on(outbox::run(config, command))?,
         Command::Render(wanted) => render::run(&config, wanted),
         Command::Risk(risk::RiskCommand::Replay(wanted)) => return block_on(risk::replay(config, wanted))?,
-        // Needs no configuration: done above.
-        Command::Policy(_) => Ok(()),
+        Command::Keys(command) => block_on(keys::run(config, command))?,
+        Command::Policy(command) => block_on(policy::run(config, command))?,
     };
     done.map(|()| ExitCode::SUCCESS)
 }

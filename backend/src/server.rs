@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::crypto;
 use crate::delivery::{Delivery, DeliveryError};
 use crate::ports::{Clock, SystemEntropy};
-use crate::service::{Service, ServiceError};
+use crate::service::{Service, ServiceError, policies};
 use crate::servicenow::client::{Client, ClientError};
 use crate::store::{Store, StoreError};
 use crate::web;
@@ -25,9 +25,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// What is kept in it.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
+    /// What is kept in it: the policies in force, and how companies look.
+    #[error("what is kept in the database cannot be used: {0}")]
+    Kept(#[from] ServiceError),
     /// The mail server or gateway settings.
     #[error(transparent)]
     Delivery(#[from] DeliveryError),
@@ -56,6 +56,7 @@ pub async fn run(
     let config = Arc::new(config);
     let store = Store::open(&config.storage.path)?;
     let service = Service::new(config, store, Arc::clone(&clock), Arc::new(SystemEntropy));
+    policies::check(&service).await?;
     crate::service::look::load(&service).await?;
     let delivery = Delivery::new(&service.config)?;
     let client = Client::new(clock)?;

@@ -258,3 +258,27 @@ test('a request is answered in one shape', function () {
     rest.answer(response, { reply: { a: 1 } });
     equal(answered, { error: [422, 'No.', 'no_policy'], status: 200, body: { a: 1 } });
 });
+
+test('a ping is answered with the time and leaves no trace', function () {
+    var ping = { id: 'evt_1', type: 'connection.ping', occurred_at: '2026-11-22T10:42:00Z' };
+    equal([new ImperPing().isOne(ping), new ImperPing().isOne(event('sent', 1)), new ImperPing().isOne(null)], [true, false, false]);
+    var reply = new ImperPing().answer(ping, 'evt_1').reply;
+    equal([reply.status, reply.time], ['pong', world.now]);
+    equal(new ImperPing().answer(ping, 'evt_2').problem.code, 'invalid_event');
+    equal([world.rows.x_imper_verify_event.length, world.rows.x_imper_verify_verification.length], [0, 0]);
+});
+
+test('a pass that is disputed tells the agent not to act on it, and stays a pass', function () {
+    apply(event('passed', 1));
+    var disputed = event('passed', 2);
+    disputed.type = 'verification.disputed';
+    equal(apply(disputed).reply.status, 'applied');
+    equal(incident()[0], 'passed');
+    var note = world.notes[world.notes.length - 1];
+    if (String(note.text || note).indexOf('Do not act on the result') < 0) {
+        throw new Error(JSON.stringify(note));
+    }
+    var early = event('sent', 3);
+    early.type = 'verification.disputed';
+    equal(apply(early).problem.code, 'invalid_event');
+});

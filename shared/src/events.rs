@@ -20,6 +20,8 @@ pub struct ResultEvent {
     /// the [`ActionState`] just reached, for example `action.performed`. Kinds that the receiver does not know are
     /// accepted and written as an event row, nothing else. One kind more: `action.disputed`, when whoever reads a contact
     /// on file says that an action was not theirs; the state stays what it is, and the summary belongs in a work note.
+    /// And `verification.disputed`, when the requester says after a pass that granted nothing that they did not ask
+    /// for it.
     #[serde(rename = "type")]
     pub kind: String,
     /// 1, 2, 3 … for each verification.

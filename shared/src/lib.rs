@@ -6,6 +6,7 @@
 
 pub mod agent_api;
 pub mod agent_token;
+pub mod connection;
 pub mod events;
 pub mod problem;
 pub mod words;

@@ -2,6 +2,10 @@
 
 #[path = "action_e2e/interrupted.rs"]
 mod interrupted;
+#[path = "action_e2e/mfa_reset.rs"]
+mod mfa_reset;
+#[path = "action_e2e/okta.rs"]
+mod okta;
 #[path = "action_e2e/pages.rs"]
 mod pages;
 #[path = "action_e2e/second_person.rs"]

@@ -93,7 +93,7 @@ async fn an_analyst_narrows_orders_saves_and_hears_of_new_rows() -> Result<()> {
 
     // A filter applies when it is chosen, becomes a chip, and goes with it.
     browser.click("#status option[value=failed]").await?;
-    let chip = browser.see(".chip").await?.text().await?;
+    let chip = browser.text_of(".chip").await?;
     ensure!(
         chip.contains("Verification Status") && chip.contains("Failed"),
         "the chip says {chip:?}"

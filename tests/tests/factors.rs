@@ -159,7 +159,7 @@ async fn an_app_added_after_one_call_answers_in_the_next() -> Result<()> {
         .await?;
     requester.see_words("Scan this picture").await?;
     scene.look("factors-5-enrol-app").await?;
-    let key = phone.see("code[dir='ltr']").await?.text().await?;
+    let key = phone.text_of("code[dir='ltr']").await?;
     phone.type_into("#code", &code_at(&scene.portal, &key)?).await?;
     phone.click("main form button").await?;
     requester.see_words("Your authenticator app is added").await?;

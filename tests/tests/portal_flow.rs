@@ -28,7 +28,7 @@ async fn scene() -> Result<Scene> {
 }
 
 async fn heading(browser: &Browser) -> Result<String> {
-    Ok(browser.see("h1").await?.text().await?)
+    browser.text_of("h1").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,7 +210,7 @@ async fn arabic_pages_run_from_right_to_left_and_numbers_do_not() -> Result<()> 
     answer_number(browser, portal, &id).await?;
     browser.screenshot_whole("portal-code-arabic").await?;
     // The masked address of the contact keeps its own direction inside the sentence.
-    let hint = browser.see("#code-hint").await?.text().await?;
+    let hint = browser.text_of("#code-hint").await?;
     ensure!(hint.contains("@acme.example"), "{hint}");
     Ok(())
 }

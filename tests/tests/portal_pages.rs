@@ -30,11 +30,14 @@ async fn look(browser: &Browser, language: &str, page: &str) -> Result<()> {
         "{name} must be scrolled sideways: {}",
         browser.screenshot_whole("failed-too-wide").await?.display()
     );
-    if ["de", "ar"].contains(&language) {
-        browser
-            .screenshot_whole(&format!("portal-{page}-{language}-narrow"))
-            .await?;
-    }
+    // It is dark now; both are for people to look at.
+    browser
+        .screenshot_whole(&format!("portal-{page}-{language}-narrow-dark"))
+        .await?;
+    browser.prefer_dark(false).await?;
+    browser
+        .screenshot_whole(&format!("portal-{page}-{language}-narrow"))
+        .await?;
     browser.be_wide(None).await
 }
 

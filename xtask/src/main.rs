@@ -10,6 +10,7 @@ mod gate;
 mod package;
 mod read_back;
 mod run;
+mod second_try;
 mod setup;
 mod short_names;
 mod size;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::run::{cargo, run, step};
-use crate::{corpus, package, read_back, setup};
+use crate::{corpus, package, read_back, second_try, setup};
 
 /// The update set for the end-to-end tests.
 const UPDATE_SET: &str = "IMPER_UPDATE_SET";
@@ -46,12 +46,7 @@ pub fn test() -> Result<()> {
     )?;
 
     step("Tests");
-    run(
-        cargo()
-            .args(["test", "--workspace", "--no-fail-fast"])
-            .env(UPDATE_SET, &package.path),
-        "the list of failures stands above; screenshots of browser tests are in target/screenshots",
-    )?;
+    second_try::tests(&[(UPDATE_SET, &package.path)])?;
 
     corpus::corpus()?;
 

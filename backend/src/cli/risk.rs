@@ -15,15 +15,6 @@ use clap::{Args, Subcommand};
 const FLIPS: u8 = 3;
 
 #[derive(Subcommand)]
-pub enum PolicyCommand {
-    /// Reads a policy file and names every mistake. Needs no configuration.
-    Check {
-        /// The file.
-        file: PathBuf,
-    },
-}
-
-#[derive(Subcommand)]
 pub enum RiskCommand {
     /// Decides stored verifications anew under another policy and prints every flip; changes nothing. Ends with 3 if
     /// there is one.

@@ -12,10 +12,10 @@ use url::{Host, Url};
 use super::network;
 use super::raw::{Raw, RawAgentKey, RawInstance, RawServer};
 use super::secrets::SecretSource;
-use super::{AgentKey, Callback, Config, ConfigError, Instance, Server, Storage};
+use super::{AgentKey, Callback, Config, ConfigError, Instance, PolicySource, Server, Storage};
 use crate::keys::Keys;
 use crate::locale::Locale;
-use crate::verification::{InstanceId, Policy};
+use crate::verification::InstanceId;
 
 mod branding;
 mod delivery;
@@ -199,12 +199,12 @@ impl Checker<'_> {
     }
 
     /// Reads a policy file; each of its mistakes is one of the configuration.
-    fn policy(&mut self, setting: &str, path: Option<&str>) -> Option<Policy> {
+    fn policy(&mut self, setting: &str, path: Option<&str>) -> Option<PolicySource> {
         let path = path?;
         let text = std::fs::read_to_string(path)
             .inspect_err(|error| self.note(setting, format!("“{path}” cannot be read: {error}")))
             .ok()?;
-        match Policy::parse(&text) {
+        match PolicySource::read(path, text) {
             Ok(policy) => Some(policy),
             Err(error) => {
                 for mistake in error.mistakes {
@@ -379,7 +379,7 @@ pub(super) fn check(raw: Raw, secrets: &dyn SecretSource) -> Result<Config, Conf
         delivery_reports,
         sendgrid,
         instances,
-        policy: policy.unwrap_or_else(Policy::standard),
+        policy: policy.unwrap_or_else(PolicySource::shipped),
         networks,
         keys,
         report_key,

@@ -6,6 +6,7 @@ mod check;
 mod colour;
 mod connectors;
 mod network;
+mod policy;
 mod raw;
 pub mod retention;
 mod secrets;
@@ -24,6 +25,7 @@ use shared::words::{Action, Channel};
 use url::Url;
 
 pub use colour::{Accent, Colour};
+pub use policy::PolicySource;
 pub use retention::Retention;
 pub use secrets::{Environment, SecretSource};
 
@@ -33,8 +35,8 @@ use crate::keys::Keys;
 use crate::locale::Locale;
 use crate::network::Networks;
 use crate::signed_report::ReportKey;
+use crate::verification::InstanceId;
 use crate::verification::checks::company_sign_in::OnFileField;
-use crate::verification::{InstanceId, Policy};
 
 /// The whole configuration, checked.
 pub struct Config {
@@ -53,7 +55,7 @@ pub struct Config {
     /// `[[instance]]`, by id.
     pub instances: BTreeMap<InstanceId, Instance>,
     /// `[policy]`: the risk policy of instances that have none of their own.
-    pub policy: Policy,
+    pub policy: PolicySource,
     /// `[network]`: what is known about addresses.
     pub networks: Networks,
     /// Secrets derived from `IMPER_MASTER_KEY`.
@@ -231,7 +233,7 @@ pub struct Instance {
     /// Starts per hour at most, over all agents.
     pub starts_per_hour: u32,
     /// Its own risk policy, if `policy_file` is set.
-    pub policy: Option<Policy>,
+    pub policy: Option<PolicySource>,
     /// Keys that may sign agent tokens, by `kid`.
     pub agent_keys: BTreeMap<String, AgentKey>,
     /// How results get to the instance.
@@ -256,6 +258,7 @@ pub struct Branding {
 }
 
 /// One key that may sign agent tokens: one key, one algorithm (RFC 8725, section 3.1).
+#[derive(Clone)]
 pub struct AgentKey {
     /// The only algorithm accepted with it.
     pub algorithm: Algorithm,

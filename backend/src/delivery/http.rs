@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, StatusCode, Url};
 use shared::words::UnixMillis;
 use url::Host;
@@ -40,6 +40,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// How long the other side asks to wait.
     pub retry_after: Option<Duration>,
+    /// The other side's time, if it says so.
+    pub date: Option<UnixMillis>,
 }
 
 /// Begins a POST.
@@ -74,6 +76,7 @@ pub async fn send(request: RequestBuilder, now: UnixMillis) -> Result<Answer, St
     let mut response = request.send().await.map_err(|error| describe(&error))?;
     let status = response.status();
     let retry_after = retry_after(response.headers(), now);
+    let date = date(response.headers());
     let says_json = response
         .headers()
         .get(CONTENT_TYPE)
@@ -92,7 +95,14 @@ pub async fn send(request: RequestBuilder, now: UnixMillis) -> Result<Answer, St
         is_json,
         body,
         retry_after,
+        date,
     })
+}
+
+fn date(headers: &HeaderMap) -> Option<UnixMillis> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    let date = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
+    Some(UnixMillis(date.timestamp().as_millisecond()))
 }
 
 /// Seconds, or a date.

@@ -2,6 +2,7 @@
 
 use super::factors::FactorError;
 use crate::ports::NoEntropy;
+use crate::servicenow::client::ClientError;
 use crate::store::StoreError;
 use crate::verification::enrolment::EnrolmentClosed;
 use crate::verification::grant::GrantError;
@@ -56,6 +57,9 @@ pub enum ServiceError {
     /// A factor cannot be read or made.
     #[error(transparent)]
     Factor(#[from] FactorError),
+    /// The client for a test of the connection cannot be made.
+    #[error(transparent)]
+    Client(#[from] ClientError),
     /// The database failed.
     #[error(transparent)]
     Store(StoreError),

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod agent;
+pub mod connection;
 pub mod console;
 pub mod dead_letters;
 pub mod delivery_reports;
@@ -11,8 +12,10 @@ mod events;
 pub mod expiry;
 pub mod factors;
 mod facts;
+pub mod instance_keys;
 pub mod look;
 pub mod outgoing;
+pub mod policies;
 pub mod portal;
 pub mod replay;
 pub mod retention;
@@ -40,7 +43,7 @@ use crate::delivery::circuit::Circuits;
 use crate::identity::oidc::Provider;
 use crate::ports::{Clock, Entropy, random};
 use crate::store::{Store, StoreError, evidence, grants};
-use crate::verification::{InstanceId, Policy, Verification, VerificationId};
+use crate::verification::{InstanceId, Verification, VerificationId};
 
 /// Everything that a use case needs. Cheap to clone.
 #[derive(Clone)]
@@ -67,6 +70,10 @@ pub struct Service {
     pub vitals: Arc<vitals::Vitals>,
     /// How each instance appears to its people.
     pub looks: Arc<look::Looks>,
+    /// The policies of the instances.
+    pub policies: Arc<policies::Policies>,
+    /// Which uses of keys were written already.
+    pub keys_noted: Arc<instance_keys::Noted>,
     /// Turns true when the service is about to stop, so that open streams end.
     pub stopping: watch::Sender<bool>,
 }
@@ -85,6 +92,7 @@ impl Service {
             let sign_in = instance.sign_in.as_ref()?;
             Some((instance.id.clone(), Provider::new(sign_in.provider.clone())))
         });
+        let policies = Arc::new(policies::Policies::new(Arc::clone(&config)));
         let providers = Arc::new(signing_in.collect());
         let vitals = Arc::new(vitals::Vitals::new(clock.now()));
         let looks = Arc::new(look::Looks::configured(&config));
@@ -100,6 +108,8 @@ impl Service {
             circuits: Arc::default(),
             looks,
             vitals,
+            policies,
+            keys_noted: Arc::default(),
             stopping: watch::Sender::new(false),
         }
     }
@@ -107,16 +117,6 @@ impl Service {
     /// The present moment.
     pub fn now(&self) -> UnixMillis {
         self.clock.now()
-    }
-
-    /// The risk policy of an instance.
-    pub fn policy(&self, of: &InstanceId) -> &Policy {
-        let own = self
-            .config
-            .instances
-            .get(of)
-            .and_then(|instance| instance.policy.as_ref());
-        own.unwrap_or(&self.config.policy)
     }
 
     /// The instance `id`.

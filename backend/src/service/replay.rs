@@ -1,6 +1,7 @@
 //! Decides stored verifications anew under another policy, and says what would have come out otherwise. Nothing is
 //! changed.
 
+use serde::{Deserialize, Serialize};
 use shared::words::{Outcome, RiskLevel};
 
 use super::ServiceError;
@@ -11,7 +12,7 @@ use crate::verification::{Decision, InstanceId, Policy, Verification, Verificati
 const PAGE: u32 = 500;
 
 /// What a decision came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Passed or Failed.
     pub outcome: Outcome,
@@ -102,7 +103,7 @@ fn look_at(verification: &Verification, policy: &Policy, replayed: &mut Replayed
     }
 }
 
-fn verdict(decision: &Decision) -> Verdict {
+pub(super) fn verdict(decision: &Decision) -> Verdict {
     Verdict {
         outcome: decision.outcome,
         level: decision.level,
@@ -110,7 +111,8 @@ fn verdict(decision: &Decision) -> Verdict {
     }
 }
 
-fn differences(before: &Decision, after: &Decision) -> Vec<String> {
+/// Codes of the findings that only one of two decisions has, or that weigh otherwise.
+pub(super) fn differences(before: &Decision, after: &Decision) -> Vec<String> {
     let only = |here: &Decision, there: &Decision| -> Vec<String> {
         let findings = here.report.findings.iter();
         findings

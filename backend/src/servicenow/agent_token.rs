@@ -6,6 +6,8 @@
 
 mod claims;
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
@@ -14,7 +16,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use shared::agent_token::{AgentClaims, MAX_LIFETIME_SECONDS, MAX_TOKEN_BYTES, TOKEN_TYPE};
 use shared::words::UnixMillis;
 
-use crate::config::{Config, Instance};
+use crate::config::{AgentKey, Config, Instance};
 
 /// How far the instance's clock may run ahead of ours before its fresh tokens are refused, in seconds.
 const CLOCK_LEEWAY_SECONDS: i64 = 5;
@@ -32,7 +34,7 @@ pub enum TokenError {
     #[error("it cannot be read: {0}")]
     Malformed(String),
     /// The `typ` header is another one.
-    #[error("its type is not {}", shared::agent_token::TOKEN_TYPE)]
+    #[error("its type is another one")]
     WrongType,
     /// The issuer is no configured instance.
     #[error("its issuer is no configured instance")]
@@ -55,7 +57,7 @@ pub enum TokenError {
     /// `nbf` or `iat` has not come.
     #[error("it is not yet valid")]
     NotYetValid,
-    /// It lives longer than five minutes.
+    /// It lives longer than its kind may.
     #[error("it lives too long")]
     LivesTooLong,
     /// A claim has an impossible value.
@@ -82,12 +84,33 @@ struct Issuer {
     iss: String,
 }
 
-/// Checks a token completely and says which instance signed it. Does not spend it.
-pub fn verify<'a>(
-    config: &'a Config,
-    token: &str,
-    now: UnixMillis,
-) -> Result<(&'a Instance, AgentClaims), TokenError> {
+/// A token that is sound.
+pub struct Verified<'a, C = AgentClaims> {
+    /// Whose it is.
+    pub instance: &'a Instance,
+    /// Id of the key that signed it.
+    pub kid: String,
+    /// What it says.
+    pub claims: C,
+}
+
+/// The instance that a token says it is from: nothing else of it is looked at, and nothing believed.
+pub fn issuer<'a>(config: &'a Config, token: &str) -> Result<&'a Instance, TokenError> {
+    let parts = split(token)?;
+    let Issuer { iss } = decode("payload", parts.payload)?;
+    config.instance_by_url(&iss).ok_or(TokenError::UnknownIssuer)
+}
+
+/// The parts of a token.
+struct Parts<'t> {
+    /// Header and payload.
+    signed: &'t str,
+    header: &'t str,
+    payload: &'t str,
+    signature: &'t str,
+}
+
+fn split(token: &str) -> Result<Parts<'_>, TokenError> {
     if token.is_empty() {
         return Err(TokenError::Missing);
     }
@@ -100,8 +123,49 @@ pub fn verify<'a>(
     let (header, payload) = signed
         .split_once('.')
         .ok_or_else(|| malformed("it has no payload"))?;
+    Ok(Parts {
+        signed,
+        header,
+        payload,
+        signature,
+    })
+}
+
+/// Checks a token completely against the keys of the instance that [`issuer`] names. Does not spend it.
+pub fn verify<'a>(
+    config: &'a Config,
+    keys: &BTreeMap<String, AgentKey>,
+    token: &str,
+    now: UnixMillis,
+) -> Result<Verified<'a>, TokenError> {
+    let found: Verified<'a, AgentClaims> = open(config, keys, token, TOKEN_TYPE)?;
+    let times = Times {
+        iss: &found.claims.iss,
+        aud: &found.claims.aud,
+        iat: found.claims.iat,
+        nbf: found.claims.nbf,
+        exp: found.claims.exp,
+    };
+    times.check(config, found.instance, now, MAX_LIFETIME_SECONDS)?;
+    claims::check(&found.claims)?;
+    Ok(found)
+}
+
+/// Checks form, type, key and signature, and reads the claims, which [`Times::check`] must judge next.
+pub(super) fn open<'a, C: DeserializeOwned>(
+    config: &'a Config,
+    keys: &BTreeMap<String, AgentKey>,
+    token: &str,
+    kind: &str,
+) -> Result<Verified<'a, C>, TokenError> {
+    let Parts {
+        signed,
+        header,
+        payload,
+        signature,
+    } = split(token)?;
     let header: Header = decode("header", header)?;
-    if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(TOKEN_TYPE)) {
+    if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(kind)) {
         return Err(TokenError::WrongType);
     }
     if header.crit.is_some() {
@@ -109,10 +173,8 @@ pub fn verify<'a>(
     }
     let Issuer { iss } = decode("payload", payload)?;
     let instance = config.instance_by_url(&iss).ok_or(TokenError::UnknownIssuer)?;
-    let key = header
-        .kid
-        .and_then(|kid| instance.agent_keys.get(&kid))
-        .ok_or(TokenError::UnknownKey)?;
+    let kid = header.kid.ok_or(TokenError::UnknownKey)?;
+    let key = keys.get(&kid).ok_or(TokenError::UnknownKey)?;
     if name(key.algorithm) != Some(header.alg.as_str()) {
         return Err(TokenError::WrongAlgorithm);
     }
@@ -120,16 +182,11 @@ pub fn verify<'a>(
         Ok(true) => {}
         Ok(false) | Err(_) => return Err(TokenError::BadSignature),
     }
-    let claims: AgentClaims = decode("payload", payload)?;
-    if claims.iss != instance.url {
-        return Err(TokenError::UnknownIssuer);
-    }
-    if claims.aud != config.server.public_url {
-        return Err(TokenError::WrongAudience);
-    }
-    check_times(&claims, now.unix_seconds())?;
-    claims::check(&claims)?;
-    Ok((instance, claims))
+    Ok(Verified {
+        instance,
+        kid,
+        claims: decode("payload", payload)?,
+    })
 }
 
 /// The algorithms that may sign a token, by their names in a header: an allow-list.
@@ -142,31 +199,46 @@ const fn name(algorithm: Algorithm) -> Option<&'static str> {
     }
 }
 
-fn check_times(claims: &AgentClaims, now: i64) -> Result<(), TokenError> {
-    if now >= claims.exp {
-        return Err(TokenError::Expired);
-    }
-    let soon = now.saturating_add(CLOCK_LEEWAY_SECONDS);
-    if claims.nbf > soon || claims.iat > soon {
-        return Err(TokenError::NotYetValid);
-    }
-    if claims.exp.saturating_sub(claims.iat) > MAX_LIFETIME_SECONDS {
-        return Err(TokenError::LivesTooLong);
-    }
-    if claims.exp <= claims.iat {
-        return Err(TokenError::BadClaim("exp"));
-    }
-    Ok(())
+/// The registered claims that every token has.
+pub(super) struct Times<'a> {
+    pub iss: &'a str,
+    pub aud: &'a str,
+    pub iat: i64,
+    pub nbf: i64,
+    pub exp: i64,
 }
 
-/// The instance that a token names as its issuer, signed or not: only for telling its people that one was refused.
-pub fn claimed_issuer<'a>(config: &'a Config, token: &str) -> Option<&'a Instance> {
-    if token.len() > MAX_TOKEN_BYTES {
-        return None;
+impl Times<'_> {
+    /// Is the token by this instance, for us, and for now? It may live for `longest` seconds.
+    pub fn check(
+        &self,
+        config: &Config,
+        instance: &Instance,
+        now: UnixMillis,
+        longest: i64,
+    ) -> Result<(), TokenError> {
+        if self.iss != instance.url {
+            return Err(TokenError::UnknownIssuer);
+        }
+        if self.aud != config.server.public_url {
+            return Err(TokenError::WrongAudience);
+        }
+        let now = now.unix_seconds();
+        if now >= self.exp {
+            return Err(TokenError::Expired);
+        }
+        let soon = now.saturating_add(CLOCK_LEEWAY_SECONDS);
+        if self.nbf > soon || self.iat > soon {
+            return Err(TokenError::NotYetValid);
+        }
+        if self.exp.saturating_sub(self.iat) > longest {
+            return Err(TokenError::LivesTooLong);
+        }
+        if self.exp <= self.iat {
+            return Err(TokenError::BadClaim("exp"));
+        }
+        Ok(())
     }
-    let payload = token.split('.').nth(1)?;
-    let Issuer { iss } = decode("payload", payload).ok()?;
-    config.instance_by_url(&iss)
 }
 
 fn malformed(why: impl Into<String>) -> TokenError {

@@ -1,5 +1,6 @@
 //! Posts result events to the app inside an instance. See [`shared::events`] for what they hold.
 
+mod connection;
 mod token;
 
 use std::sync::Arc;
@@ -42,17 +43,22 @@ impl Client {
         })
     }
 
-    /// Makes one attempt to deliver the event `id`. A token that the instance no longer accepts is replaced at once.
-    pub async fn deliver(&self, instance: &Instance, id: &str, body: &str) -> Outcome {
+    /// Makes one attempt to deliver the event `id`, signed with each of the secrets. A token that the instance no longer accepts is replaced at once.
+    pub async fn deliver(
+        &self,
+        instance: &Instance,
+        secrets: &[SecretString],
+        (id, body): (&str, &str),
+    ) -> Outcome {
         let mut replaced = false;
         loop {
             let token = match self.tokens.get(&self.http, self.clock.as_ref(), instance).await {
                 Ok(token) => token,
                 Err(outcome) => return outcome,
             };
-            let answer = match self.post(instance, id, body, &token).await {
+            let answer = match self.post(instance, secrets, (id, body), &token).await {
                 Ok(answer) => answer,
-                Err(why) => return Outcome::down(why),
+                Err(why) => return Outcome::down(format!("The instance did not answer: {why}.")),
             };
             if answer.status.as_u16() == 401 && !replaced {
                 self.tokens.forget(&instance.id, &token).await;
@@ -66,14 +72,13 @@ impl Client {
     async fn post(
         &self,
         instance: &Instance,
-        id: &str,
-        body: &str,
+        secrets: &[SecretString],
+        (id, body): (&str, &str),
         token: &SecretString,
     ) -> Result<Answer, String> {
         let now = self.clock.now();
         // Signed at each attempt: the receiver refuses timestamps older than five minutes.
-        let signed = signature::sign(&instance.callback.webhook_secret, id, now, body)
-            .map_err(|error| error.to_string())?;
+        let signed = signature::sign_with_all(secrets, id, now, body).map_err(|error| error.to_string())?;
         let request = http::post(&self.http, &format!("{}{RESULT_PATH}", instance.url))?
             .bearer_auth(token.expose_secret())
             .header(ACCEPT, "application/json")
@@ -82,9 +87,7 @@ impl Client {
             .header(signature::TIMESTAMP_HEADER, signed.timestamp)
             .header(signature::SIGNATURE_HEADER, signed.signature)
             .body(body.to_owned());
-        http::send(request, now)
-            .await
-            .map_err(|why| format!("The instance did not answer: {why}."))
+        http::send(request, now).await
     }
 }
 
@@ -135,6 +138,14 @@ fn slowly(answer: &Answer, why: String) -> Outcome {
 
 /// The status, and the app's own stable code if the body has one: `401 signature_invalid`.
 fn said(answer: &Answer) -> String {
+    code_of(answer).map_or_else(
+        || answer.status.as_u16().to_string(),
+        |code| format!("{} {code}", answer.status.as_u16()),
+    )
+}
+
+/// The app's own stable code, if the body has one.
+fn code_of(answer: &Answer) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Body {
         error: Error,
@@ -146,14 +157,10 @@ fn said(answer: &Answer) -> String {
     let is_code = |text: &String| {
         (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
     };
-    let detail = serde_json::from_slice(&answer.body)
+    serde_json::from_slice(&answer.body)
         .ok()
         .map(|body: Body| body.error.detail)
-        .filter(is_code);
-    detail.map_or_else(
-        || answer.status.as_u16().to_string(),
-        |detail| format!("{} {detail}", answer.status.as_u16()),
-    )
+        .filter(is_code)
 }
 
 #[cfg(test)]

@@ -2,4 +2,5 @@
 
 pub mod agent_token;
 pub mod client;
+pub mod connection_token;
 pub mod signature;

@@ -52,29 +52,40 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn refuse_newer(connection: &Connection) -> Result<(), StoreError> {
-    let known = migrations::migrations::runner()
-        .get_migrations()
-        .iter()
-        .map(refinery::Migration::version)
-        .max()
-        .unwrap_or(0);
+/// True when the schema is that of this version.
+pub(super) fn is_current(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(schema(connection)? == Some(known()))
+}
+
+/// The newest schema that this version knows.
+fn known() -> i32 {
+    let runner = migrations::migrations::runner();
+    let versions = runner.get_migrations().iter().map(refinery::Migration::version);
+    versions.max().unwrap_or(0)
+}
+
+/// The schema of the file, `None` for an empty one.
+fn schema(connection: &Connection) -> Result<Option<i32>, StoreError> {
     let has_history: bool = connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'refinery_schema_history')",
         [],
         |row| row.get(0),
     )?;
     if !has_history {
-        return Ok(());
+        return Ok(None);
     }
-    let found: i32 = connection.query_row(
+    let found = connection.query_row(
         "SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history",
         [],
         |row| row.get(0),
     )?;
-    if found > known {
-        Err(StoreError::Newer { found, known })
-    } else {
-        Ok(())
+    Ok(Some(found))
+}
+
+fn refuse_newer(connection: &Connection) -> Result<(), StoreError> {
+    let known = known();
+    match schema(connection)? {
+        Some(found) if found > known => Err(StoreError::Newer { found, known }),
+        _ => Ok(()),
     }
 }

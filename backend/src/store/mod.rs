@@ -10,8 +10,10 @@ pub mod console;
 pub mod evidence;
 pub mod factors;
 pub mod grants;
+pub mod instance_keys;
 pub mod origins;
 pub mod outbox;
+pub mod policies;
 pub mod portal;
 pub mod retention;
 pub mod sign_ins;
@@ -165,6 +167,22 @@ impl Store {
         task.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// Like [`Store::read`], over a connection of its own: for what takes long, so that no page waits for it.
+    pub async fn read_apart<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        let task = tokio::task::spawn_blocking(move || {
+            let mut connection = connection::open_reader(&inner.path)?;
+            let transaction = connection.transaction().map_err(StoreError::from)?;
+            work(&transaction)
+        });
+        task.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Finishes what is queued and closes the writer. Later writes fail with [`StoreError::Closed`].
     pub fn close(&self) {
         if let Ok(mut jobs) = self.inner.jobs.lock() {
@@ -188,6 +206,23 @@ pub fn backup(source: &Path, target: &Path) -> Result<(), StoreError> {
     })?;
     reader.execute("VACUUM INTO ?1", [target])?;
     Ok(())
+}
+
+/// Reads from a database beside the service, without changing anything. `None` when there is none yet, or when its
+/// schema is not that of this version: then nothing can be said about it.
+pub fn peek<T, E: From<StoreError>>(
+    path: &Path,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+) -> Result<Option<T>, E> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut connection = connection::open_reader(path)?;
+    if !connection::is_current(&connection)? {
+        return Ok(None);
+    }
+    let transaction = connection.transaction().map_err(StoreError::from)?;
+    work(&transaction).map(Some)
 }
 
 fn run_writer(mut connection: Connection, jobs: &mpsc::Receiver<Job>) {

@@ -272,6 +272,37 @@ pub fn list_decided(
     .collect()
 }
 
+/// Rows of the last `limit` decided verifications of an instance, the newest first, each with whether retention has
+/// erased its facts.
+pub fn last_decided(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    limit: u32,
+) -> Result<Vec<(i64, bool)>, StoreError> {
+    let sql =
+        "SELECT rowid, erased_at IS NOT NULL FROM verification WHERE instance = ?1 AND outcome IS NOT NULL
+        ORDER BY created_at DESC, id DESC LIMIT ?2";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map(params![instance.as_str(), limit], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A verification of an instance by its row.
+pub fn find_row(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    row: i64,
+) -> Result<Option<Verification>, StoreError> {
+    let sql = "SELECT body FROM verification WHERE rowid = ?1 AND instance = ?2";
+    let mut statement = tx.prepare_cached(sql)?;
+    let found = statement
+        .query_row(params![row, instance.as_str()], body)
+        .optional()?;
+    found.as_deref().map(read).transpose()
+}
+
 /// How many decided verifications have had their facts erased.
 pub fn count_erased_decisions(
     tx: &Transaction<'_>,

@@ -162,6 +162,7 @@ fn erase_session(session: &mut Session) {
         started_at: _,
         expires_at: _,
         steps: _,
+        policy: _,
     } = session;
     cookie_digest.clear();
     *client = ClientFacts::default();

@@ -27,6 +27,6 @@ pub use destination::{Destination, DestinationError};
 pub use facts::{ClientFacts, Facts, History};
 pub use grant::Grant;
 pub use ids::{InstanceId, LinkId, SignInId, VerificationId};
-pub use policy::{Plan, Policy, Step};
+pub use policy::{Mistake, Plan, Policy, PolicyError, Step};
 pub use report::{Finding, FindingKind, Report};
 pub use state::{Delivery, InvalidTransition, Link, Opens, Session, State, Verification};

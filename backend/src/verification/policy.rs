@@ -1,6 +1,7 @@
 //! The risk policy: weights, thresholds and the steps that are required, under a version that every decision records.
 
 mod file;
+mod lines;
 mod reader;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use shared::words::{Action, Assurance, CheckKind, RiskLevel};
 
 pub use file::PolicyError;
+pub use reader::Mistake;
 
 use super::signals;
 
@@ -119,6 +121,9 @@ pub struct Weights {
 const STANDARD: &str = include_str!("../../policy/standard.toml");
 
 impl Policy {
+    /// The text of the policy that is shipped.
+    pub const STANDARD_TEXT: &'static str = STANDARD;
+
     /// The policy in force when none is configured.
     pub fn standard() -> Self {
         static POLICY: LazyLock<Policy> = LazyLock::new(|| {
@@ -224,7 +229,7 @@ mod tests {
     #[test]
     fn the_standard_policy_names_every_signal_with_the_weight_that_the_signal_has() {
         let policy = Policy::standard();
-        assert!(policy.version.starts_with("standard-3+"), "{}", policy.version);
+        assert!(policy.version.starts_with("standard-4+"), "{}", policy.version);
         for signal in signals::ALL {
             assert_eq!(
                 policy.signals.get(signal.name),

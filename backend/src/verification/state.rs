@@ -170,6 +170,10 @@ pub struct Session {
     pub steps: Vec<SessionStep>,
     /// What the browser told about itself at Begin.
     pub client: ClientFacts,
+    /// Number of the policy that asked for the steps, and that decides: what somebody was not asked is not held against
+    /// them. 0 for the policy of the configuration.
+    #[serde(default)]
+    pub policy: i64,
 }
 
 /// A transition that the current state does not allow.

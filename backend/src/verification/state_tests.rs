@@ -56,6 +56,7 @@ fn session(at: UnixMillis) -> Session {
         expires_at: at.plus_seconds(900),
         steps: open_steps(Policy::standard().steps(None, Assurance::Standard), &means(), at),
         client: ClientFacts::default(),
+        policy: 0,
     }
 }
 

@@ -1,6 +1,9 @@
 //! The agent API: see [`shared::agent_api`].
 
+mod connection;
 mod live;
+
+use std::collections::BTreeMap;
 
 use shared::agent_api::SendLink;
 use shared::agent_token::MAX_TOKEN_BYTES;
@@ -12,9 +15,10 @@ use warp::reply::Response;
 
 use super::MAX_BODY_BYTES;
 use super::problem::{self, ApiError};
+use crate::config::AgentKey;
 use crate::service::actions;
 use crate::service::agent::{self, Caller};
-use crate::service::{Service, ServiceError};
+use crate::service::{Service, ServiceError, instance_keys};
 use crate::servicenow::agent_token::{self, TokenError};
 use crate::verification::VerificationId;
 
@@ -89,7 +93,9 @@ pub fn routes(service: &Service) -> BoxedFilter<(Response,)> {
             reply(change(&service, token, &id, what).await)
         });
 
-    let api = list
+    let api = connection::route(service)
+        .or(list)
+        .unify()
         .or(start)
         .unify()
         .or(get)
@@ -151,26 +157,41 @@ fn json<T: serde::Serialize>(status: StatusCode, value: &T) -> Response {
     warp::reply::with_status(warp::reply::json(value), status).into_response()
 }
 
-/// Checks the bearer token.
-fn authenticate(service: &Service, header: Option<String>) -> Result<Caller, ApiError> {
-    let header = header.ok_or(TokenError::Missing)?;
-    let (scheme, token) = header.split_once(' ').ok_or(TokenError::Missing)?;
+/// The token after `Bearer`.
+fn bearer(header: Option<&str>) -> Result<&str, TokenError> {
+    let (scheme, token) = header
+        .and_then(|header| header.split_once(' '))
+        .ok_or(TokenError::Missing)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(TokenError::Missing.into());
+        return Err(TokenError::Missing);
     }
     if token.len() > MAX_TOKEN_BYTES {
-        return Err(TokenError::TooLong.into());
+        return Err(TokenError::TooLong);
     }
-    let (token, now) = (token.trim(), service.now());
-    let (instance, claims) = agent_token::verify(&service.config, token, now).inspect_err(|error| {
-        if let Some(claimed) = agent_token::claimed_issuer(&service.config, token) {
+    Ok(token.trim())
+}
+
+/// The keys by which a token is to be judged: those of the instance that it says it is from.
+async fn token_keys(service: &Service, token: &str) -> Result<BTreeMap<String, AgentKey>, ApiError> {
+    let issuer = &agent_token::issuer(&service.config, token)?.id;
+    Ok(instance_keys::token_keys(service, issuer).await?)
+}
+
+/// Checks the bearer token.
+async fn authenticate(service: &Service, header: Option<&str>) -> Result<Caller, ApiError> {
+    let token = bearer(header)?;
+    let keys = token_keys(service, token).await?;
+    let now = service.now();
+    let found = agent_token::verify(&service.config, &keys, token, now).inspect_err(|error| {
+        if let Ok(claimed) = agent_token::issuer(&service.config, token) {
             service.vitals.refused(&claimed.id, error.to_string(), now);
         }
     })?;
-    service.vitals.accepted(&instance.id, claims.iat, now);
+    service.vitals.accepted(&found.instance.id, found.claims.iat, now);
+    instance_keys::note_use(service, &found.instance.id, &found.kid).await;
     Ok(Caller {
-        instance: instance.id.clone(),
-        claims,
+        instance: found.instance.id.clone(),
+        claims: found.claims,
     })
 }
 
@@ -179,7 +200,7 @@ fn read_id(text: &str) -> Result<VerificationId, ApiError> {
 }
 
 async fn list(service: &Service, token: Option<String>) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token.as_deref()).await?;
     Ok(json(StatusCode::OK, &agent::list(service, caller).await?))
 }
 
@@ -190,7 +211,7 @@ async fn start(
     key: Option<String>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token.as_deref()).await?;
     let media_type = content_type
         .as_deref()
         .and_then(|kind| kind.split(';').next())
@@ -213,7 +234,7 @@ async fn start(
 }
 
 async fn get(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token.as_deref()).await?;
     Ok(json(
         StatusCode::OK,
         &agent::get(service, caller, read_id(id)?).await?,
@@ -221,7 +242,7 @@ async fn get(service: &Service, token: Option<String>, id: &str) -> Result<Respo
 }
 
 async fn events(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token.as_deref()).await?;
     live::stream(service, caller, read_id(id)?).await
 }
 
@@ -231,7 +252,7 @@ async fn change(
     id: &str,
     what: Change,
 ) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token)?;
+    let caller = authenticate(service, token.as_deref()).await?;
     let id = read_id(id)?;
     let view = match what {
         Change::Resend => agent::resend(service, caller, id).await?,

@@ -34,6 +34,9 @@ pub enum ApiError {
     /// A header has an impossible value.
     #[error("{0}")]
     Header(&'static str),
+    /// Asked for too often; the seconds to wait.
+    #[error("This was asked for too often. Wait {0} seconds.")]
+    TooOften(u32),
 }
 
 /// Name, status, title and the input field that is wrong.
@@ -78,6 +81,12 @@ fn row(error: &ApiError) -> Row {
             "invalid-header",
             StatusCode::BAD_REQUEST,
             "A header has an impossible value",
+            None,
+        ),
+        ApiError::TooOften(_) => (
+            "limit-reached",
+            StatusCode::TOO_MANY_REQUESTS,
+            "A limit is reached",
             None,
         ),
         ApiError::Service(error) => match error {
@@ -136,7 +145,7 @@ fn row(error: &ApiError) -> Row {
                 "The Idempotency-Key belongs to another request",
                 None,
             ),
-            S::Store(_) | S::Entropy(_) | S::Template(_) | S::Factor(_) => INTERNAL,
+            S::Store(_) | S::Entropy(_) | S::Template(_) | S::Factor(_) | S::Client(_) => INTERNAL,
         },
     }
 }
@@ -162,6 +171,7 @@ pub fn reply(error: &ApiError) -> Response {
     };
     let retry_after = match error {
         ApiError::Service(ServiceError::Limit(limit)) => Some(LimitReached::retry_after(*limit)),
+        ApiError::TooOften(seconds) => Some(*seconds),
         _ => None,
     };
     response(row, detail, retry_after)

@@ -7,6 +7,9 @@ var ImperAgentToken = Class.create();
 /** The only typ that the backend accepts. */
 ImperAgentToken.TYPE = 'imper-agent+jwt';
 
+/** Of the token that asks the backend to test its way back; it opens nothing else. */
+ImperAgentToken.CONNECTION_TYPE = 'imper-connection+jwt';
+
 /** Seconds. The backend refuses more than 300; the rest is room for clocks that differ. */
 ImperAgentToken.LIFETIME = 240;
 
@@ -83,6 +86,18 @@ ImperAgentToken.prototype = {
                 time_zone: '', language: '' },
             action: null, assurance: 'standard'
         });
+    },
+
+    /** A token of one minute that asks the backend to test its way back; '' for whoever is no admin of the app. */
+    wayBack: function () {
+        if (!gs.hasRole('x_imper_verify.admin')) {
+            return '';
+        }
+        var now = Math.floor(new GlideDateTime().getNumericValue() / 1000);
+        return this._sign({
+            iss: this.properties.instanceUrl(), aud: this.properties.backendUrl(), sub: String(gs.getUserID()),
+            iat: now, nbf: now, exp: now + 60, jti: String(gs.generateGUID())
+        }, ImperAgentToken.CONNECTION_TYPE);
     },
 
     /** The signed token; '' if it cannot be made short enough. Text that is expensive to encode shortens the description. */
@@ -181,8 +196,9 @@ ImperAgentToken.prototype = {
         return contacts;
     },
 
-    _sign: function (claims) {
-        var header = { alg: 'HS256', typ: ImperAgentToken.TYPE, kid: this.properties.keyId() };
+    /** @param {String} type left out for an agent's token */
+    _sign: function (claims, type) {
+        var header = { alg: 'HS256', typ: type || ImperAgentToken.TYPE, kid: this.properties.keyId() };
         var signed = this._encode(JSON.stringify(header)) + '.' + this._encode(JSON.stringify(claims));
         var mac = new CertificateEncryption().generateMac(this.properties.tokenKey(), 'HmacSHA256', signed);
         return signed + '.' + this._urlSafe(String(mac));

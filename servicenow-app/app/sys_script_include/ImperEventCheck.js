@@ -18,6 +18,9 @@ ImperEventCheck.ACTION_STATES = ['granted', 'awaiting_release', 'manual', 'perfo
 /** One kind of event more, which is no state: somebody at a contact on file says that an action was not theirs. */
 ImperEventCheck.DISPUTED = 'action.disputed';
 
+/** And one more: after a pass that granted nothing, the requester says that they did not ask for it. */
+ImperEventCheck.DISOWNED = 'verification.disputed';
+
 ImperEventCheck.TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 ImperEventCheck.prototype = {
@@ -34,7 +37,7 @@ ImperEventCheck.prototype = {
         }
         return parts[0] === 'verification' && ImperEventCheck.STATUSES.hasOwnProperty(parts[1])
             || parts[0] === 'action' && this._isState(parts[1])
-            || type === ImperEventCheck.DISPUTED;
+            || type === ImperEventCheck.DISPUTED || type === ImperEventCheck.DISOWNED;
     },
 
     _isState: function (state) {
@@ -91,7 +94,8 @@ ImperEventCheck.prototype = {
 
     _kind: function (wrong, event) {
         if (!this.isAction(event.type)) {
-            this._check(wrong, event.type === 'verification.' + event.verification.status, 'type');
+            this._check(wrong, event.type === 'verification.' + event.verification.status
+                || event.type === ImperEventCheck.DISOWNED && event.verification.status === 'passed', 'type');
             return;
         }
         var action = event.action;

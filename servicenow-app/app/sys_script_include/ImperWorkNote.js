@@ -37,7 +37,11 @@ ImperWorkNote.prototype = {
     text: function () {
         var lines = [];
         // An action event may arrive without the decision before it: then the note tells both.
-        if (!this.event.action || this.event.type.indexOf('action.') !== 0) {
+        if (this.event.type === ImperEventCheck.DISOWNED) {
+            lines = ['imper.ai Verification: disputed after the pass', '',
+                'Whoever passed the verification says now: I did not ask for this. Do not act on the result.',
+                'Call the requester on a number that you know, and treat the account as at risk until you have spoken.'];
+        } else if (!this.event.action || this.event.type.indexOf('action.') !== 0) {
             lines = this._status();
         } else {
             lines = this.verification.outcome ? this._status() : [];

@@ -17,5 +17,7 @@
         rest.answer(response, { problem: { status: 401, code: refusal.code, message: refusal.message } });
         return;
     }
-    rest.answer(response, new ImperResult().apply(rest.parse(body), id));
+    var event = rest.parse(body);
+    var ping = new ImperPing();
+    rest.answer(response, ping.isOne(event) ? ping.answer(event, id) : new ImperResult().apply(event, id));
 })(request, response);

@@ -4,7 +4,9 @@ use imper_tests::harness::soft_passkey::SoftPasskey;
 
 use super::{call, guess_codes, other_number, past_the_number};
 use crate::factors::{add_passkey, answer, code_at, enrol, next_call, pass, sign, with_app, with_passkey};
-use crate::people::{BRAZIL, Browser, HOSTING, PHONE_ON_FILE, PRIVATE_MAIL, Page, code_to, finish, link_to};
+use crate::people::{
+    A_MOMENT, BRAZIL, Browser, HOSTING, PHONE_ON_FILE, PRIVATE_MAIL, Page, VPN, code_to, finish, link_to,
+};
 use crate::story::{End, Story};
 use crate::world::{Content, World};
 
@@ -28,6 +30,11 @@ pub fn all() -> Vec<Story> {
             "passkey_asked_for_on_a_look_alike_page",
             End::Refused(422),
             look_alike,
+        ),
+        Story::new(
+            "swapped_sim_of_somebody_with_a_passkey",
+            End::Flagged,
+            sim_instead_of_passkey,
         ),
         Story::new("passkey_of_somebody_else", End::Rejected, foreign_passkey),
         Story::new("passkey_answer_replayed", End::Refused(422), replayed_answer),
@@ -172,6 +179,27 @@ async fn look_alike(world: World) -> End {
     let mut relay = Browser::windows();
     next_call(&world, &mut relay, 2).await;
     sign(&world, &mut relay, &fooled).await.end()
+}
+
+/// The thief has Mia's number but not her passkey, and takes the way that the number opens.
+async fn sim_instead_of_passkey(world: World) -> End {
+    with_passkey(&world, &mut Browser::iphone()).await;
+    world.wait(3600).await;
+    let mut thief = Browser::windows().at(VPN);
+    let desk = crate::people::Desk::new(2, &crate::people::mia());
+    let id = desk.mail(&world, "thief@gmail.com").await;
+    let link = link_to(&world, "thief@gmail.com").await;
+    world.wait(A_MOMENT).await;
+    thief.begin(&world, &link).await;
+    world.wait(A_MOMENT).await;
+    let number = desk.number(&world, &id).await;
+    thief.answer(&world, "number", &number).await;
+    world.wait(A_MOMENT).await;
+    answer(&world, &mut thief, "other", ("way", "on_file_code")).await;
+    world.wait(A_MOMENT).await;
+    let code = code_to(&world, PHONE_ON_FILE).await.unwrap();
+    thief.answer(&world, "code", &code).await;
+    desk.end(&world, &id).await
 }
 
 async fn foreign_passkey(world: World) -> End {

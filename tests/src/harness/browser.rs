@@ -8,7 +8,7 @@ use std::future::Future;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -114,6 +114,7 @@ impl Driver {
         let browser = Browser {
             driver,
             name: person.name,
+            view: Mutex::new(None),
             _profile: profile,
         };
         browser
@@ -167,6 +168,8 @@ impl Person {
 pub struct Browser {
     driver: WebDriver,
     name: &'static str,
+    /// The window that the page was given; `None` for the browser's own.
+    view: Mutex<Option<Value>>,
     // After `driver`: the browser must be gone before its profile is.
     _profile: TempDir,
 }
@@ -227,6 +230,16 @@ impl Browser {
         .await
     }
 
+    /// What an element in the current frame says, as soon as it is there and says something. In one step, because a
+    /// page that is replaced takes its elements along.
+    pub async fn text_of(&self, css: &str) -> Result<String> {
+        self.until(&format!("words in `{css}`"), || async {
+            let words = self.driver.find(By::Css(css)).await?.text().await?;
+            Ok((!words.is_empty()).then_some(words))
+        })
+        .await
+    }
+
     /// Waits until the visible text of the page in the current frame contains `words`.
     pub async fn see_text(&self, words: &str) -> Result<()> {
         self.until(&format!("the words {words:?}"), || async {
@@ -254,12 +267,13 @@ impl Browser {
 
     /// Empties a field and types into it.
     pub async fn type_into(&self, css: &str, text: &str) -> Result<()> {
-        let field = self.see(css).await?;
-        field.clear().await?;
-        field
-            .send_keys(text)
-            .await
-            .with_context(|| format!("{} could not type into `{css}`", self.name))
+        self.until(&format!("`{css}` to take what is typed"), || async {
+            let field = self.driver.find(By::Css(css)).await?;
+            field.clear().await?;
+            field.send_keys(text).await?;
+            Ok(Some(()))
+        })
+        .await
     }
 
     /// The visible text of the page in the current frame; what is in shadow roots or frames is not in it.
@@ -295,9 +309,29 @@ impl Browser {
         let folder = screenshots();
         fs::create_dir_all(&folder)?;
         let path = folder.join(format!("{name}.png"));
-        let picture = self
-            .devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true }))
+        // A window as high as the page. Chromium's own way beyond the window's edge cuts off pages that are read from
+        // right to left, and those with a scroll bar.
+        let size = self
+            .evaluate("return [window.innerWidth, document.documentElement.scrollHeight]")
             .await?;
+        let pixels = |index| {
+            size.get(index)
+                .and_then(Value::as_u64)
+                .context("the page has no size")
+        };
+        let whole =
+            json!({ "width": pixels(0)?, "height": pixels(1)?, "deviceScaleFactor": 1, "mobile": true });
+        self.devtools("Emulation.setDeviceMetricsOverride", whole).await?;
+        let picture = self.devtools("Page.captureScreenshot", json!({})).await;
+        let before = self.view.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match before {
+            Some(view) => self.devtools("Emulation.setDeviceMetricsOverride", view).await?,
+            None => {
+                self.devtools("Emulation.clearDeviceMetricsOverride", json!({}))
+                    .await?
+            }
+        };
+        let picture = picture?;
         let data = picture
             .get("data")
             .and_then(Value::as_str)
@@ -323,18 +357,21 @@ impl Browser {
     pub async fn be_phone(&self, phone: bool) -> Result<()> {
         let (width, height) = if phone { PHONE } else { DESKTOP };
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
-        self.devtools("Emulation.setDeviceMetricsOverride", size)
-            .await
-            .map(drop)
+        self.show_in(size).await
+    }
+
+    async fn show_in(&self, size: Value) -> Result<()> {
+        self.devtools("Emulation.setDeviceMetricsOverride", size.clone())
+            .await?;
+        *self.view.lock().unwrap_or_else(PoisonError::into_inner) = Some(size);
+        Ok(())
     }
 
     /// Makes the page so wide, in CSS pixels; `None` gives the laptop's window back.
     pub async fn be_wide(&self, width: Option<u32>) -> Result<()> {
         let (wide, high) = width.map_or(DESKTOP, |width| (width, PHONE.1));
         let size = json!({ "width": wide, "height": high, "deviceScaleFactor": 1, "mobile": false });
-        self.devtools("Emulation.setDeviceMetricsOverride", size)
-            .await
-            .map(drop)
+        self.show_in(size).await
     }
 
     /// Switches the scripts of pages that are opened from now on off or on. What the test itself evaluates still runs.

@@ -25,10 +25,11 @@ impl AdjustableClock {
         self.offset_millis.load(Ordering::SeqCst)
     }
 
-    /// The same clock in the form that the emulated instance takes.
-    pub fn for_instance(&self) -> crate::instance::Clock {
+    /// The same clock in the form that the emulated instance takes, set ahead by so many seconds: an instance's own
+    /// clock may be off.
+    pub fn for_instance(&self, ahead_seconds: i64) -> crate::instance::Clock {
         let clock = self.clone();
-        Arc::new(move || clock.now().0)
+        Arc::new(move || clock.now().plus_seconds(ahead_seconds).0)
     }
 }
 

@@ -117,15 +117,13 @@ impl AgentDesk {
 
     /// Waits until the field shows the outcome, and gives everything that it says.
     pub async fn see_outcome(&self, outcome: Outcome) -> Result<String> {
-        let card = self
-            .in_field(&format!("[data-state='{}']", outcome.as_str()))
-            .await?;
-        Ok(card.text().await?)
+        self.text_in_field(&format!("[data-state='{}']", outcome.as_str()))
+            .await
     }
 
     /// Everything that the field says now.
     pub async fn field_text(&self) -> Result<String> {
-        Ok(self.in_field("[data-state]").await?.text().await?)
+        self.text_in_field("[data-state]").await
     }
 
     /// Waits until the field says these words.
@@ -140,33 +138,37 @@ impl AgentDesk {
 
     /// Releases an action as the second person.
     pub async fn release_action(&self) -> Result<()> {
-        Ok(self.in_field("#release").await?.click().await?)
+        self.click_in_field("#release").await
     }
 
     /// Confirms an action that was done by hand.
     pub async fn confirm_action(&self) -> Result<()> {
-        Ok(self.in_field("#confirm").await?.click().await?)
+        self.click_in_field("#confirm").await
     }
 
     /// Clicks "imper.ai - Send Verification link".
     pub async fn click_send_verification_link(&self) -> Result<()> {
-        let link = self.in_field("#send").await?;
-        let words = link.text().await?;
+        let words = self.text_in_field("#send").await?;
         ensure!(
             words == "imper.ai - Send Verification link",
             "the field's link says {words:?}"
         );
-        link.click().await?;
+        self.click_in_field("#send").await?;
         self.in_field("dialog[open] #destination").await.map(drop)
     }
 
     /// Types an address into the open dialog and clicks Send.
     pub async fn send_to(&self, destination: &str) -> Result<()> {
-        let input = self.in_field("dialog[open] #destination").await?;
-        input.clear().await?;
-        input.send_keys(destination).await?;
-        self.in_field("dialog[open] form .primary").await?.click().await?;
-        Ok(())
+        self.browser
+            .until(&format!("{destination:?} in the dialog"), || async {
+                let input = self.look_into_field("dialog[open] #destination").await?;
+                input.clear().await?;
+                input.send_keys(destination).await?;
+                let typed = input.prop("value").await?;
+                Ok((typed.as_deref() == Some(destination)).then_some(()))
+            })
+            .await?;
+        self.click_in_field("dialog[open] form .primary").await
     }
 
     /// Waits until the dialog says what is wrong with the address.
@@ -182,15 +184,20 @@ impl AgentDesk {
 
     /// The number that the agent reads out, as soon as the field shows it.
     pub async fn see_call_number(&self) -> Result<String> {
-        Ok(self.in_field(".digits [aria-hidden]").await?.text().await?)
+        self.text_in_field(".digits [aria-hidden]").await
     }
 
     /// The verification id and the address that it links to.
     pub async fn see_details_link(&self) -> Result<(String, String)> {
-        let link = self.in_field("a.details").await?;
-        let text = link.text().await?;
-        let id = text.split_whitespace().next().unwrap_or_default().to_owned();
-        Ok((id, link.attr("href").await?.unwrap_or_default()))
+        self.browser
+            .until("the link to the details in the field", || async {
+                let link = self.look_into_field("a.details").await?;
+                let text = link.text().await?;
+                let id = text.split_whitespace().next().unwrap_or_default().to_owned();
+                let href = link.attr("href").await?.unwrap_or_default();
+                Ok((!id.is_empty() && !href.is_empty()).then_some((id, href)))
+            })
+            .await
     }
 
     /// Marks the page, so that [`AgentDesk::see_same_page`] notices a reload.
@@ -237,14 +244,13 @@ impl AgentDesk {
 
     /// Opens the dialog with the keyboard: the link has the focus, Enter is pressed.
     pub async fn open_dialog_by_keyboard(&self) -> Result<()> {
-        let link = self.in_field("#send").await?;
+        self.in_field("#send").await?;
         let script = "document.querySelector('#imper-verify').shadowRoot.getElementById('send').focus()";
         self.browser.evaluate(script).await?;
         ensure!(
             self.focus_in_field().await? == "send",
             "the link cannot have the focus"
         );
-        drop(link);
         self.browser.press(Key::Enter).await?;
         self.in_field("dialog[open] #destination").await.map(drop)
     }
@@ -290,6 +296,28 @@ impl AgentDesk {
             .until(&format!("`{css}` in the field"), || async {
                 let element = self.look_into_field(css).await?;
                 Ok(element.is_displayed().await?.then_some(element))
+            })
+            .await
+    }
+
+    /// Waits for an element in the field's shadow root that says something. In one step, because the field is drawn
+    /// anew with every piece of news, and an element that was found before is gone then.
+    async fn text_in_field(&self, css: &str) -> Result<String> {
+        self.browser
+            .until(&format!("words in `{css}` in the field"), || async {
+                let element = self.look_into_field(css).await?;
+                let words = element.text().await?;
+                Ok((!words.is_empty()).then_some(words))
+            })
+            .await
+    }
+
+    /// Clicks an element in the field's shadow root as soon as it takes a click.
+    async fn click_in_field(&self, css: &str) -> Result<()> {
+        self.browser
+            .until(&format!("`{css}` in the field to take a click"), || async {
+                self.look_into_field(css).await?.click().await?;
+                Ok(Some(()))
             })
             .await
     }

@@ -89,6 +89,10 @@ pub struct Plan {
     pub directory_url: Option<String>,
     /// The program to run the service as a process of its own: see [`ServiceProcess`].
     pub program: Option<PathBuf>,
+    /// More of the instance's configuration, in TOML, and the secrets that it names.
+    pub more: Option<(String, BTreeMap<String, String>)>,
+    /// How far the instance's clock is ahead of the service's, in seconds.
+    pub instance_ahead: i64,
 }
 
 /// Everything that runs. Dropping it stops everything.
@@ -154,6 +158,8 @@ impl World {
             by_hand,
             directory_url,
             program,
+            more,
+            instance_ahead,
         } = plan;
         let clock = AdjustableClock::default();
         let folder = tempfile::Builder::new().prefix("imper-world-").tempdir()?;
@@ -167,7 +173,10 @@ impl World {
         let operations_url = url_of(&operations)?;
         let instance_url = url_of(&instance_listener)?;
 
-        let instance = Instance::new(InstanceConfig::new(&instance_url, clock.for_instance()))?;
+        let instance = Instance::new(InstanceConfig::new(
+            &instance_url,
+            clock.for_instance(instance_ahead),
+        ))?;
         instance
             .install(update_set)
             .context("the instance refuses the update set")?;
@@ -185,8 +194,13 @@ impl World {
         if let Some(directory) = &directory {
             text.push_str(&actions(directory, directory_url.as_deref(), by_hand));
         }
-        let config = Config::parse(&text, &secrets.by_name())?;
-        add_analyst(Config::parse(&text, &secrets.by_name())?).await?;
+        let mut named = secrets.by_name();
+        if let Some((configuration, secrets)) = more {
+            text.push_str(&configuration);
+            named.extend(secrets);
+        }
+        let config = Config::parse(&text, &named)?;
+        add_analyst(Config::parse(&text, &named)?).await?;
 
         let (stop, stopped) = watch::channel(false);
         let mut tasks = Vec::new();
@@ -195,7 +209,7 @@ impl World {
             drop((public, operations));
             let file = folder.path().join("imper.toml");
             fs::write(&file, &text)?;
-            let process = ServiceProcess::new(program, file, secrets.by_name(), service_url.clone());
+            let process = ServiceProcess::new(program, file, named, service_url.clone());
             Some(process.started(&clock).await?)
         } else {
             tasks.push(tokio::spawn(serve(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::{digest, rand};
@@ -32,6 +33,8 @@ pub struct Core {
     pub logins: Mutex<Logins>,
     /// Update sets in the order of their commits.
     pub committed: Mutex<Vec<Committed>>,
+    /// Asleep: every request is answered with a page that says so.
+    pub hibernating: AtomicBool,
 }
 
 /// A committed update set, and what it takes to undo it.
@@ -102,6 +105,13 @@ impl Core {
     /// Now, as the database writes it.
     pub fn now(&self) -> String {
         format_time(self.now_millis())
+    }
+
+    /// Now, as HTTP writes it.
+    pub fn http_date(&self) -> String {
+        jiff::Timestamp::from_millisecond(self.now_millis())
+            .map(|time| time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+            .unwrap_or_default()
     }
 
     /// Keeps a refusal for the tests to read.

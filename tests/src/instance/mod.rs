@@ -35,6 +35,7 @@ mod xml;
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
@@ -88,6 +89,7 @@ impl Instance {
             vault: Mutex::default(),
             logins: Mutex::new(Logins::default()),
             committed: Mutex::default(),
+            hibernating: AtomicBool::new(false),
         });
         let instance = Self { core };
         instance.add_user(UserSpec::new("admin", "System Administrator", "admin").role("admin"))?;
@@ -108,6 +110,11 @@ impl Instance {
     /// Serves HTTP until `shutdown` resolves.
     pub async fn serve(&self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) {
         web::serve(Arc::clone(&self.core), listener, shutdown).await;
+    }
+
+    /// Puts a developer instance to sleep, or wakes it. What its scripts were doing goes on.
+    pub fn hibernate(&self, asleep: bool) {
+        self.core.hibernating.store(asleep, Ordering::SeqCst);
     }
 
     /// Base URL of the instance.
@@ -143,6 +150,11 @@ impl Instance {
     /// Adds a user and returns its `sys_id`.
     pub fn add_user(&self, user: UserSpec) -> Result<String, InstanceError> {
         users::add_user(&self.core, user)
+    }
+
+    /// Takes a role from a user, as an admin does on the user's form.
+    pub fn remove_role(&self, user: &str, role: &str) -> Result<(), InstanceError> {
+        users::remove_role(&self.core, user, role)
     }
 
     /// Registers an OAuth client whose tokens act as `user` (a login name).

@@ -113,6 +113,29 @@ pub fn add_user(core: &Arc<Core>, user: UserSpec) -> Result<String, InstanceErro
     Ok(sys_id)
 }
 
+/// Deletes the link between a user and a role.
+pub fn remove_role(core: &Arc<Core>, user: &str, role: &str) -> Result<(), InstanceError> {
+    let missing = |kind, name: &str| InstanceError::NoSuchRecord {
+        kind,
+        name: name.to_owned(),
+    };
+    let user_id = find_user(core, user)?;
+    let link = {
+        let store = lock(&core.store);
+        let role_id = store
+            .first("sys_user_role", "name", role)
+            .ok_or_else(|| missing("role", role))?
+            .sys_id()
+            .to_owned();
+        let mut links = store.find("sys_user_has_role", "user", &user_id).into_iter();
+        let link = links.find(|row| row.get("role") == role_id);
+        link.map(|row| row.sys_id().to_owned())
+            .ok_or_else(|| missing("role of the user", role))?
+    };
+    Exec::new(core, SYSTEM, "global").delete("sys_user_has_role", &link, true)?;
+    Ok(())
+}
+
 /// `sys_id` of a user by login name.
 pub fn find_user(core: &Core, user_name: &str) -> Result<String, InstanceError> {
     if user_name == SYSTEM {

@@ -12,7 +12,7 @@ use thirtyfour::{By, Key};
 use crate::support::{NEW_PASSWORD, directory, verified};
 
 /// Looks at a page in every dress. The screenshots are for people to look at.
-async fn look(browser: &Browser, page: &str) -> Result<()> {
+pub async fn look(browser: &Browser, page: &str) -> Result<()> {
     for (dark, phone, dress) in [
         (false, false, "light"),
         (true, false, "dark"),

@@ -36,6 +36,22 @@ async fn inspect(browser: &Browser, name: &str) -> Result<()> {
     browser.be_phone(false).await
 }
 
+/// The same page in every language that the portal speaks, on the smallest phone.
+async fn in_every_language(browser: &Browser, name: &str) -> Result<()> {
+    let address = browser.address().await?;
+    browser.be_phone(true).await?;
+    for language in ["de", "fr", "es", "ja", "ar", "en"] {
+        browser.speak(language).await?;
+        browser.goto(&address).await?;
+        browser.see(&format!("html[lang='{language}'] h1")).await?;
+        let name = format!("{name}-{language}-phone");
+        assert_accessible(browser, &name).await?;
+        ensure!(!browser.scrolls_sideways().await?, "{name} scrolls sideways");
+        browser.screenshot_whole(&name).await?;
+    }
+    browser.be_phone(false).await
+}
+
 /// Begins and answers the number.
 async fn past_the_number(call: &Call<'_>, phone: &RequesterPhone) -> Result<String> {
     let (id, link) = call.send().await?;
@@ -57,6 +73,7 @@ async fn the_requester_signs_in_at_the_company_and_comes_back() -> Result<()> {
     let browser = phone.browser();
     phone.see_words("Sign in with your Acme account").await?;
     inspect(browser, "sign-in").await?;
+    in_every_language(browser, "sign-in").await?;
 
     // Ended at the provider: back at the question, with the reason.
     browser.click("form[action='/verify/sign-in'] button").await?;
@@ -94,18 +111,21 @@ async fn the_manager_approves_and_the_requesters_page_goes_on() -> Result<()> {
     let id = past_the_number(&call, &phone).await?;
     phone.see_words("Ask your manager to confirm").await?;
     inspect(phone.browser(), "manager-ask").await?;
+    in_every_language(phone.browser(), "manager-ask").await?;
     phone
         .browser()
         .click("form[action='/verify/manager'] button")
         .await?;
     phone.see_words("We asked Ada Lopez").await?;
     inspect(phone.browser(), "manager-waiting").await?;
+    in_every_language(phone.browser(), "manager-waiting").await?;
 
     let (link, _) = scene.link_to(MANAGER_MAIL, "/approve/", &[]).await?;
     let ada = driver.open(MANAGER).await?;
     ada.goto(&link).await?;
     ada.see_text("Did Mia Chen ask for this?").await?;
     inspect(&ada, "approval").await?;
+    in_every_language(&ada, "approval").await?;
     ada.click("button[value='approve']").await?;
     ada.see_text("To approve, confirm that you spoke with Mia Chen")
         .await?;

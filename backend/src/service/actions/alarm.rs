@@ -12,7 +12,7 @@ use crate::keys::sha256_hex;
 use crate::store::outbox::{self, Message};
 use crate::store::{evidence, grants, verifications};
 use crate::verification::grant::{ReceiptId, Why};
-use crate::verification::{Destination, Grant, Verification};
+use crate::verification::{Destination, Grant, Verification, VerificationId};
 
 /// A link by email is valid for a day at most (NIST SP 800-63B-4, 4.2.1.2).
 pub(in crate::service) const LINK_SECONDS: i64 = 86_400;
@@ -20,6 +20,8 @@ pub(in crate::service) const LINK_SECONDS: i64 = 86_400;
 pub(in crate::service) const ALARM_MINUTES: i64 = LINK_SECONDS / 60;
 /// The kind of the evidence.
 const DISPUTED: &str = "action.disputed";
+/// The same for a pass without an action, which is also the kind of its event.
+const DISOWNED: &str = "verification.disputed";
 /// Contacts that are told at most.
 const MAX_CONTACTS: usize = 4;
 
@@ -131,7 +133,7 @@ pub(in crate::service) fn dispute(
         return super::super::warning::queue(service, tx, of);
     }
     let Some(grant) = grants::find(tx, &of.instance, &of.id)? else {
-        return Ok(());
+        return disown(service, tx, of);
     };
     let is_done = matches!(grant.word(), ActionState::Performed | ActionState::Unknown);
     let mut entries = evidence::list(tx, &of.instance, &of.id)?.into_iter();
@@ -140,6 +142,26 @@ pub(in crate::service) fn dispute(
         say_disputed(service, tx, of, &grant)?;
     }
     Ok(())
+}
+
+/// A pass that permitted nothing: there is nothing to take back, but the agent must not act on it. Once.
+fn disown(service: &Service, tx: &Transaction<'_>, of: &Verification) -> Result<(), ServiceError> {
+    if is_disowned(tx, &of.id)? {
+        return Ok(());
+    }
+    let mut of = verifications::lookup(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
+    record(service, tx, &of, DISOWNED, &json!({}))?;
+    events::queue_disowned(service, tx, &mut of)?;
+    verifications::update(tx, &of)?;
+    super::super::warning::queue(service, tx, &of)
+}
+
+/// True when the requester has said after a pass that they did not ask for it.
+pub(in crate::service) fn is_disowned(
+    tx: &Transaction<'_>,
+    id: &VerificationId,
+) -> Result<bool, ServiceError> {
+    Ok(evidence::count(tx, id, DISOWNED)? > 0)
 }
 
 /// Evidence and event of a dispute. Returns the verification as it is now.

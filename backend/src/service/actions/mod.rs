@@ -12,7 +12,9 @@ mod tests;
 use rusqlite::Transaction;
 use serde_json::json;
 
-pub(super) use alarm::{ALARM_MINUTES, LINK_SECONDS, contacts, dispute, notice_link, queue_notices};
+pub(super) use alarm::{
+    ALARM_MINUTES, LINK_SECONDS, contacts, dispute, is_disowned, notice_link, queue_notices,
+};
 pub use alarm::{Alarmed, alarm, look_at_alarm};
 pub use desk::{confirm, release};
 pub use perform::{Attempt, Wish, perform, receipt};
@@ -65,26 +67,66 @@ pub(super) fn revoke(
     let open = grants::list_open(tx, &of.instance, &of.requester.sys_id, ticket)?;
     let mut revoked = 0;
     for grant in open {
-        let Ok(taken) = grant.clone().revoked(why, service.now()) else {
-            continue;
-        };
-        let id = &grant.binding.verification;
-        let Some(mut verification) = verifications::lookup(tx, &of.instance, id)? else {
-            continue;
-        };
-        change(
-            service,
-            tx,
-            &mut verification,
-            &grant,
-            &taken,
-            &json!({ "why": why.as_str() }),
-        )?;
-        verifications::update(tx, &verification)?;
-        service.announce(id);
-        revoked += 1;
+        revoked += usize::from(revoke_one(service, tx, &grant, why)?);
     }
     Ok(revoked)
+}
+
+/// Takes back what this verification has granted, and nothing of another. False when nothing of it is open.
+pub(super) fn take_back(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: &Verification,
+    why: Why,
+) -> Result<bool, ServiceError> {
+    match in_force(service, tx, of)? {
+        Some(grant) => revoke_one(service, tx, &grant, why),
+        None => Ok(false),
+    }
+}
+
+/// The grant of this verification, while its time runs.
+fn in_force(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: &Verification,
+) -> Result<Option<Grant>, ServiceError> {
+    let grant = grants::find(tx, &of.instance, &of.id)?;
+    Ok(grant.filter(|grant| service.now() < grant.expires_at))
+}
+
+/// Would [`take_back`] take anything back?
+pub(super) fn can_take_back(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: &Verification,
+) -> Result<bool, ServiceError> {
+    let grant = in_force(service, tx, of)?;
+    Ok(grant.is_some_and(|grant| grant.revoked(Why::Manager, service.now()).is_ok()))
+}
+
+fn revoke_one(
+    service: &Service,
+    tx: &Transaction<'_>,
+    grant: &Grant,
+    why: Why,
+) -> Result<bool, ServiceError> {
+    let Ok(taken) = grant.clone().revoked(why, service.now()) else {
+        return Ok(false);
+    };
+    let Binding {
+        instance,
+        verification: id,
+        ..
+    } = &grant.binding;
+    let Some(mut verification) = verifications::lookup(tx, instance, id)? else {
+        return Ok(false);
+    };
+    let more = json!({ "why": why.as_str() });
+    change(service, tx, &mut verification, grant, &taken, &more)?;
+    verifications::update(tx, &verification)?;
+    service.announce(id);
+    Ok(true)
 }
 
 /// Writes a changed grant back and tells of it. The verification's event number changes: the caller writes it back.

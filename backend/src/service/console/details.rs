@@ -1,12 +1,14 @@
 //! Everything about one verification.
 
+use std::sync::Arc;
+
 use super::lists::masked;
 use super::{Delivery, Listed, Same, Session};
 use crate::service::{Service, ServiceError};
 use crate::store::console::{deliveries, listing};
 use crate::store::{evidence, grants, origins, verifications};
 use crate::verification::facts::NetworkFacts;
-use crate::verification::{ClientFacts, Decision, Grant, State, Verification, VerificationId};
+use crate::verification::{ClientFacts, Decision, Grant, Policy, State, Verification, VerificationId};
 
 /// Others that are shown beside a verification, of each kind.
 const RELATED_ROWS: u32 = 5;
@@ -37,6 +39,8 @@ pub struct Details {
     pub network: Option<NetworkFacts>,
     /// Others that share something with it; kinds without any are left out.
     pub related: Vec<Relation>,
+    /// The policy that decided, if it is known.
+    pub policy: Option<Arc<Policy>>,
     /// Nothing was taken out.
     pub is_whole: bool,
 }
@@ -48,6 +52,7 @@ pub async fn details(
     id: VerificationId,
 ) -> Result<Details, ServiceError> {
     let (instance, is_whole) = (session.user.instance.clone(), session.reads_everything());
+    let context = service.clone();
     service
         .store
         .read(move |tx| {
@@ -63,12 +68,20 @@ pub async fn details(
                 }
             }
             let origin = origins::find(tx, &id)?;
+            let version = verification
+                .decision()
+                .map(|decision| decision.policy_version.as_str());
+            let policy = match version {
+                Some(version) => context.policies.of_version(tx, &instance, version)?,
+                None => None,
+            };
             let mut details = Details {
                 evidence: evidence::list(tx, &instance, &id)?,
                 deliveries: deliveries::deliveries(tx, &instance, &id)?,
                 grant: grants::find(tx, &instance, &id)?,
                 network: origin.and_then(|(origin, _)| origin.network),
                 related,
+                policy,
                 is_whole,
                 verification,
             };

@@ -12,13 +12,16 @@ pub mod delivery;
 mod details;
 pub mod export;
 pub mod health;
+pub mod keys;
 mod lists;
 mod log;
 mod overview;
 mod password;
+pub mod policy;
 pub mod retention;
 pub mod test_messages;
 mod views;
+mod what_if;
 
 pub use access::{Admin, Analyst, Forbidden};
 pub use accounts::{

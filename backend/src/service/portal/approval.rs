@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::words::{Channel, CheckKind, CheckResult, UnixMillis};
 
 use super::super::error::LinkProblem;
-use super::super::{Service, ServiceError, expire_if_overdue, record};
+use super::super::{Service, ServiceError, actions, expire_if_overdue, record};
 use super::page::{Request, request};
 use super::progress::proceed;
 use super::{Page, change};
@@ -18,6 +18,7 @@ use crate::store::approvals::{self, ApprovalLink};
 use crate::store::outbox::{self, Message};
 use crate::store::{evidence, origins, verifications};
 use crate::verification::checks::manager_approval::ManagerApproval;
+use crate::verification::grant::Why;
 use crate::verification::{CheckDetail, LinkId, Session, Verification, limits};
 
 /// What the manager sees.
@@ -47,6 +48,8 @@ pub enum ApprovalState {
     Replaced,
     /// The verification ended, or went on without it.
     NotNeeded,
+    /// It passed without it, but a refusal can still take back what that permitted.
+    TakeBack,
 }
 
 /// The browser that answers.
@@ -149,12 +152,12 @@ pub async fn look(service: &Service, token: &str) -> Result<Approval, ServiceErr
         .store
         .read(move |tx| {
             let (link, of) = find(tx, &digest)?;
-            show(&context, &of, state(&of, &link, context.now()))
+            show(&context, &of, state(&context, tx, &of, &link)?)
         })
         .await
 }
 
-/// The manager's answer. The first one counts.
+/// The manager's answer. The first one counts; a refusal that comes after a pass takes back what is still open of it.
 pub async fn answer(
     service: &Service,
     token: &str,
@@ -169,11 +172,12 @@ pub async fn answer(
             let (link, of) = find(tx, &digest)?;
             let of = expire_if_overdue(&context, tx, of)?;
             let id = of.id.clone();
-            let before = state(&of, &link, now);
+            let before = state(&context, tx, &of, &link)?;
             let ApprovalState::Open { .. } = before else {
                 // A word about something that went on without it decides nothing, but whoever looks into it later
                 // must find it.
-                if before == ApprovalState::NotNeeded && approvals::spend(tx, &digest, now)? {
+                let is_over = matches!(before, ApprovalState::NotNeeded | ApprovalState::TakeBack);
+                if is_over && approvals::spend(tx, &digest, now)? {
                     record(
                         &context,
                         tx,
@@ -181,6 +185,10 @@ pub async fn answer(
                         "approval.late",
                         &json!({ "approves": approves }),
                     )?;
+                    // But what it permitted can still be taken back, and then the word did count.
+                    if !approves && actions::take_back(&context, tx, &of, Why::Manager)? {
+                        return Ok((Reply::Counted(show(&context, &of, before)?), id));
+                    }
                 }
                 return Ok((Reply::TooLate(show(&context, &of, before)?), id));
             };
@@ -237,14 +245,29 @@ fn show(service: &Service, of: &Verification, state: ApprovalState) -> Result<Ap
     })
 }
 
-fn state(of: &Verification, link: &ApprovalLink, now: UnixMillis) -> ApprovalState {
+fn state(
+    service: &Service,
+    tx: &Transaction<'_>,
+    of: &Verification,
+    link: &ApprovalLink,
+) -> Result<ApprovalState, ServiceError> {
     if link.answered_at.is_some() {
-        return ApprovalState::Answered;
+        return Ok(ApprovalState::Answered);
     }
+    let now = service.now();
     let running = of.session().filter(|session| now < session.expires_at);
-    let Some(session) = running.filter(|session| is_asked(session)) else {
-        return ApprovalState::NotNeeded;
-    };
+    if let Some(session) = running.filter(|session| is_asked(session)) {
+        return Ok(state_in(session, link, now));
+    }
+    // A refusal that comes late only takes away, so the link's ten minutes do not matter here: the grant's end does.
+    Ok(if actions::can_take_back(service, tx, of)? {
+        ApprovalState::TakeBack
+    } else {
+        ApprovalState::NotNeeded
+    })
+}
+
+fn state_in(session: &Session, link: &ApprovalLink, now: UnixMillis) -> ApprovalState {
     let current = approval_of(session).and_then(|approval| approval.request.as_ref());
     if !current.is_some_and(|request| link.is(request.link)) {
         return ApprovalState::Replaced;

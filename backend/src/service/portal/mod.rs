@@ -23,7 +23,7 @@ use super::{
 };
 use crate::keys::{equal, hex, sha256_hex};
 use crate::ports::random;
-use crate::store::{self, grants, verifications};
+use crate::store::{self, grants, policies, verifications};
 use crate::verification::checks::call_number;
 use crate::verification::state::SESSION_SECONDS;
 use crate::verification::{Check, Session, State, Verification};
@@ -93,6 +93,7 @@ pub async fn begin(
                 expires_at: now.plus_seconds(SESSION_SECONDS),
                 steps: open_steps(&context, tx, &verification, now)?,
                 client,
+                policy: policies::newest(tx, &verification.instance)?,
             };
             let link = verification.link.id;
             let begun = verification.begun(link, session)?;
@@ -221,7 +222,7 @@ pub async fn refuse_session(service: &Service, cookie: &str) -> Result<Page, Ser
         if running {
             return Ok((finish(service, tx, verification, true)?, ()));
         }
-        // After a pass there is nothing to decide any more, but the permission can be taken back.
+        // After a pass there is nothing to decide any more, but the permission can be taken back and the agent be told.
         if verification.status() == Status::Passed {
             actions::dispute(service, tx, &verification)?;
             factors::disown(service, tx, &verification, factors::Voice::Session)?;
@@ -289,7 +290,7 @@ pub(super) async fn change<T: Send + 'static>(
 ) -> Result<(Page, T), ServiceError> {
     let digest = sha256_hex(cookie.as_bytes());
     let context = service.clone();
-    let (before, after, grant, may_enrol, extra) = service
+    let (before, after, (grant, may_enrol, is_disowned), extra) = service
         .store
         .write(move |tx| {
             let found = store::portal::find_by_session(tx, &digest)?.ok_or(LinkProblem::NoSession)?;
@@ -301,14 +302,20 @@ pub(super) async fn change<T: Send + 'static>(
             }
             let grant = grants::find(tx, &after.instance, &after.id)?;
             let may_enrol = factors::is_open(&context, tx, &after)?;
-            Ok::<_, ServiceError>((before, after, grant, may_enrol, extra))
+            let is_disowned = grant.is_none() && actions::is_disowned(tx, &after.id)?;
+            let shown = (grant, may_enrol, is_disowned);
+            Ok::<_, ServiceError>((before, after, shown, extra))
         })
         .await?;
     if after != before {
         service.announce(&after.id);
     }
-    let page = show(service, &after, grant.as_ref())?;
-    Ok((Page { may_enrol, ..page }, extra))
+    let mut page = show(service, &after, grant.as_ref())?;
+    page.may_enrol = may_enrol;
+    if is_disowned {
+        page.step = Step::Finished(Ending::Refused);
+    }
+    Ok((page, extra))
 }
 
 /// The verification of a link that can still be used.

@@ -18,7 +18,8 @@ pub(super) fn open_steps(
     of: &Verification,
     now: UnixMillis,
 ) -> Result<Vec<SessionStep>, ServiceError> {
-    let steps = service.policy(&of.instance).steps(of.action, of.assurance);
+    let policy = service.policies.in_force(tx, &of.instance)?;
+    let steps = policy.steps(of.action, of.assurance);
     Ok(step::open_steps(steps, &means(service, tx, of)?, now))
 }
 
@@ -169,7 +170,13 @@ pub(super) fn finish(
 ) -> Result<Verification, ServiceError> {
     let now = service.now();
     let facts = facts::gather(service, tx, &verification, refused)?;
-    let decision = decide(facts, service.policy(&verification.instance), now);
+    let policy = match verification.session() {
+        Some(session) => service
+            .policies
+            .numbered(tx, &verification.instance, session.policy)?,
+        None => service.policies.in_force(tx, &verification.instance)?,
+    };
+    let decision = decide(facts, &policy, now);
     let body = json!({
         "outcome": decision.outcome.as_str(),
         "level": decision.level.as_str(),

@@ -150,3 +150,22 @@ async fn after_the_action_it_is_disputed_once() {
     assert_eq!(action_of(&service, &id).await, ActionState::Performed);
     assert_eq!(left(&deliver(&service).await), ["event action.disputed"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_pass_that_permitted_nothing_the_ticket_hears_it_once_and_the_contacts_are_warned() {
+    let (_folder, service, _clock) = service();
+    let (cookie, id) = begun(&service).await;
+    pass(&service, &cookie, &id).await;
+    let before = portal::page(&service, &cookie).await.unwrap();
+    assert_eq!(before.step, Step::Finished(Ending::Confirmed));
+    for _ in 0..2 {
+        let page = portal::refuse_session(&service, &cookie).await.unwrap();
+        assert_eq!(page.step, Step::Finished(Ending::Refused));
+    }
+    // What was decided stays decided; that it is disputed stands beside it.
+    assert_eq!(view_of(&service, &id).await.status, Status::Passed);
+    assert_eq!(
+        left(&deliver(&service).await),
+        ["event verification.disputed", "warning to m•••@acme.example"]
+    );
+}

@@ -40,7 +40,7 @@ async fn a_report_says_what_was_decided_and_why_and_holds_no_private_address() {
     let said = open(key, report.sealed.file.as_bytes()).unwrap();
     assert_eq!(said, report.statement);
     assert_eq!(said.verification.outcome, Outcome::Passed);
-    assert_eq!(said.verification.policy, service.config.policy.version);
+    assert_eq!(said.verification.policy, service.config.policy.policy.version);
     assert_eq!(said.ticket.number, "INC0010023");
     assert_eq!(
         (said.link.destination.as_str(), said.link.on_file),

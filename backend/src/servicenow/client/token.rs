@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use super::{asleep, said};
 use crate::config::Instance;
 use crate::delivery::Outcome;
-use crate::delivery::http;
+use crate::delivery::http::{self, Answer};
 use crate::keys;
 use crate::ports::Clock;
 use crate::verification::InstanceId;
@@ -83,15 +83,34 @@ impl Tokens {
     }
 }
 
-async fn fetch(client: &reqwest::Client, now: UnixMillis, instance: &Instance) -> Result<Token, Outcome> {
+/// Asks for a token, with the client credentials of the instance. The error says why there was no answer.
+pub(super) async fn ask(
+    client: &reqwest::Client,
+    now: UnixMillis,
+    instance: &Instance,
+) -> Result<Answer, String> {
     let form = [
         ("grant_type", "client_credentials"),
         ("client_id", &instance.callback.client_id),
         ("client_secret", instance.callback.client_secret.expose_secret()),
     ];
-    let request = http::post(client, &format!("{}{TOKEN_PATH}", instance.url)).map_err(Outcome::down)?;
-    let request = request.header(ACCEPT, "application/json").form(&form);
-    let answer = http::send(request, now)
+    let request = http::post(client, &format!("{}{TOKEN_PATH}", instance.url))?;
+    http::send(request.header(ACCEPT, "application/json").form(&form), now).await
+}
+
+/// The token in a good answer, and the seconds for which it lives; the error says what is wrong with it.
+pub(super) fn read(answer: &Answer) -> Result<(SecretString, i64), &'static str> {
+    let granted: Granted = serde_json::from_slice(&answer.body)
+        .map_err(|_| "The instance's answer to a token request cannot be read.")?;
+    if !granted.token_type.eq_ignore_ascii_case("bearer") || granted.access_token.expose_secret().is_empty() {
+        return Err("The instance gave a token of another type than Bearer.");
+    }
+    let life = granted.expires_in.unwrap_or(USUAL_LIFE_SECONDS).clamp(0, 86_400);
+    Ok((granted.access_token, life))
+}
+
+async fn fetch(client: &reqwest::Client, now: UnixMillis, instance: &Instance) -> Result<Token, Outcome> {
+    let answer = ask(client, now, instance)
         .await
         .map_err(|why| Outcome::down(format!("The instance gave no token: {why}.")))?;
     let code = answer.status.as_u16();
@@ -105,18 +124,11 @@ async fn fetch(client: &reqwest::Client, now: UnixMillis, instance: &Instance) -
         let why = format!("The instance gave no token ({}).", said(&answer));
         return Err(Outcome::down_for(answer.retry_after, why));
     }
-    let granted: Granted = serde_json::from_slice(&answer.body)
-        .map_err(|_| Outcome::down("The instance's answer to a token request cannot be read."))?;
-    if !granted.token_type.eq_ignore_ascii_case("bearer") || granted.access_token.expose_secret().is_empty() {
-        return Err(Outcome::down(
-            "The instance gave a token of another type than Bearer.",
-        ));
-    }
-    let life = granted.expires_in.unwrap_or(USUAL_LIFE_SECONDS).clamp(0, 86_400);
+    let (secret, life) = read(&answer).map_err(Outcome::down)?;
     // A life shorter than twice the margin would be renewed at every call: half of it is used then.
     let usable = (life - MARGIN_SECONDS).max(life / 2);
     Ok(Token {
-        secret: granted.access_token,
+        secret,
         renew_at: now.plus_seconds(usable),
     })
 }

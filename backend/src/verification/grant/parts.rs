@@ -94,6 +94,8 @@ pub struct Person {
 pub enum Why {
     /// The requester, or whoever reads a contact on file, says that it was not they.
     NotMe,
+    /// The requester's manager refused after the decision.
+    Manager,
     /// The agent cancelled it.
     Cancelled,
     /// A newer verification was started.
@@ -107,6 +109,9 @@ impl Why {
             Self::NotMe => {
                 "The requester says that they did not ask for this, so the permission was taken back."
             }
+            Self::Manager => {
+                "The requester's manager says that this request is not genuine, so the permission was taken back."
+            }
             Self::Cancelled => "The agent took the permission back.",
             Self::Newer => "A newer verification was started, so the permission was taken back.",
         }
@@ -116,6 +121,7 @@ impl Why {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotMe => "not_me",
+            Self::Manager => "manager_refused",
             Self::Cancelled => "cancelled",
             Self::Newer => "newer_verification",
         }

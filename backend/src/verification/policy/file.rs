@@ -6,7 +6,8 @@ use std::ops::RangeInclusive;
 use shared::words::{Action, Assurance, CheckKind, RiskLevel};
 use toml::{Table, Value};
 
-use super::reader::{Reader, Section};
+use super::lines::line_at;
+use super::reader::{Mistake, Reader, Section};
 use super::{Plan, Policy, Step, Weights, WorkingHours};
 use crate::verification::signals;
 
@@ -27,8 +28,8 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the policy has {} mistake(s):\n{}", .mistakes.len(), .mistakes.iter().map(|m| format!("  - {m}")).collect::<Vec<_>>().join("\n"))]
 pub struct PolicyError {
-    /// One sentence each, naming the setting.
-    pub mistakes: Vec<String>,
+    /// In the order in which they were found.
+    pub mistakes: Vec<Mistake>,
 }
 
 /// Where a weight of [`Weights`] is kept.
@@ -64,7 +65,11 @@ const WEIGHTS: [(&str, Place, RangeInclusive<i64>); 11] = [
 /// Reads a policy. What the file leaves out is as in `base`.
 pub(super) fn read(text: &str, base: Policy) -> Result<Policy, PolicyError> {
     let table: Table = text.parse().map_err(|error: toml::de::Error| PolicyError {
-        mistakes: vec![format!("it is no TOML: {}", error.to_string().trim_end())],
+        mistakes: vec![Mistake {
+            line: error.span().map(|span| line_at(text, span.start)),
+            place: String::new(),
+            what: format!("it is no TOML: {}", error.message().trim_end()),
+        }],
     })?;
     let mut reader = Reader::default();
     let mut policy = base;
@@ -109,11 +114,11 @@ pub(super) fn read(text: &str, base: Policy) -> Result<Policy, PolicyError> {
         "plan",
     ];
     top.finish(&mut reader, &known);
-    if reader.mistakes.is_empty() {
+    if reader.is_right() {
         Ok(policy)
     } else {
         Err(PolicyError {
-            mistakes: reader.mistakes,
+            mistakes: reader.mistakes(text),
         })
     }
 }

@@ -4,16 +4,62 @@ use std::ops::RangeInclusive;
 
 use toml::{Table, Value};
 
+use super::lines;
+
+/// One mistake in a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line that it stands in, from 1 on; `None` for what is missing altogether.
+    pub line: Option<usize>,
+    /// The setting, with the tables that it stands in; empty for what is no TOML at all.
+    pub place: String,
+    /// What is wrong, and what would be right.
+    pub what: String,
+}
+
+impl std::fmt::Display for Mistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.place.is_empty() {
+            write!(f, "{}: ", self.place)?;
+        }
+        f.write_str(&self.what)?;
+        self.line.map_or(Ok(()), |line| write!(f, " (line {line})"))
+    }
+}
+
 /// Collects mistakes.
 #[derive(Default)]
 pub(super) struct Reader {
-    pub mistakes: Vec<String>,
+    /// Each with the key that it is about, if its place is only the table around it.
+    found: Vec<(Mistake, Option<String>)>,
 }
 
 impl Reader {
+    /// True when nothing was wrong so far.
+    pub fn is_right(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// Notes a mistake of the setting `place`.
     pub fn note(&mut self, place: &str, mistake: impl std::fmt::Display) {
-        self.mistakes.push(format!("{place}: {mistake}"));
+        let mistake = Mistake {
+            line: None,
+            place: place.to_owned(),
+            what: mistake.to_string(),
+        };
+        self.found.push((mistake, None));
+    }
+
+    /// What was noted, each with its line in `text`.
+    pub fn mistakes(self, text: &str) -> Vec<Mistake> {
+        let lines = lines::Lines::of(text);
+        let found = self.found.into_iter().map(|(mistake, key)| Mistake {
+            line: lines
+                .as_ref()
+                .and_then(|lines| lines.line(&mistake.place, key.as_deref())),
+            ..mistake
+        });
+        found.collect()
     }
 
     /// Notes a word that is none of `known`, with the one that was probably meant.
@@ -29,6 +75,9 @@ impl Reader {
         );
         let place = if place.is_empty() { what } else { place };
         self.note(place, format!("“{word}” is no {what}{hint}"));
+        if let Some((_, key)) = self.found.last_mut() {
+            *key = Some(word.to_owned());
+        }
     }
 }
 

@@ -93,6 +93,7 @@ pub const ALL: &[&Signal] = &[
     &history::device_velocity::SIGNAL,
     &history::network_velocity::SIGNAL,
     &history::wave::SIGNAL,
+    &history::stronger_way_unused::SIGNAL,
 ];
 
 /// The signal of this name.

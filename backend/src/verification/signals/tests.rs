@@ -1,7 +1,8 @@
-use shared::words::{Assurance, CheckKind, UnixMillis};
+use shared::words::{Assurance, CheckKind, CheckResult, UnixMillis};
 
 use super::*;
-use crate::verification::checks::{Means, open};
+use crate::verification::checks::recovery_code::RecoveryCode;
+use crate::verification::checks::{Check, CheckDetail, Means, open};
 use crate::verification::facts::{
     ClientFacts, DestinationFacts, History, NetworkFacts, Place, Sighting, TimeFacts,
 };
@@ -172,6 +173,10 @@ const CHANGES: &[(&str, &[&str], Change)] = &[
     ("device_velocity", &[], |f| f.history.begins_on_device = 4),
     ("network_velocity", &[], |f| f.history.requesters_on_network = 11),
     ("wave", &[], |f| f.history.requesters_failed = 5),
+    ("stronger_way_unused", &[], |f| {
+        f.checks.push(passkey(1));
+        f.checks.push(code().answered(true, UnixMillis(0)));
+    }),
 ];
 
 #[test]
@@ -194,6 +199,35 @@ fn each_signal_sees_what_it_is_for_and_nothing_else_does() {
             "{} is not tested",
             signal.name
         );
+    }
+}
+
+fn passkey(enrolled: u32) -> Check {
+    let means = Means {
+        passkeys: enrolled,
+        ..Means::default()
+    };
+    open(CheckKind::Passkey, &means, UnixMillis(0))
+}
+
+fn code() -> Check {
+    Check::new(CheckDetail::RecoveryCode(RecoveryCode { left: 3 }), UnixMillis(0))
+}
+
+#[test]
+fn a_passkey_that_is_not_there_was_used_or_was_refuted_is_not_called_unused() {
+    let proven = code().answered(true, UnixMillis(0));
+    let refuted = passkey(1).ended(CheckResult::Failed, UnixMillis(0));
+    for checks in [
+        vec![passkey(0), proven.clone()],
+        vec![passkey(1).answered(true, UnixMillis(0)), code()],
+        vec![refuted, proven],
+        // Nothing of the step was proven yet.
+        vec![passkey(1), code()],
+    ] {
+        let mut facts = ordinary();
+        facts.checks.extend(checks);
+        assert_eq!(seen(&facts), ["destination_on_file"], "{:?}", facts.checks);
     }
 }
 

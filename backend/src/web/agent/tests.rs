@@ -3,21 +3,26 @@
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use shared::agent_api::{TicketVerifications, VerificationView};
 use shared::agent_token::{AgentClaims, TOKEN_TYPE};
+use shared::connection::{CONNECTION_TOKEN_TYPE, ConnectionClaims, ConnectionReport};
 use shared::problem::Problem;
 use shared::words::Status;
 use warp::http::{Response, StatusCode};
 use warp::hyper::body::Bytes;
 
 use crate::service::Service;
-use crate::testing::{claims, service};
+use crate::testing::{claims, service, service_with};
 use crate::web::public;
 
 const GOOD_BODY: &str = r#"{"channel":"email","destination":"mia.private@gmail.com"}"#;
 
 fn sign(claims: &AgentClaims) -> String {
+    sign_as(TOKEN_TYPE, claims)
+}
+
+fn sign_as(kind: &str, claims: &impl serde::Serialize) -> String {
     crate::crypto::install();
     let mut header = Header::new(Algorithm::HS256);
-    header.typ = Some(TOKEN_TYPE.into());
+    header.typ = Some(kind.into());
     header.kid = Some("k1".into());
     format!(
         "Bearer {}",
@@ -258,4 +263,68 @@ async fn live_status_follows_the_verification_to_its_end() {
     assert!(last.starts_with("event:verification\ndata:"), "{text}");
     let view: VerificationView = serde_json::from_str(last.split_once("data:").unwrap().1).unwrap();
     assert_eq!(view.status, Status::Cancelled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_back_is_tested_for_an_admins_token_once_each_and_not_too_often() {
+    // Nobody listens there.
+    let url = "http://127.0.0.1:9";
+    let (_folder, service, _clock) = service_with(|config| {
+        for instance in config.instances.values_mut() {
+            instance.url = url.into();
+        }
+    });
+    let routes = public(&service);
+    let now = service.now().unix_seconds();
+    let agents = claims(service.now(), "not-of-interest");
+    let sign = |jti: &str| {
+        let claims = ConnectionClaims {
+            iss: url.into(),
+            aud: agents.aud.clone(),
+            sub: agents.sub.clone(),
+            iat: now,
+            nbf: now,
+            exp: now + 60,
+            jti: jti.into(),
+        };
+        sign_as(CONNECTION_TOKEN_TYPE, &claims)
+    };
+    let ask = async |token: &str| request("POST", "/api/v1/connection", token).reply(&routes).await;
+    let agents_token = sign_as(
+        TOKEN_TYPE,
+        &AgentClaims {
+            iss: url.into(),
+            ..claims(service.now(), "an-agents-own")
+        },
+    );
+    problem(&ask(&agents_token).await, 401, "token-not-accepted");
+    let none = warp::test::request()
+        .method("POST")
+        .path("/api/v1/connection")
+        .reply(&routes)
+        .await;
+    problem(&none, 401, "token-not-accepted");
+
+    let first = sign("first-test");
+    let answer = ask(&first).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let report: ConnectionReport = serde_json::from_slice(answer.body()).unwrap();
+    assert!(
+        !report.steps[0].ok && !report.steps[0].remedy.is_empty(),
+        "{report:?}"
+    );
+    problem(&ask(&first).await, 401, "token-spent");
+    for n in 0..50 {
+        let answer = ask(&sign(&format!("many-tests-{n}"))).await;
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            let problem = problem(&answer, 429, "limit-reached");
+            assert!(
+                problem
+                    .retry_after
+                    .is_some_and(|seconds| (1..=11).contains(&seconds))
+            );
+            return;
+        }
+    }
+    panic!("no limit was reached");
 }

@@ -92,6 +92,7 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
         grant,
         network,
         related,
+        policy,
         is_whole,
     } = details;
     let now = service.now();
@@ -118,7 +119,7 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
             .map(|at| duration(at.millis_since(of.created_at) / 1000))
             .unwrap_or_default(),
         expires: of.expires_at().map(|at| when(at, now)),
-        score: decision.map(|decision| findings::score(decision, service.policy(&of.instance))),
+        score: decision.map(|decision| findings::score(decision, policy.as_deref())),
         policy_version: decision
             .map(|decision| decision.policy_version.clone())
             .unwrap_or_default(),

@@ -39,7 +39,7 @@ pub struct ScorePicture {
     pub score: u8,
     /// Class of the level's meaning.
     pub tone: &'static str,
-    /// Where Medium and High begin, if the policy that decided is still the one in force.
+    /// Where Medium and High begin, if the policy that decided is known.
     pub thresholds: Option<Thresholds>,
     /// How the score came about.
     pub sum: String,
@@ -116,8 +116,8 @@ fn meaning(finding: &Finding) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// The picture of a decision's score.
-pub fn score(decision: &Decision, policy: &Policy) -> ScorePicture {
+/// The picture of a decision's score, under the policy that decided if it is known.
+pub fn score(decision: &Decision, policy: Option<&Policy>) -> ScorePicture {
     let sum: i32 = decision
         .report
         .findings
@@ -138,7 +138,7 @@ pub fn score(decision: &Decision, policy: &Policy) -> ScorePicture {
             decision.level.label()
         )
     };
-    let thresholds = (policy.version == decision.policy_version).then(|| Thresholds {
+    let thresholds = policy.map(|policy| Thresholds {
         medium: policy.medium_from,
         medium_width: policy.high_from.saturating_sub(policy.medium_from),
         high: policy.high_from,

@@ -155,6 +155,40 @@ where
         Page::SendTest => {
             admin::messages::send(service, request, session, frame, request.form(body).await?).await?
         }
+        Page::Policy => admin::policy::show(service, session, frame).await?,
+        Page::EditPolicy => admin::policy::edit(service, session, frame).await?,
+        Page::SavePolicy => {
+            let form = request.form_up_to(admin::policy::MAX_FORM_BYTES, body).await?;
+            admin::policy::save(service, request, session, frame, form).await?
+        }
+        Page::PolicyDraft => admin::policy::review(service, session, frame).await?,
+        Page::ReplayPolicy => {
+            admin::policy::replay(service, request, session, request.form(body).await?).await?
+        }
+        Page::ActivatePolicy => {
+            admin::policy::activate(service, request, session, frame, request.form(body).await?).await?
+        }
+        Page::DiscardPolicy => {
+            admin::policy::discard(service, request, session, request.form(body).await?).await?
+        }
+        Page::PolicyVersion => admin::policy::show_version(service, session, frame, part).await?,
+        Page::RollBackPolicy => {
+            let entered = (part, request.form(body).await?);
+            admin::policy::roll_back(service, request, session, frame, entered).await?
+        }
+        Page::Instance => admin::instance::show(service, session, frame).await?,
+        Page::BeginKey => {
+            let entered = (part, request.form(body).await?);
+            admin::instance::begin(service, request, session, frame, entered).await?
+        }
+        Page::FinishKey => {
+            let entered = (part, request.form(body).await?);
+            admin::instance::finish(service, request, session, frame, entered).await?
+        }
+        Page::AbortKey => {
+            let entered = (part, request.form(body).await?);
+            admin::instance::abort(service, request, session, frame, entered).await?
+        }
         Page::Home | Page::SignIn | Page::SubmitSignIn | Page::SignOut => return Err(Failure::NotFound),
     };
     if let Some(action) = route.logs

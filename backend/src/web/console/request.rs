@@ -76,11 +76,20 @@ impl Request {
         S: Stream<Item = Result<B, warp::Error>>,
         B: Buf,
     {
+        self.form_up_to(MAX_FORM_BYTES, body).await
+    }
+
+    /// Reads a form of at most `most` bytes.
+    pub async fn form_up_to<S, B>(&self, most: usize, body: S) -> Result<Form, Failure>
+    where
+        S: Stream<Item = Result<B, warp::Error>>,
+        B: Buf,
+    {
         self.check_origin()?;
         if !self.is_urlencoded() {
             return Err(Failure::MediaType);
         }
-        Ok(Form::urlencoded(&read(body, MAX_FORM_BYTES).await?))
+        Ok(Form::urlencoded(&read(body, most).await?))
     }
 
     /// Refuses what another site sends, where the browser says so.

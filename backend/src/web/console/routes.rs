@@ -66,6 +66,32 @@ pub enum Page {
     Health,
     /// Verifying the chain of evidence.
     VerifyChain,
+    /// The policy in force, and its history.
+    Policy,
+    /// The field in which a policy is written.
+    EditPolicy,
+    /// Saving a draft of a policy.
+    SavePolicy,
+    /// A draft, and what it would change.
+    PolicyDraft,
+    /// Discarding it.
+    DiscardPolicy,
+    /// Replaying past decisions under it.
+    ReplayPolicy,
+    /// Putting it in force.
+    ActivatePolicy,
+    /// One policy of the history.
+    PolicyVersion,
+    /// Putting it in force again.
+    RollBackPolicy,
+    /// The instance and its keys.
+    Instance,
+    /// Making a new key.
+    BeginKey,
+    /// Making the new key the only one.
+    FinishKey,
+    /// Taking the new key back.
+    AbortKey,
 }
 
 /// Whether a route reads or changes something.
@@ -179,6 +205,43 @@ pub const ALL: &[Route] = &[
     post("admin/retention/reset", ADMIN, Page::ResetRetention),
     read("admin/health", ADMIN, None, Page::Health),
     post("admin/health/verify", ADMIN, Page::VerifyChain),
+    read("admin/policy", ADMIN, Some(Action::PolicyRead), Page::Policy),
+    read(
+        "admin/policy/edit",
+        ADMIN,
+        Some(Action::PolicyRead),
+        Page::EditPolicy,
+    ),
+    post("admin/policy/edit", ADMIN, Page::SavePolicy),
+    read(
+        "admin/policy/draft",
+        ADMIN,
+        Some(Action::PolicyRead),
+        Page::PolicyDraft,
+    ),
+    post("admin/policy/replay", ADMIN, Page::ReplayPolicy),
+    post("admin/policy/activate", ADMIN, Page::ActivatePolicy),
+    post("admin/policy/discard", ADMIN, Page::DiscardPolicy),
+    read(
+        "admin/policy/versions/{version}",
+        ADMIN,
+        Some(Action::PolicyRead),
+        Page::PolicyVersion,
+    ),
+    post(
+        "admin/policy/versions/{version}/roll-back",
+        ADMIN,
+        Page::RollBackPolicy,
+    ),
+    read(
+        "admin/instance",
+        ADMIN,
+        Some(Action::InstanceRead),
+        Page::Instance,
+    ),
+    post("admin/instance/keys/{purpose}/begin", ADMIN, Page::BeginKey),
+    post("admin/instance/keys/{purpose}/finish", ADMIN, Page::FinishKey),
+    post("admin/instance/keys/{purpose}/abort", ADMIN, Page::AbortKey),
 ];
 
 /// The route of a request, with what stands for the part in braces, empty without one.

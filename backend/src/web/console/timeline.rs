@@ -61,7 +61,9 @@ fn event(entry: &evidence::Entry, now: UnixMillis) -> Event {
         .and_then(|body| serde_json::from_str(body).ok())
         .unwrap_or(Value::Null);
     let (tone, icon, title, detail) = match entry.kind.split_once('.') {
-        Some(("factor" | "way", _) | ("check", "unavailable")) => factors::told(&entry.kind, &body),
+        Some(("factor" | "way", _) | ("check", "unavailable") | ("verification", "disputed")) => {
+            factors::told(&entry.kind, &body)
+        }
         _ => messages::told(&entry.kind, &body).unwrap_or_else(|| told(&entry.kind, &body)),
     };
     let detail = if entry.body.is_none() {

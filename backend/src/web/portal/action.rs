@@ -348,7 +348,12 @@ pub fn disputed(visit: &Visit, page: &Page) -> Option<Response> {
 }
 
 fn is_done(page: &Page) -> bool {
-    matches!(&page.step, Step::Action(step) if matches!(step.state, ActionState::Performed | ActionState::Unknown))
+    match &page.step {
+        Step::Action(step) => matches!(step.state, ActionState::Performed | ActionState::Unknown),
+        // A pass without an action: there is nothing left to stop, either.
+        Step::Finished(ending) => *ending == portal::Ending::Confirmed,
+        _ => false,
+    }
 }
 
 /// “This was not me”.

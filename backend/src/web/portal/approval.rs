@@ -43,6 +43,14 @@ struct ManagerPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "portal/approval_late.html")]
+struct LatePage<'a> {
+    frame: Frame,
+    t: Texts,
+    requester: &'a str,
+}
+
+#[derive(Template)]
 #[template(path = "portal/approval.html")]
 struct ApprovalPage<'a> {
     frame: Frame,
@@ -218,6 +226,7 @@ fn show(visit: &Visit, status: StatusCode, approval: &Approval, is_unconfirmed: 
                 },
             );
         }
+        ApprovalState::TakeBack => return pages::render(status, &LatePage { frame, t, requester }),
         ApprovalState::Answered => (t.approval_answered_heading(), t.approval_answered_next(company)),
         ApprovalState::Late => (t.approval_late_heading(), t.approval_late_next()),
         ApprovalState::Replaced => (t.approval_replaced_heading(), t.approval_replaced_next()),

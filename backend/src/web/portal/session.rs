@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use super::{Visit, action, guard, pages};
 use crate::locale::Texts;
 use crate::service::error::LinkProblem;
-use crate::service::portal::{self, Answered, Page, Step};
+use crate::service::portal::{self, Answered, Ending, Page, Step};
 use crate::verification::checks::call_number::normalize_answer;
 use crate::web::html;
 
@@ -76,7 +76,7 @@ pub async fn resend(visit: &Visit, form: &Form) -> Result<Response, Refusal> {
 pub async fn ask_to_refuse(visit: &Visit) -> Result<Response, Refusal> {
     let session = guard::session(&visit.headers).ok_or(LinkProblem::NoSession)?;
     let page = portal::page(&visit.service, &session).await?;
-    if matches!(page.step, Step::Finished(_)) {
+    if matches!(&page.step, Step::Finished(ending) if *ending != Ending::Confirmed) {
         return Ok(html::see_other("/verify"));
     }
     let token = form_token(visit, &session);

@@ -82,6 +82,13 @@ fn page(next: &str, error: Option<&str>) -> String {
     layout::bare("Log in", &body)
 }
 
+/// What a developer instance that sleeps answers to everything, services included: 200 and a page.
+pub fn hibernating() -> Response {
+    let body = "<main class=\"login\"><h1>Your instance is hibernating</h1>\
+        <p>Sign in to the developer site to wake it.</p></main>";
+    Response::html(200, layout::bare("Instance Hibernating page", body))
+}
+
 /// `POST /oauth_token.do`: client credentials, form-encoded.
 pub fn oauth_token(core: &Arc<Core>, request: &Request) -> Response {
     let refuse = |status: u16, error: &str, description: &str| {

@@ -19,6 +19,7 @@ mod workspace;
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures_util::StreamExt;
 use tokio::net::TcpListener;
@@ -121,6 +122,9 @@ async fn answer(core: Arc<Core>, request: Request) -> Response {
 }
 
 fn route(core: &Arc<Core>, request: &Request) -> Response {
+    if core.hibernating.load(Ordering::SeqCst) {
+        return login::hibernating();
+    }
     let path = request.path.as_str();
     let response = if path == "/oauth_token.do" {
         login::oauth_token(core, request)
@@ -129,7 +133,9 @@ fn route(core: &Arc<Core>, request: &Request) -> Response {
     } else {
         pages::route(core, request)
     };
+    // Its own time, which need not be the time of the machine on which it is emulated.
     response
+        .with_header("Date", &core.http_date())
         .with_header("X-Frame-Options", "SAMEORIGIN")
         .with_header("X-Content-Type-Options", "nosniff")
 }

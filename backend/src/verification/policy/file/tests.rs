@@ -5,7 +5,10 @@ use super::*;
 const SHORT: &str = "format = 1\nversion = \"acme-7\"\n";
 
 fn mistakes(text: &str) -> Vec<String> {
-    Policy::parse(text).map_or_else(|error| error.mistakes, |policy| panic!("accepted: {policy:?}"))
+    match Policy::parse(text) {
+        Ok(policy) => panic!("accepted: {policy:?}"),
+        Err(error) => error.mistakes.iter().map(Mistake::to_string).collect(),
+    }
 }
 
 #[test]
@@ -127,8 +130,21 @@ fn every_ticket_has_a_plan_and_every_plan_a_ticket() {
     ));
     assert_eq!(
         found,
-        ["plan 2: never applies: the plans before it take every ticket"]
+        ["plan 2: never applies: the plans before it take every ticket (line 5)"]
     );
+}
+
+#[test]
+fn a_mistake_has_its_line() {
+    let found = mistakes("format = 1\nversion = \"x\"\n[levels]\nmedium_from = 101\nhigh_form = 5\n");
+    assert_eq!(
+        found,
+        [
+            "levels.medium_from: 101 must be between 1 and 100 (line 4)",
+            "levels: “high_form” is no setting; did you mean “high_from”? (line 5)"
+        ]
+    );
+    assert!(mistakes("format = 1\nversion = \n")[0].ends_with("(line 2)"));
 }
 
 #[test]

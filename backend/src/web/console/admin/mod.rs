@@ -3,7 +3,9 @@
 pub mod branding;
 pub mod delivery;
 pub mod health;
+pub mod instance;
 pub mod messages;
+pub mod policy;
 pub mod retention;
 
 use askama::Template;
@@ -57,6 +59,26 @@ const SECTIONS: &[Section] = &[
         href: "/console/admin/health",
         label: "Health",
         about: "What to look at when something is wrong, and whether the evidence holds.",
+    },
+    Section {
+        pages: &[
+            Page::Policy,
+            Page::EditPolicy,
+            Page::SavePolicy,
+            Page::PolicyDraft,
+            Page::ActivatePolicy,
+            Page::PolicyVersion,
+            Page::RollBackPolicy,
+        ],
+        href: "/console/admin/policy",
+        label: "Policy",
+        about: "What must be proven, what each finding weighs, and what another policy would have decided.",
+    },
+    Section {
+        pages: &[Page::Instance, Page::BeginKey, Page::FinishKey, Page::AbortKey],
+        href: "/console/admin/instance",
+        label: "Instance and keys",
+        about: "What is connected, and new keys between ServiceNow and this service while two are valid.",
     },
 ];
 

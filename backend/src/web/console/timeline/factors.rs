@@ -44,6 +44,12 @@ pub(super) fn told(kind: &str, body: &Value) -> Told {
             "What the requester had added within a day was removed".into(),
             String::new(),
         ),
+        "verification.disputed" => (
+            "failed",
+            WARNING,
+            "The requester says after the pass: I did not ask for this".into(),
+            "Whoever passed may be somebody else".into(),
+        ),
         "factor.disputed" => (
             "failed",
             WARNING,

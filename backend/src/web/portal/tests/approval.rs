@@ -1,12 +1,14 @@
 //! Manager approval through the real routes.
 
+mod late;
+
 use shared::agent_token::Manager;
 use shared::words::{CheckKind, Outcome, Status};
 
 use super::*;
+use crate::config::PolicySource;
 use crate::service::delivery_reports::{self, Fate, MessageKey};
 use crate::service::outgoing::{self, Prepared};
-use crate::verification::Policy;
 
 /// Only the number and the manager are asked.
 const POLICY: &str = "format = 1\nversion = \"manager\"\n[levels]\nhighest_passing = \"medium\"\n[[plan]]\nsteps = [{ any_of = [\"call_number\"] }, { any_of = [\"manager_approval\"] }]\n";
@@ -14,7 +16,7 @@ const APPROVE: &str = "answer=approve&spoke=yes";
 const REFUSE: &str = "answer=refuse";
 
 fn portal() -> Portal {
-    Portal::with(|config| config.policy = Policy::parse(POLICY).unwrap())
+    Portal::with(|config| config.policy = PolicySource::read("policy.toml", POLICY.into()).unwrap())
 }
 
 /// A browser that may ask Ada.

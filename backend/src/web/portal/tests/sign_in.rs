@@ -4,10 +4,11 @@ use serde_json::json;
 use shared::words::{CheckKind, CheckResult, Outcome};
 
 use super::*;
+use crate::config::PolicySource;
 use crate::config::SignIn;
 use crate::identity::oidc::tests::{Double, Signer};
+use crate::verification::State;
 use crate::verification::checks::company_sign_in::OnFileField;
-use crate::verification::{Policy, State};
 
 /// Only the number and the sign-in are asked.
 const POLICY: &str = "format = 1\nversion = \"sign-in\"\n[[plan]]\nsteps = [{ any_of = [\"call_number\"] }, { any_of = [\"company_sign_in\"] }]\n";
@@ -16,7 +17,7 @@ const BACK: &str = "/verify/sign-in/acme";
 /// A portal whose company has the provider.
 fn portal(double: &Double) -> Portal {
     Portal::with(|config| {
-        config.policy = Policy::parse(POLICY).unwrap();
+        config.policy = PolicySource::read("policy.toml", POLICY.into()).unwrap();
         let acme = config
             .instances
             .get_mut(&InstanceId::parse("acme").unwrap())

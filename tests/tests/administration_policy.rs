@@ -1,0 +1,181 @@
+//! The policy and the keys in the console, in a real browser: edited, tried on a month of decisions, activated and rolled
+//! back; a key made, shown once, and made the only one.
+
+use anyhow::{Result, ensure};
+use imper_tests::harness::accessibility::assert_accessible;
+use imper_tests::harness::browser::{Browser, Driver, Person};
+use imper_tests::harness::console::{ConsoleWorld, PASSWORD};
+
+const POLICY: &str = "/console/admin/policy";
+
+async fn sign_in(world: &ConsoleWorld, browser: &Browser) -> Result<()> {
+    browser.goto(&format!("{}/console/sign-in", world.url)).await?;
+    browser.type_into("#name", "max.weber").await?;
+    browser.type_into("#password", PASSWORD).await?;
+    browser.click("button.primary").await?;
+    browser.see_no("#password").await
+}
+
+/// Looks at the page as people do: light, dark and on the smallest phone.
+async fn look(browser: &Browser, page: &str) -> Result<()> {
+    for (dark, phone, name) in [
+        (false, false, String::new()),
+        (true, false, "-dark".into()),
+        (false, true, "-phone".to_owned()),
+    ] {
+        browser.be_phone(phone).await?;
+        browser.prefer_dark(dark).await?;
+        assert_accessible(browser, &format!("{page}{name}")).await?;
+        ensure!(
+            !browser.scrolls_sideways().await?,
+            "{page}{name} scrolls sideways"
+        );
+        browser
+            .screenshot_whole(&format!("administration-{page}{name}"))
+            .await?;
+    }
+    browser.be_phone(false).await?;
+    browser.prefer_dark(false).await?;
+    // A form that is refused is answered with 422, which the browser counts as an error.
+    let mut errors = browser.console_errors().await?;
+    errors.retain(|error| !error.contains("status of 422"));
+    ensure!(errors.is_empty(), "{page}: {errors:?}");
+    Ok(())
+}
+
+/// Replaces a piece of what stands in the field.
+async fn edit(browser: &Browser, old: &str, new: &str) -> Result<()> {
+    let script = format!(
+        "const field = document.querySelector('#text');
+         if (!field.value.includes({old:?})) return false;
+         field.value = field.value.replace({old:?}, {new:?});
+         return true;"
+    );
+    let found = browser.evaluate(&script).await?;
+    ensure!(
+        found.as_bool() == Some(true),
+        "{old:?} does not stand in the field"
+    );
+    Ok(())
+}
+
+async fn text_of(browser: &Browser, css: &str) -> Result<String> {
+    Ok(browser.see(css).await?.text().await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
+    let world = ConsoleWorld::start().await?;
+    let driver = Driver::start().await?;
+    let browser = driver.open(Person::ANALYST).await?;
+    sign_in(&world, &browser).await?;
+
+    browser.goto(&format!("{}{POLICY}", world.url)).await?;
+    ensure!(
+        text_of(&browser, "main")
+            .await?
+            .contains("Shipped with this program")
+    );
+    look(&browser, "policy-shipped").await?;
+
+    // A mistake is named with its line, and what was typed stays.
+    browser.click("a[href$='/edit']").await?;
+    browser.see("#text").await?;
+    edit(&browser, "medium_from = 30", "medium_from = 300").await?;
+    edit(&browser, "no_script = 10", "no_scirpt = 10").await?;
+    browser.click("form.form button.primary").await?;
+    let problem = text_of(&browser, "#problem").await?;
+    ensure!(problem.contains("2 things are wrong"), "{problem}");
+    ensure!(
+        problem.contains("levels.medium_from: 300 must be between 1 and 100"),
+        "{problem}"
+    );
+    ensure!(problem.contains("did you mean “no_script”?"), "{problem}");
+    look(&browser, "policy-mistakes").await?;
+    edit(&browser, "no_scirpt = 10", "no_script = 25").await?;
+    edit(&browser, "medium_from = 300", "medium_from = 10").await?;
+    edit(
+        &browser,
+        "independent_contact_proven = -20",
+        "independent_contact_proven = 0",
+    )
+    .await?;
+    edit(&browser, "version = \"standard-3\"", "version = \"acme-1\"").await?;
+    edit(
+        &browser,
+        "highest_passing = \"medium\"",
+        "highest_passing = \"verified\"",
+    )
+    .await?;
+    browser.click("form.form button.primary").await?;
+
+    // The draft is tried before it can be activated.
+    browser.see("#difference").await?;
+    ensure!(text_of(&browser, ".diff").await?.contains("acme-1"));
+    look(&browser, "policy-draft").await?;
+    browser.click("form[action$='/replay'] button").await?;
+    let found = text_of(&browser, "section[aria-labelledby=replay]").await?;
+    ensure!(found.contains("would come out otherwise"), "{found}");
+    ensure!(found.contains("would fail instead of pass"), "{found}");
+    look(&browser, "policy-replayed").await?;
+
+    browser.type_into("#note", "Only the lowest level passes").await?;
+    browser.click("form[action$='/activate'] button").await?;
+    browser.see("#in-force").await?;
+    let page = text_of(&browser, "main").await?;
+    for words in ["acme-1+", "This console", "Only the lowest level passes"] {
+        ensure!(page.contains(words), "{words} in {page}");
+    }
+    look(&browser, "policy-activated").await?;
+
+    browser.click("a[href$='/versions/1']").await?;
+    look(&browser, "policy-version").await?;
+    browser.goto(&format!("{}{POLICY}/versions/0", world.url)).await?;
+    browser.type_into("#note", "Too many failed").await?;
+    browser.click("form[action$='/roll-back'] button").await?;
+    browser.see("#in-force").await?;
+    let page = text_of(&browser, "main").await?;
+    ensure!(
+        page.contains("Shipped with this program") && page.contains("Too many failed"),
+        "{page}"
+    );
+    look(&browser, "policy-rolled-back").await?;
+    browser.quit().await?;
+    world.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_made_shown_once_and_made_the_only_one() -> Result<()> {
+    let world = ConsoleWorld::start().await?;
+    let driver = Driver::start().await?;
+    let browser = driver.open(Person::ANALYST).await?;
+    sign_in(&world, &browser).await?;
+    let page = format!("{}/console/admin/instance", world.url);
+    browser.goto(&page).await?;
+    look(&browser, "instance").await?;
+
+    browser.click("form[action$='/events/begin'] button").await?;
+    let secret = text_of(&browser, "pre.code").await?;
+    ensure!(secret.starts_with("whsec_") && secret.len() == 50, "{secret}");
+    look(&browser, "key-new").await?;
+    browser.click("main a.button").await?;
+    browser.see("form[action$='/events/finish']").await?;
+    ensure!(!browser.page_text().await?.contains(&secret), "it is shown again");
+    look(&browser, "key-two-valid").await?;
+
+    browser
+        .click("form[action$='/events/finish'] input[name=confirm]")
+        .await?;
+    browser.click("form[action$='/events/finish'] button").await?;
+    browser.see("form[action$='/events/begin']").await?;
+    let keys = text_of(&browser, "section[aria-labelledby=events]").await?;
+    ensure!(
+        keys.contains("made here just now by max.weber") && !keys.contains("configuration"),
+        "{keys}"
+    );
+    look(&browser, "key-replaced").await?;
+    browser.quit().await?;
+    world.stop().await;
+    Ok(())
+}
