@@ -1,6 +1,7 @@
 //! The pages of the administration that have to do with delivery and running, in a real browser; and every message that
 //! requesters get, drawn as its reader sees it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -23,6 +24,7 @@ const PAGES: &[(&str, &str, &str)] = &[
         "messages-ar",
         "As plain text",
     ),
+    ("admin/retention", "retention", "What nobody needs any more"),
     ("admin/health", "health", "Chain of evidence"),
     ("admin/branding", "branding", "How the company appears"),
 ];
@@ -106,8 +108,73 @@ async fn every_page_is_sound_in_light_and_dark_and_on_a_phone() -> Result<()> {
     let frame = browser.see("iframe.mail").await?;
     frame.enter_frame().await?;
     browser.see_text("INC0000000").await?;
+    wears_its_brand(&world, &browser).await?;
     browser.quit().await?;
     world.stop().await;
+    Ok(())
+}
+
+/// The portal wears what is saved on the page about branding: before, with a strong colour and a logo, and again without.
+async fn wears_its_brand(world: &ConsoleWorld, browser: &Browser) -> Result<()> {
+    portal_pages(world, browser, "plain").await?;
+    let page = format!("{}/console/admin/branding", world.url);
+    browser.goto(&page).await?;
+    browser.type_into("#colour", "#ffd800").await?;
+    browser.click("button[value=preview]").await?;
+    browser.see_text("has a contrast of 1.4 to 1").await?;
+    browser.goto(&page).await?;
+    let logo = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/logo.png");
+    browser
+        .type_into("input[type=file]", &logo.display().to_string())
+        .await?;
+    browser.type_into("#colour", "#7a0019").await?;
+    browser.click("button[value=preview]").await?;
+    browser.see_text("Preview, not saved yet").await?;
+    browser.see(".sample-logo").await?;
+    assert_accessible(browser, "preview of a brand").await?;
+    browser.screenshot_whole("admin-branding-preview").await?;
+    browser.prefer_dark(true).await?;
+    assert_accessible(browser, "preview of a brand, dark").await?;
+    browser.screenshot_whole("admin-branding-preview-dark").await?;
+    browser.prefer_dark(false).await?;
+    browser.click("button[value=save]").await?;
+    browser.see_text("Saved.").await?;
+    portal_pages(world, browser, "branded").await?;
+    let colour = browser
+        .evaluate("return getComputedStyle(document.querySelector('main button')).backgroundColor")
+        .await?;
+    ensure!(colour == "rgb(122, 0, 25)", "the button is {colour}");
+    let width = browser
+        .evaluate("return document.querySelector('img.logo').naturalWidth")
+        .await?;
+    ensure!(width == 120, "the logo is {width} wide");
+    browser.goto(&page).await?;
+    browser.click("button.danger").await?;
+    browser.see_text("in force again").await?;
+    Ok(())
+}
+
+/// Pages that need no link: the question before a verification is stopped, and the one without a session.
+async fn portal_pages(world: &ConsoleWorld, browser: &Browser, name: &str) -> Result<()> {
+    for (path, page) in [("verify", "no-session"), ("v/any/not-me", "not-me")] {
+        browser.be_phone(false).await?;
+        browser.prefer_dark(false).await?;
+        browser.goto(&format!("{}/{path}", world.url)).await?;
+        let title = format!("portal-{name}-{page}");
+        assert_accessible(browser, &title).await?;
+        browser.screenshot_whole(&title).await?;
+        browser.prefer_dark(true).await?;
+        assert_accessible(browser, &format!("{title}, dark")).await?;
+        browser.screenshot_whole(&format!("{title}-dark")).await?;
+        browser.prefer_dark(false).await?;
+        browser.be_phone(true).await?;
+        ensure!(
+            !browser.scrolls_sideways().await?,
+            "{title} scrolls sideways on a phone"
+        );
+        browser.screenshot_whole(&format!("{title}-phone")).await?;
+        browser.be_phone(false).await?;
+    }
     Ok(())
 }
 

@@ -42,6 +42,7 @@ fn message(to: &str) -> Message {
         key: "link-VER0-0".into(),
         minutes: 10,
         ends_at: NOW.plus_seconds(600),
+        is_test: false,
         content: Content::Link {
             url: LINK.into(),
             replaces_earlier: true,

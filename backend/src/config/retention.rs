@@ -37,6 +37,77 @@ impl Default for Retention {
     }
 }
 
+/// The link of a notice after an action lives for a day and names a contact by its place on file, and messages are
+/// tried for a day.
+pub const LEAST_DAYS: u32 = 2;
+/// A hundred years: as good as forever.
+pub const MOST_DAYS: u32 = 36_500;
+
+/// One of the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// [`Retention::addresses_days`].
+    Addresses,
+    /// [`Retention::personal_days`].
+    Personal,
+    /// [`Retention::evidence_days`].
+    Evidence,
+    /// [`Retention::origins_days`].
+    Origins,
+    /// [`Retention::messages_days`].
+    Messages,
+    /// [`Retention::audit_days`].
+    Audit,
+}
+
+impl Rule {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Addresses,
+        Self::Personal,
+        Self::Evidence,
+        Self::Origins,
+        Self::Messages,
+        Self::Audit,
+    ];
+
+    /// Its name in the configuration.
+    pub const fn setting(self) -> &'static str {
+        match self {
+            Self::Addresses => "addresses_days",
+            Self::Personal => "personal_days",
+            Self::Evidence => "evidence_days",
+            Self::Origins => "origins_days",
+            Self::Messages => "messages_days",
+            Self::Audit => "audit_days",
+        }
+    }
+
+    /// What the rules say of it.
+    pub const fn days(self, of: &Retention) -> u32 {
+        match self {
+            Self::Addresses => of.addresses_days,
+            Self::Personal => of.personal_days,
+            Self::Evidence => of.evidence_days,
+            Self::Origins => of.origins_days,
+            Self::Messages => of.messages_days,
+            Self::Audit => of.audit_days,
+        }
+    }
+
+    /// Changes it.
+    pub const fn set(self, of: &mut Retention, days: u32) {
+        match self {
+            Self::Addresses => of.addresses_days = days,
+            Self::Personal => of.personal_days = days,
+            Self::Evidence => of.evidence_days = days,
+            Self::Origins => of.origins_days = days,
+            Self::Messages => of.messages_days = days,
+            Self::Audit => of.audit_days = days,
+        }
+    }
+}
+
 /// The moment `days` before `now`.
 pub fn before(days: u32, now: UnixMillis) -> UnixMillis {
     now.plus_seconds(-DAY_SECONDS * i64::from(days))

@@ -12,6 +12,7 @@ use crate::config::retention::before;
 use crate::ports::random;
 use crate::store::console::audit::{self, Action, Entry};
 use crate::store::console::health::{self, Upkeep};
+use crate::store::console::retention_rule;
 use crate::store::retention::{self, Rows, Step};
 use crate::store::{StoreError, evidence};
 use crate::verification::{InstanceId, VerificationId};
@@ -88,32 +89,44 @@ fn row_days(rules: &Retention, rows: Rows) -> u32 {
 /// What would be erased now, by instance. Changes nothing.
 pub async fn due(service: &Service) -> Result<Vec<(InstanceId, Erased)>, ServiceError> {
     let now = service.now();
-    let rules: Vec<(InstanceId, Retention)> = all_rules(service);
+    let rules = all_rules(service).await?;
     service
         .store
         .read(move |tx| {
-            let mut found = Vec::with_capacity(rules.len());
-            for (instance, rules) in rules {
-                let mut due = Erased::default();
-                for step in STEPS {
-                    let time = before(step_days(&rules, step), now);
-                    *due.of_step(step) += retention::count_due(tx, &instance, step, time)?;
-                }
-                for rows in ROWS {
-                    let time = before(row_days(&rules, rows), now);
-                    *due.of_rows(rows) += retention::count_rows(tx, &instance, rows, time)?;
-                }
-                found.push((instance, due));
-            }
-            Ok::<_, ServiceError>(found)
+            rules
+                .into_iter()
+                .map(|(instance, rules)| {
+                    let due = count(tx, &instance, &rules, now)?;
+                    Ok::<_, ServiceError>((instance, due))
+                })
+                .collect()
         })
         .await
+}
+
+/// What `rules` would erase of an instance at `now`.
+pub(super) fn count(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    rules: &Retention,
+    now: UnixMillis,
+) -> Result<Erased, ServiceError> {
+    let mut due = Erased::default();
+    for step in STEPS {
+        let time = before(step_days(rules, step), now);
+        *due.of_step(step) += retention::count_due(tx, instance, step, time)?;
+    }
+    for rows in ROWS {
+        let time = before(row_days(rules, rows), now);
+        *due.of_rows(rows) += retention::count_rows(tx, instance, rows, time)?;
+    }
+    Ok(due)
 }
 
 /// Erases everything that is due now, and makes sure that nothing of it is left in the write-ahead log.
 pub async fn run(service: &Service) -> Result<Vec<(InstanceId, Erased)>, ServiceError> {
     let mut done = Vec::new();
-    for (instance, rules) in all_rules(service) {
+    for (instance, rules) in all_rules(service).await? {
         let erased = run_instance(service, &instance, &rules).await?;
         note(service, &instance, erased).await?;
         if !erased.is_nothing() {
@@ -176,11 +189,24 @@ async fn note(service: &Service, instance: &InstanceId, erased: Erased) -> Resul
         .await
 }
 
-fn all_rules(service: &Service) -> Vec<(InstanceId, Retention)> {
+/// The rules of every instance: those that its administrators have saved, else the configuration's.
+async fn all_rules(service: &Service) -> Result<Vec<(InstanceId, Retention)>, ServiceError> {
     let instances = service.config.instances.values();
-    instances
+    let configured: Vec<(InstanceId, Retention)> = instances
         .map(|instance| (instance.id.clone(), instance.retention))
-        .collect()
+        .collect();
+    service
+        .store
+        .read(move |tx| {
+            configured
+                .into_iter()
+                .map(|(instance, configured)| {
+                    let rules = retention_rule::find(tx, &instance)?.unwrap_or(configured);
+                    Ok::<_, ServiceError>((instance, rules))
+                })
+                .collect()
+        })
+        .await
 }
 
 async fn run_instance(

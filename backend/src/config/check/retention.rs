@@ -3,12 +3,7 @@
 use super::Checker;
 use crate::config::Retention;
 use crate::config::raw::RawRetention;
-
-/// The link of a notice after an action lives for a day and names a contact by its place on file, and messages are
-/// tried for a day.
-const LEAST_DAYS: u32 = 2;
-/// A hundred years: as good as forever.
-const MOST_DAYS: u32 = 36_500;
+use crate::config::retention::{LEAST_DAYS, MOST_DAYS};
 
 impl Checker<'_> {
     pub(super) fn retention(&mut self, place: &str, raw: &RawRetention) -> Retention {

@@ -21,6 +21,7 @@ mod overview;
 mod passkeys;
 mod password;
 pub mod policy;
+pub mod retention;
 mod sessions;
 mod sign_in;
 pub mod test_messages;

@@ -96,6 +96,18 @@ actions! {
     AgentsRead = "agents.read", "Agents read";
     /// Somebody read this log.
     AuditRead = "audit.read", "Audit log read";
+    /// Somebody looked at what goes out.
+    DeliveryRead = "delivery.read", "Delivery read";
+    /// Somebody had something tried again that was given up.
+    DeliveryRetried = "delivery.retried", "Delivery tried again";
+    /// Somebody changed how long things are kept.
+    RetentionChanged = "retention.changed", "Retention changed";
+    /// Somebody had the chain of evidence verified.
+    ChainVerified = "evidence.verified", "Evidence verified";
+    /// Somebody changed how the company appears.
+    BrandingChanged = "branding.changed", "Branding changed";
+    /// Somebody sent a test message.
+    TestMessageSent = "message.tested", "Test message sent";
     /// Somebody looked at the policy, its history or a draft.
     PolicyRead = "policy.read", "Policy read";
     /// Somebody saved a draft of a policy.

@@ -12,6 +12,7 @@ pub mod health;
 pub mod listing;
 pub mod look;
 pub mod outbox;
+pub mod retention_rule;
 pub mod sessions;
 pub mod users;
 pub mod views;

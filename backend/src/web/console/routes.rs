@@ -108,6 +108,12 @@ pub enum Page {
     SubmitBranding,
     /// Back to the configuration.
     ResetBranding,
+    /// How long things are kept.
+    Retention,
+    /// Counting or saving new rules.
+    SubmitRetention,
+    /// Back to the configuration.
+    ResetRetention,
     /// How the service is doing.
     Health,
     /// Verifying the chain of evidence.
@@ -313,6 +319,9 @@ pub const ALL: &[Route] = &[
     read("admin/branding", ADMIN, None, Page::Branding),
     post("admin/branding", ADMIN, Page::SubmitBranding),
     post("admin/branding/reset", ADMIN, Page::ResetBranding),
+    read("admin/retention", ADMIN, None, Page::Retention),
+    post("admin/retention", ADMIN, Page::SubmitRetention),
+    post("admin/retention/reset", ADMIN, Page::ResetRetention),
     read("admin/health", ADMIN, None, Page::Health),
     post("admin/health/verify", ADMIN, Page::VerifyChain),
 ];

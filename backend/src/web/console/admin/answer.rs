@@ -7,7 +7,7 @@ use super::super::pages::{Failure, Frame};
 use super::super::request::Request;
 use super::super::routes::Page;
 use super::super::upload::Upload;
-use super::{branding, delivery, health, index, instance, messages, policy, users};
+use super::{branding, delivery, health, index, instance, messages, policy, retention, users};
 use crate::service::Service;
 use crate::service::console::Session;
 
@@ -60,6 +60,14 @@ where
         Page::RetryDelivery => delivery::retry(service, request, session, request.form(body).await?).await?,
         Page::Messages => messages::show(service, request, session, frame).await?,
         Page::MessageFrame => messages::frame(service, request, session)?,
+        Page::Retention => retention::show(service, request, session, frame).await?,
+        Page::SubmitRetention => {
+            let form = request.form(body).await?;
+            retention::submit(service, request, session, frame, form).await?
+        }
+        Page::ResetRetention => {
+            retention::reset(service, request, session, request.form(body).await?).await?
+        }
         Page::Health => health::show(service, request, session, frame).await?,
         Page::VerifyChain => health::verify(service, request, session, request.form(body).await?).await?,
         Page::Branding => branding::show(service, request, session, frame).await?,

@@ -7,6 +7,7 @@ pub mod health;
 pub mod instance;
 pub mod messages;
 pub mod policy;
+pub mod retention;
 pub mod users;
 
 pub use answer::answer;
@@ -70,6 +71,18 @@ const SECTIONS: &[Section] = &[
         href: "/console/admin/delivery",
         label: "Delivery",
         about: "What waits to be sent, what was given up, and which ways are open.",
+    },
+    Section {
+        pages: &[Page::Retention, Page::SubmitRetention],
+        href: "/console/admin/retention",
+        label: "Retention",
+        about: "What is kept how long, what was erased, and what goes next.",
+    },
+    Section {
+        pages: &[Page::Retention, Page::SubmitRetention],
+        href: "/console/admin/retention",
+        label: "Retention",
+        about: "What is kept how long, what was erased, and what goes next.",
     },
     Section {
         pages: &[Page::Health],

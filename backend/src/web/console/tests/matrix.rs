@@ -120,6 +120,9 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
     ("admin/branding", Verb::Read, [SignIn, No, No, Yes]),
     ("admin/branding", Verb::Post, [SignIn, No, No, Yes]),
     ("admin/branding/reset", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/retention", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/retention", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/retention/reset", Verb::Post, [SignIn, No, No, Yes]),
     ("admin/health", Verb::Read, [SignIn, No, No, Yes]),
     ("admin/health/verify", Verb::Post, [SignIn, No, No, Yes]),
     // Last: it ends the session.
@@ -140,6 +143,8 @@ const UNLOGGED: &[Page] = &[
     Page::MessageFrame,
     Page::Branding,
     Page::Health,
+    Page::Retention,
+    Page::Retention,
 ];
 
 #[test]

@@ -17,5 +17,6 @@ mod messages;
 mod passkeys;
 mod policy;
 mod report;
+mod retention;
 mod signing_in;
 mod users;
