@@ -6,6 +6,7 @@ mod render;
 mod report;
 mod retention;
 mod risk;
+mod token;
 
 use std::future::Future;
 use std::io::{BufRead as _, Write as _};
@@ -53,6 +54,9 @@ enum Command {
     /// Users of the console.
     #[command(subcommand)]
     User(UserCommand),
+    /// API tokens, with which other systems read the console's data.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// Copies the database while the service runs.
     Backup {
         /// The file to write; it must not exist.
@@ -130,6 +134,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
             Ok(())
         }
         Command::User(UserCommand::Add(user)) => block_on(add_user(config, user))?,
+        Command::Token(command) => block_on(token::run(config, command))?,
         Command::Backup { target } => backup(&config, target),
         Command::Evidence(command) => block_on(evidence::run(config, command))?,
         Command::Report(command) => block_on(report::run(config, command))?,

@@ -19,10 +19,12 @@ use crate::verification::{InstanceId, Policy};
 
 mod branding;
 mod delivery;
+mod push;
 mod report_key;
 mod retention;
 mod sign_in;
 
+pub(super) use push::RawPush;
 pub(super) use sign_in::RawSignIn;
 
 /// RFC 7518, section 3.2: an HS256 key has at least 256 bits.
@@ -290,6 +292,7 @@ impl Checker<'_> {
             .sign_in
             .as_ref()
             .and_then(|sign_in| self.sign_in(&place, &raw.id, public_url, sign_in));
+        let push = self.push(&place, &raw.push);
         let connectors = self.connectors(&place, &raw.connector);
         let actions = self.actions(&place, &raw.action, &connectors, &raw.connector);
         Some(Instance {
@@ -311,6 +314,7 @@ impl Checker<'_> {
                 webhook_secret: webhook_secret?,
             },
             sign_in,
+            push,
             connectors,
             actions,
         })

@@ -31,6 +31,7 @@ use crate::identity::oidc::ProviderSettings;
 use crate::keys::Keys;
 use crate::locale::Locale;
 use crate::network::Networks;
+use crate::push::settings::Settings as PushSettings;
 use crate::signed_report::ReportKey;
 use crate::verification::checks::company_sign_in::OnFileField;
 use crate::verification::{InstanceId, Policy};
@@ -237,6 +238,8 @@ pub struct Instance {
     pub callback: Callback,
     /// `[instance.sign_in]`: where its people sign in, if company sign-in is offered.
     pub sign_in: Option<SignIn>,
+    /// `[[instance.push]]`: who is told what happened.
+    pub push: Vec<PushSettings>,
     /// `[[instance.connector]]`, by name; `manual` is always there.
     pub connectors: BTreeMap<String, ConnectorSettings>,
     /// `[[instance.action]]`: which connector performs which action. One that is not here is not granted.

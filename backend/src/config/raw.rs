@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::check::RawSignIn;
+use super::check::{RawPush, RawSignIn};
 use super::connectors::{RawAction, RawConnector};
 
 #[derive(Deserialize)]
@@ -167,6 +167,8 @@ pub(super) struct RawInstance {
     pub agent_key: Vec<RawAgentKey>,
     pub callback: RawCallback,
     pub sign_in: Option<RawSignIn>,
+    #[serde(default)]
+    pub push: Vec<RawPush>,
     #[serde(default)]
     pub connector: Vec<RawConnector>,
     #[serde(default)]

@@ -13,6 +13,7 @@ pub mod factors;
 mod facts;
 pub mod outgoing;
 pub mod portal;
+pub mod push;
 pub mod replay;
 pub mod retention;
 pub mod signed_report;

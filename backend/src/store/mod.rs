@@ -13,6 +13,7 @@ pub mod grants;
 pub mod origins;
 pub mod outbox;
 pub mod portal;
+pub mod push;
 pub mod retention;
 pub mod sign_ins;
 pub mod tokens;

@@ -13,6 +13,7 @@ mod lists;
 mod log;
 mod overview;
 mod password;
+pub mod tokens;
 mod views;
 
 pub use access::{Admin, Analyst, Forbidden};
@@ -21,14 +22,15 @@ pub use accounts::{
     sign_in, sign_out, still_runs,
 };
 pub use details::{Details, Relation, details};
-pub use lists::{Asked, Choices, MOST_COUNTED, PAGE_ROWS, Page, choices, list, newer};
-pub use log::{LOG_ROWS, LogPage, log, read_log};
+use lists::masked;
+pub use lists::{Asked, Choices, MOST_COUNTED, PAGE_ROWS, Page, choices, list, list_rows, newer};
+pub use log::{LOG_ROWS, LogPage, log, read_log, read_log_rows};
 pub use overview::{AgentFigures, Bucket, Overview, Period, Tally, agents, overview};
 pub use password::PasswordProblem;
 pub use views::{ViewProblem, remove_view, save_view, views};
 
 pub use crate::store::console::accounts::{Role, User};
-pub use crate::store::console::audit::{Action, Logged, Narrowing};
+pub use crate::store::console::audit::{Action, Logged, Narrowing, TOKEN_PREFIX};
 pub use crate::store::console::deliveries::Delivery;
 pub use crate::store::console::listing::{
     Agent, Column, Cursor, Filter, Listed, Order, Position, SORTED_ROWS, Same, Shared, Standing, place_of,

@@ -7,4 +7,5 @@ pub mod audit;
 pub mod deliveries;
 pub mod figures;
 pub mod listing;
+pub mod tokens;
 pub mod views;

@@ -3,7 +3,7 @@
 //! One filter takes everything under `/console`; below it, [`routes::ALL`] is the whole table of paths, methods and
 //! roles. Nothing is ever a rejection: what does not exist, is not allowed or fails has a page of its own.
 
-mod about;
+pub(in crate::web) mod about;
 mod action;
 mod admin;
 mod agents;
@@ -13,7 +13,7 @@ mod chart;
 mod columns;
 mod cookies;
 mod details;
-mod export;
+pub(in crate::web) mod export;
 mod filters;
 mod findings;
 mod news;
@@ -21,13 +21,13 @@ mod next;
 mod overview;
 mod pages;
 pub mod report;
-mod request;
-mod routes;
+pub(in crate::web) mod request;
+pub(in crate::web) mod routes;
 mod saved;
 mod sign_in;
-mod timeline;
+pub(in crate::web) mod timeline;
 mod verifications;
-mod view;
+pub(in crate::web) mod view;
 mod words;
 
 use std::net::SocketAddr;
@@ -124,6 +124,16 @@ where
         Page::Agents => agents::show(service, request, session, frame).await?,
         Page::AuditLog => audit::show(service, request, session, frame).await?,
         Page::Administration => admin::index(frame)?,
+        Page::Tokens => admin::tokens::list(service, session, frame).await?,
+        Page::NewToken => admin::tokens::form(service, session, frame)?,
+        Page::AddToken => {
+            admin::tokens::add(service, request, session, frame, request.form(body).await?).await?
+        }
+        Page::Push => admin::push::list(service, session, frame).await?,
+        Page::AskRevokeToken => admin::tokens::ask_revoke(service, session, frame, part).await?,
+        Page::RevokeToken => {
+            admin::tokens::revoke(service, request, session, part, request.form(body).await?).await?
+        }
         Page::Home | Page::SignIn | Page::SubmitSignIn | Page::SignOut => return Err(Failure::NotFound),
     };
     if let Some(action) = route.logs
@@ -151,4 +161,4 @@ fn to_sign_in(request: &Request) -> Response {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,5 +1,8 @@
 //! Administration: one page for each thing that an admin looks after, all with the same way from one to the other.
 
+pub mod push;
+pub mod tokens;
+
 use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
@@ -21,7 +24,7 @@ pub struct Section {
 }
 
 /// All pages of the administration, in the order in which they are shown. A new one needs a row here.
-const SECTIONS: &[Section] = &[];
+const SECTIONS: &[Section] = &[tokens::SECTION, push::SECTION];
 
 /// A section, from the view of a page.
 pub struct SectionLink {

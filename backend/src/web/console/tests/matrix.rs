@@ -51,6 +51,12 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
     ("agents", Verb::Read, [SignIn, No, Yes, Yes]),
     ("audit", Verb::Read, [SignIn, No, No, Yes]),
     ("admin", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/tokens", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/tokens/new", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/tokens/new", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/tokens/{token}/revoke", Verb::Read, [SignIn, No, No, Yes]),
+    ("admin/tokens/{token}/revoke", Verb::Post, [SignIn, No, No, Yes]),
+    ("admin/push", Verb::Read, [SignIn, No, No, Yes]),
     // Last: it ends the session.
     ("sign-out", Verb::Post, [Yes, Yes, Yes, Yes]),
 ];
@@ -109,6 +115,8 @@ async fn status(browser: &mut Browser, path: &str, verb: Verb) -> (u16, String) 
                 ("id", view.unwrap_or("0")),
                 ("instance", "acme"),
                 ("password", "wrong"),
+                ("overview:read", "on"),
+                ("days", "30"),
             ];
             browser.post(&url, &fields).await
         }
@@ -138,7 +146,11 @@ async fn every_route_allows_each_role_exactly_what_it_should() {
                 .iter()
                 .find(|route| route.path == *path && route.verb == *verb)
                 .unwrap();
-            let real = path.replace("{id}", &id).replace("{format}", "csv");
+            let real = path
+                .replace("{id}", &id)
+                .replace("{format}", "csv")
+                // The admin has made it two rows before.
+                .replace("{token}", "1");
             let name = person.map_or("", |(name, _)| name);
             let action = route.logs.map_or("", crate::service::console::Action::as_str);
             let before = logged(&service, name, action).await;

@@ -2,7 +2,7 @@
 
 mod access;
 mod exports;
-mod fixture;
+pub mod fixture;
 mod lists;
 mod look;
 mod matrix;
