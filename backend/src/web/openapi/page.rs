@@ -81,14 +81,14 @@ pub fn page(document: &Value) -> askama::Result<String> {
         anchor: text(&tag["name"]).to_lowercase().replace(' ', "-"),
         operations: operations(document, &text(&tag["name"])),
         name: text(&tag["name"]),
-        description: text(&tag["description"]),
+        description: prose(&tag["description"]),
     };
     Page {
         css: assets::CONSOLE_CSS.href(),
         icon: assets::ICON.href(),
         title: text(&document["info"]["title"]),
         version: text(&document["info"]["version"]),
-        description: text(&document["info"]["description"]),
+        description: prose(&document["info"]["description"]),
         server: text(&document["servers"][0]["url"]),
         groups: array(&document["tags"]).iter().map(group).collect(),
         schemas: entries(&document["components"]["schemas"])
@@ -100,6 +100,11 @@ pub fn page(document: &Value) -> askama::Result<String> {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Markdown's marks of code say nothing on a page that does not know them.
+fn prose(value: &Value) -> String {
+    text(value).replace('`', "")
 }
 
 fn array(value: &Value) -> &[Value] {
@@ -127,7 +132,7 @@ fn operations(document: &Value, tag: &str) -> Vec<OperationView> {
                 method: method.to_uppercase(),
                 path: path.clone(),
                 summary: text(&operation["summary"]),
-                description: text(&operation["description"]),
+                description: prose(&operation["description"]),
                 scope: scope.and_then(|(_, scopes)| Some(scopes[0].as_str()?.to_owned())),
                 parameters: parameters.map(parameter).collect(),
                 body: entries(&operation["requestBody"]["content"])
@@ -148,7 +153,7 @@ fn parameter(of: &Value) -> Field {
         place: text(&of["in"]),
         kind: kind(&of["schema"]),
         required: of["required"] == true,
-        description: text(&of["description"]),
+        description: prose(&of["description"]),
     }
 }
 
@@ -160,7 +165,7 @@ fn answer_view(document: &Value, status: &str, of: &Value) -> AnswerView {
     let mut contents = entries(&of["content"]).peekable();
     AnswerView {
         status: status.to_owned(),
-        description: text(&of["description"]),
+        description: prose(&of["description"]),
         kind: contents.peek().map(|(_, content)| kind(&content["schema"])),
         media: contents.map(|(media, _)| media.clone()).collect(),
     }
@@ -170,7 +175,7 @@ fn schema_view(name: &str, of: &Value) -> SchemaView {
     let required = array(&of["required"]);
     SchemaView {
         name: name.to_owned(),
-        description: text(&of["description"]),
+        description: prose(&of["description"]),
         values: array(&of["enum"]).iter().map(text).collect(),
         fields: entries(&of["properties"])
             .map(|(field, schema)| Field {
@@ -178,7 +183,7 @@ fn schema_view(name: &str, of: &Value) -> SchemaView {
                 place: String::new(),
                 kind: kind(schema),
                 required: required.iter().any(|one| one == field.as_str()),
-                description: text(&schema["description"]),
+                description: prose(&schema["description"]),
             })
             .collect(),
     }
