@@ -8,6 +8,7 @@ mod render;
 mod report;
 mod retention;
 mod risk;
+mod token;
 mod users;
 
 use std::future::Future;
@@ -51,6 +52,9 @@ enum Command {
     /// Users of the console.
     #[command(subcommand)]
     User(users::UserCommand),
+    /// API tokens, with which other systems read the console's data.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// Copies the database while the service runs.
     Backup {
         /// The file to write; it must not exist.
@@ -113,6 +117,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
             policy::in_force(config).map(|lines| print!("{lines}"))
         }
         Command::User(command) => block_on(users::run(config, command))?,
+        Command::Token(command) => block_on(token::run(config, command))?,
         Command::Backup { target } => backup(&config, target),
         Command::Evidence(command) => block_on(evidence::run(config, command))?,
         Command::Report(command) => block_on(report::run(config, command))?,

@@ -14,6 +14,8 @@ pub mod keys;
 pub mod locale;
 pub mod network;
 pub mod ports;
+pub mod push;
+pub mod schema;
 mod server;
 pub mod service;
 pub mod servicenow;

@@ -76,6 +76,7 @@ pub async fn run(
         tokio::spawn(operations),
         tokio::spawn(worker.run(stopped(&service))),
         tokio::spawn(crate::worker::grants::watch(service.clone(), stopped(&service))),
+        tokio::spawn(crate::worker::push::watch(service.clone(), stopped(&service))),
         tokio::spawn(crate::worker::upkeep::watch(service.clone(), stopped(&service))),
     ];
     if let (Some(listen), Some(operations_listen)) = addresses {

@@ -5,3 +5,4 @@ pub mod directory;
 pub mod harness;
 pub mod instance;
 pub mod mail;
+pub mod syslog;

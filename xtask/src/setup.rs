@@ -21,6 +21,8 @@ const DEBIAN: &[(&str, &[&str])] = &[
     ("/usr/bin/chromedriver", &["chromium-driver"]),
     // The light daemon has everything the tests need: TLS and a login.
     ("/usr/sbin/exim4", &["exim4-daemon-light"]),
+    // A syslog server with TLS, which the push is proven on.
+    ("/usr/sbin/rsyslogd", &["rsyslog", "rsyslog-gnutls"]),
     // The platform's own script engine.
     ("/usr/bin/rhino", &["rhino"]),
 ];

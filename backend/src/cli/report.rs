@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow, bail};
 use backend::config::Config;
 use backend::ports::{SystemClock, SystemEntropy};
-use backend::service::signed_report::{Reader, instance_of, issue};
+use backend::service::signed_report::{Reader, Who, instance_of, issue};
 use backend::service::{Service, ServiceError};
 use backend::signed_report::{PublicKey, open};
 use backend::store::Store;
@@ -82,7 +82,7 @@ async fn export(service: &Service, wanted: &Export) -> anyhow::Result<()> {
         bail!("“{}” is not the id of a verification", wanted.verification);
     };
     let reader = Reader {
-        user: None,
+        who: Who::Operator,
         client_address: String::new(),
     };
     let issued = async {

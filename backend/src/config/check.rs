@@ -20,11 +20,13 @@ use crate::verification::InstanceId;
 mod branding;
 mod console_sign_in;
 mod delivery;
+mod push;
 mod report_key;
 mod retention;
 mod sign_in;
 
 pub(super) use console_sign_in::RawConsoleSignIn;
+pub(super) use push::RawPush;
 pub(super) use sign_in::RawSignIn;
 
 /// RFC 7518, section 3.2: an HS256 key has at least 256 bits.
@@ -293,6 +295,7 @@ impl Checker<'_> {
             .as_ref()
             .and_then(|sign_in| self.sign_in(&place, &raw.id, public_url, sign_in));
         let console_sign_in = self.console_sign_in(&place, &raw.id, public_url, raw.console_sign_in.as_ref());
+        let push = self.push(&place, &raw.push);
         let connectors = self.connectors(&place, &raw.connector);
         let actions = self.actions(&place, &raw.action, &connectors, &raw.connector);
         Some(Instance {
@@ -315,6 +318,7 @@ impl Checker<'_> {
             },
             sign_in,
             console_sign_in,
+            push,
             connectors,
             actions,
         })

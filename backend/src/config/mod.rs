@@ -34,6 +34,7 @@ use crate::identity::oidc::ProviderSettings;
 use crate::keys::Keys;
 use crate::locale::Locale;
 use crate::network::Networks;
+use crate::push::settings::Settings as PushSettings;
 use crate::signed_report::ReportKey;
 use crate::store::console::accounts::Role;
 use crate::verification::InstanceId;
@@ -243,6 +244,8 @@ pub struct Instance {
     pub sign_in: Option<SignIn>,
     /// `[instance.console_sign_in]`: where the users of its console sign in, if not (only) with a password.
     pub console_sign_in: Option<ConsoleSignIn>,
+    /// `[[instance.push]]`: who is told what happened.
+    pub push: Vec<PushSettings>,
     /// `[[instance.connector]]`, by name; `manual` is always there.
     pub connectors: BTreeMap<String, ConnectorSettings>,
     /// `[[instance.action]]`: which connector performs which action. One that is not here is not granted.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::check::{RawConsoleSignIn, RawSignIn};
+use super::check::{RawConsoleSignIn, RawPush, RawSignIn};
 use super::connectors::{RawAction, RawConnector};
 
 #[derive(Deserialize)]
@@ -168,6 +168,8 @@ pub(super) struct RawInstance {
     pub callback: RawCallback,
     pub sign_in: Option<RawSignIn>,
     pub console_sign_in: Option<RawConsoleSignIn>,
+    #[serde(default)]
+    pub push: Vec<RawPush>,
     #[serde(default)]
     pub connector: Vec<RawConnector>,
     #[serde(default)]

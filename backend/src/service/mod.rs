@@ -17,6 +17,7 @@ pub mod look;
 pub mod outgoing;
 pub mod policies;
 pub mod portal;
+pub mod push;
 pub mod replay;
 pub mod retention;
 pub mod signed_report;

@@ -19,10 +19,20 @@ pub struct SignedReport {
     pub sealed: Sealed,
 }
 
+/// Who may ask.
+pub enum Who {
+    /// A user of the console: id and name.
+    User(i64, String),
+    /// A system with an API token of this name.
+    Token(String),
+    /// Whoever may run the program.
+    Operator,
+}
+
 /// Who asks, for the audit log.
 pub struct Reader {
-    /// Id and name of the console user; `None` on the command line.
-    pub user: Option<(i64, String)>,
+    /// Who.
+    pub who: Who,
     /// Where the request came from.
     pub client_address: String,
 }
@@ -39,7 +49,7 @@ pub async fn for_session(
 ) -> Result<SignedReport, ServiceError> {
     let session = analyst.session();
     let reader = Reader {
-        user: Some((session.user.id, session.user.name.clone())),
+        who: Who::User(session.user.id, session.user.name.clone()),
         client_address,
     };
     issue(service, session.user.instance.clone(), id, reader).await
@@ -84,12 +94,18 @@ pub async fn issue(
             let statement = Statement::of(&found, around).ok_or(ServiceError::NotFound)?;
             let entry = Entry {
                 instance: Some(&instance),
-                user: reader.user.as_ref().map(|(id, name)| (*id, name.as_str())),
+                user: match &reader.who {
+                    Who::User(id, name) => Some((*id, name.as_str())),
+                    Who::Token(_) | Who::Operator => None,
+                },
                 action: Action::ReportIssued,
                 subject: id.as_str(),
                 client_address: &reader.client_address,
             };
-            audit::append(tx, entry, now)?;
+            match &reader.who {
+                Who::Token(name) => audit::append_for_token(tx, name, entry, now)?,
+                Who::User(..) | Who::Operator => audit::append(tx, entry, now)?,
+            }
             Ok::<_, ServiceError>(statement)
         })
         .await?;

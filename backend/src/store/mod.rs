@@ -15,6 +15,7 @@ pub mod origins;
 pub mod outbox;
 pub mod policies;
 pub mod portal;
+pub mod push;
 pub mod retention;
 pub mod sign_ins;
 pub mod tokens;

@@ -7,7 +7,9 @@ mod brand;
 pub mod callbacks;
 mod client;
 pub mod console;
+pub mod data;
 pub mod html;
+pub mod openapi;
 pub mod operations;
 pub mod portal;
 pub mod problem;
@@ -25,7 +27,11 @@ pub const MAX_BODY_BYTES: u64 = 16 * 1024;
 
 /// Everything that the public listener serves.
 pub fn public(service: &Service) -> BoxedFilter<(Response,)> {
-    agent::routes(service)
+    data::routes(service)
+        .or(agent::routes(service))
+        .unify()
+        .or(openapi::routes(service))
+        .unify()
         .or(assets::routes())
         .unify()
         .or(brand::routes(service))

@@ -9,6 +9,7 @@ use warp::reject::{
 use warp::reply::Response;
 
 use crate::service::ServiceError;
+use crate::service::console::tokens::{Scope, TokenRefused};
 use crate::servicenow::agent_token::TokenError;
 use crate::servicenow::signature::Unverified;
 use crate::verification::limits::LimitReached;
@@ -28,6 +29,29 @@ pub enum ApiError {
     /// The body cannot be read.
     #[error("{0}")]
     Body(String),
+    /// An API token opens nothing. Why is logged, never said.
+    #[error("the API token is not accepted: {0}")]
+    Bearer(TokenRefused),
+    /// The API token lacks this scope.
+    #[error("This needs a token with the scope {}.", .0.as_str())]
+    Scope(Scope),
+    /// A parameter of the query is wrong.
+    #[error("{reason}")]
+    Query {
+        /// Its name, as it was given.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nothing is there, or it belongs to another tenant.
+    #[error("not found")]
+    NotFound,
+    /// Another method is needed: these.
+    #[error("Use {0}.")]
+    Method(&'static str),
+    /// Too many requests; wait so many seconds.
+    #[error("Too many requests. Try again in {0} seconds.")]
+    TooMany(u32),
     /// Not `application/json`.
     #[error("send application/json")]
     MediaType,
@@ -37,6 +61,15 @@ pub enum ApiError {
     /// Asked for too often; the seconds to wait.
     #[error("This was asked for too often. Wait {0} seconds.")]
     TooOften(u32),
+}
+
+impl From<TokenRefused> for ApiError {
+    fn from(refused: TokenRefused) -> Self {
+        match refused {
+            TokenRefused::Service(error) => Self::Service(error),
+            other => Self::Bearer(other),
+        }
+    }
 }
 
 /// Name, status, title and the input field that is wrong.
@@ -50,8 +83,20 @@ const INTERNAL: Row = (
 );
 const NOT_FOUND: Row = ("not-found", StatusCode::NOT_FOUND, "There is nothing here", None);
 
+const INVALID_QUERY: Row = (
+    "invalid-query",
+    StatusCode::BAD_REQUEST,
+    "The query cannot be read",
+    None,
+);
+const METHOD: Row = (
+    "method-not-allowed",
+    StatusCode::METHOD_NOT_ALLOWED,
+    "This method is not allowed here",
+    None,
+);
+
 fn row(error: &ApiError) -> Row {
-    use ServiceError as S;
     match error {
         ApiError::Token(_) => (
             "token-not-accepted",
@@ -63,6 +108,27 @@ fn row(error: &ApiError) -> Row {
             "signature-not-accepted",
             StatusCode::UNAUTHORIZED,
             "The signature is not accepted",
+            None,
+        ),
+        ApiError::Bearer(_) => (
+            "token-not-accepted",
+            StatusCode::UNAUTHORIZED,
+            "The API token is not accepted",
+            None,
+        ),
+        ApiError::Scope(_) => (
+            "insufficient-scope",
+            StatusCode::FORBIDDEN,
+            "The API token may not read this",
+            None,
+        ),
+        ApiError::Query { .. } => INVALID_QUERY,
+        ApiError::NotFound => NOT_FOUND,
+        ApiError::Method(_) => METHOD,
+        ApiError::TooMany(_) => (
+            "limit-reached",
+            StatusCode::TOO_MANY_REQUESTS,
+            "A limit is reached",
             None,
         ),
         ApiError::Body(_) => (
@@ -89,64 +155,69 @@ fn row(error: &ApiError) -> Row {
             "A limit is reached",
             None,
         ),
-        ApiError::Service(error) => match error {
-            S::NotFound | S::Link(_) => NOT_FOUND,
-            S::Destination(_) => (
-                "invalid-destination",
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "This cannot be sent to",
-                Some("destination"),
-            ),
-            S::DestinationIsTheAccount => (
-                "destination-is-the-account",
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "This is the mailbox that the request is about",
-                Some("destination"),
-            ),
-            S::ChannelNotConfigured => (
-                "channel-not-configured",
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "This channel is not set up",
-                Some("channel"),
-            ),
-            S::AlreadyRunning => (
-                "already-running",
-                StatusCode::CONFLICT,
-                "A verification is already running",
-                None,
-            ),
-            S::Transition(_) | S::Grant(_) | S::Enrolment(_) => (
-                "not-possible-now",
-                StatusCode::CONFLICT,
-                "This is not possible now",
-                None,
-            ),
-            S::Limit(_) => (
-                "limit-reached",
-                StatusCode::TOO_MANY_REQUESTS,
-                "A limit is reached",
-                None,
-            ),
-            S::Outdated => (
-                "outdated",
-                StatusCode::CONFLICT,
-                "This is of no use any more",
-                None,
-            ),
-            S::TokenSpent => (
-                "token-spent",
-                StatusCode::UNAUTHORIZED,
-                "The agent token was already used",
-                None,
-            ),
-            S::IdempotencyConflict => (
-                "idempotency-conflict",
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "The Idempotency-Key belongs to another request",
-                None,
-            ),
-            S::Store(_) | S::Entropy(_) | S::Template(_) | S::Factor(_) | S::Client(_) => INTERNAL,
-        },
+        ApiError::Service(error) => row_of_service(error),
+    }
+}
+
+fn row_of_service(error: &ServiceError) -> Row {
+    use ServiceError as S;
+    match error {
+        S::NotFound | S::Link(_) => NOT_FOUND,
+        S::Destination(_) => (
+            "invalid-destination",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This cannot be sent to",
+            Some("destination"),
+        ),
+        S::DestinationIsTheAccount => (
+            "destination-is-the-account",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This is the mailbox that the request is about",
+            Some("destination"),
+        ),
+        S::ChannelNotConfigured => (
+            "channel-not-configured",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This channel is not set up",
+            Some("channel"),
+        ),
+        S::AlreadyRunning => (
+            "already-running",
+            StatusCode::CONFLICT,
+            "A verification is already running",
+            None,
+        ),
+        S::Transition(_) | S::Grant(_) | S::Enrolment(_) => (
+            "not-possible-now",
+            StatusCode::CONFLICT,
+            "This is not possible now",
+            None,
+        ),
+        S::Limit(_) => (
+            "limit-reached",
+            StatusCode::TOO_MANY_REQUESTS,
+            "A limit is reached",
+            None,
+        ),
+        S::Outdated => (
+            "outdated",
+            StatusCode::CONFLICT,
+            "This is of no use any more",
+            None,
+        ),
+        S::TokenSpent => (
+            "token-spent",
+            StatusCode::UNAUTHORIZED,
+            "The agent token was already used",
+            None,
+        ),
+        S::IdempotencyConflict => (
+            "idempotency-conflict",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "The Idempotency-Key belongs to another request",
+            None,
+        ),
+        S::Store(_) | S::Entropy(_) | S::Template(_) | S::Factor(_) => INTERNAL,
     }
 }
 
@@ -166,25 +237,55 @@ pub fn reply(error: &ApiError) -> Response {
             tracing::warn!(%reason, "a callback was refused");
             None
         }
-        ApiError::Service(ServiceError::NotFound | ServiceError::Link(_)) => None,
+        ApiError::Bearer(reason) => {
+            tracing::info!(%reason, "an API token was refused");
+            None
+        }
+        ApiError::NotFound | ApiError::Service(ServiceError::NotFound | ServiceError::Link(_)) => None,
         other => Some(other.to_string()),
     };
     let retry_after = match error {
         ApiError::Service(ServiceError::Limit(limit)) => Some(LimitReached::retry_after(*limit)),
-        ApiError::TooOften(seconds) => Some(*seconds),
+        ApiError::TooMany(seconds) => Some(*seconds),
         _ => None,
     };
-    response(row, detail, retry_after)
+    let field = match error {
+        ApiError::Query { name, .. } => Some(name.clone()),
+        _ => row.3.map(Into::into),
+    };
+    let mut response = response(row, detail, field, retry_after);
+    let headers = response.headers_mut();
+    if let ApiError::Method(allowed) = error {
+        headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
+    }
+    if let Some(challenge) = challenge(error).and_then(|text| HeaderValue::from_str(&text).ok()) {
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
 }
 
-fn response(row: Row, detail: Option<String>, retry_after: Option<u32>) -> Response {
-    let (name, status, title, field) = row;
+/// What is missing, for programs (RFC 6750, section 3). Whoever sent no token is told no error.
+fn challenge(error: &ApiError) -> Option<String> {
+    let challenge = "Bearer realm=\"imper.ai\"";
+    match error {
+        ApiError::Bearer(TokenRefused::Missing) => Some(challenge.into()),
+        ApiError::Bearer(_) => Some(format!("{challenge}, error=\"invalid_token\"")),
+        ApiError::Scope(scope) => Some(format!(
+            "{challenge}, error=\"insufficient_scope\", scope=\"{}\"",
+            scope.as_str()
+        )),
+        _ => None,
+    }
+}
+
+fn response(row: Row, detail: Option<String>, field: Option<String>, retry_after: Option<u32>) -> Response {
+    let (name, status, title, _) = row;
     let problem = Problem {
         kind: format!("{PROBLEM_PREFIX}{name}"),
         title: title.into(),
         status: status.as_u16(),
         detail,
-        field: field.map(Into::into),
+        field,
         retry_after,
     };
     // A struct of strings and numbers always serialises; an empty body would still carry the status.
@@ -233,12 +334,7 @@ pub async fn recover(rejection: Rejection) -> Result<Response, std::convert::Inf
             None,
         )
     } else if rejection.find::<MethodNotAllowed>().is_some() {
-        (
-            "method-not-allowed",
-            StatusCode::METHOD_NOT_ALLOWED,
-            "This method is not allowed here",
-            None,
-        )
+        METHOD
     } else if rejection.find::<MissingHeader>().is_some() || rejection.find::<InvalidHeader>().is_some() {
         (
             "invalid-header",
@@ -247,12 +343,7 @@ pub async fn recover(rejection: Rejection) -> Result<Response, std::convert::Inf
             None,
         )
     } else if rejection.find::<InvalidQuery>().is_some() {
-        (
-            "invalid-query",
-            StatusCode::BAD_REQUEST,
-            "The query cannot be read",
-            None,
-        )
+        INVALID_QUERY
     } else if rejection.find::<warp::filters::cors::CorsForbidden>().is_some() {
         (
             "origin-not-allowed",
@@ -264,5 +355,5 @@ pub async fn recover(rejection: Rejection) -> Result<Response, std::convert::Inf
         tracing::error!(?rejection, "an unexpected rejection");
         INTERNAL
     };
-    Ok(response(row, None, None))
+    Ok(response(row, None, row.3.map(Into::into), None))
 }

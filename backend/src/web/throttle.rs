@@ -27,6 +27,8 @@ pub struct Throttle<C: Clock = DefaultClock> {
 enum Network {
     V4(u32),
     V6(u64),
+    /// No network at all, but an API token, by its row id.
+    Token(i64),
 }
 
 impl From<IpAddr> for Network {
@@ -60,13 +62,22 @@ impl<C: Clock + Clone> Throttle<C> {
     /// # Errors
     /// The seconds to wait, at least 1, when there were too many.
     pub fn admit(&self, address: Option<IpAddr>) -> Result<(), u32> {
-        let Some(address) = address else {
-            return Ok(());
-        };
+        address.map_or(Ok(()), |address| self.count(address.into()))
+    }
+
+    /// Counts a request with an API token, wherever it comes from.
+    ///
+    /// # Errors
+    /// As [`Throttle::admit`].
+    pub fn admit_token(&self, token: i64) -> Result<(), u32> {
+        self.count(Network::Token(token))
+    }
+
+    fn count(&self, client: Network) -> Result<(), u32> {
         if self.seen.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
             self.limiter.retain_recent();
         }
-        let refused = self.limiter.check_key(&address.into()).err();
+        let refused = self.limiter.check_key(&client).err();
         refused.map_or(Ok(()), |until| {
             Err(whole_seconds(until.wait_time_from(self.clock.now())))
         })

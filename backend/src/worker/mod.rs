@@ -8,6 +8,7 @@ mod dispatcher;
 mod expiry;
 pub mod grants;
 mod pace;
+pub mod push;
 mod schedule;
 pub mod upkeep;
 

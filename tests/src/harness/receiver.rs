@@ -5,6 +5,10 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
+use aws_lc_rs::hmac;
+use backend::ports::{Clock as _, SystemClock};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -36,7 +40,20 @@ pub struct Taken {
 struct Kept {
     events: Mutex<Vec<Taken>>,
     texts: Mutex<Vec<Taken>>,
+    batches: Mutex<Vec<Batch>>,
 }
+
+/// One batch of the push: its signature is right, or it is not here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// `webhook-id`.
+    pub id: String,
+    /// One JSON object a line.
+    pub events: Vec<Value>,
+}
+
+/// Standard Webhooks secret of the push.
+pub const PUSH_SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
 
 /// Serves until it is dropped.
 #[derive(Debug)]
@@ -61,6 +78,7 @@ impl Receiver {
         });
         let into = Arc::clone(&kept);
         let taking = how.clone();
+        let batches_how = how.clone();
         let events = warp::path!("api" / "x_imper_verify" / "v1" / "verify" / "result")
             .and(warp::post())
             .and(warp::header("webhook-id"))
@@ -78,6 +96,37 @@ impl Receiver {
                 keep(&into.texts, id, &body);
                 answer(how.clone(), json!({}))
             });
+        let into = Arc::clone(&kept);
+        let taking_batches = batches_how;
+        let batches = warp::path!("push")
+            .and(warp::post())
+            .and(warp::header("webhook-id"))
+            .and(warp::header("webhook-timestamp"))
+            .and(warp::header("webhook-signature"))
+            .and(warp::header::exact("content-type", "application/x-ndjson"))
+            .and(warp::body::bytes())
+            .then(
+                move |id: String, timestamp: String, signature: String, body: Bytes| {
+                    let manner = *taking_batches.borrow();
+                    let batch = believed(&id, &timestamp, &signature, &body);
+                    let answer = match (manner, batch) {
+                        (_, None) => reply(StatusCode::UNAUTHORIZED, &json!({})),
+                        (Manner::Fail(code), _) => reply(
+                            StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+                            &json!({}),
+                        ),
+                        (_, Some(batch)) => {
+                            into.batches
+                                .lock()
+                                .unwrap_or_else(PoisonError::into_inner)
+                                .push(batch);
+                            reply(StatusCode::NO_CONTENT, &json!({}))
+                        }
+                    };
+                    std::future::ready(answer)
+                },
+            );
+        let token = token.or(batches).unify();
         let routes = token.or(events).unify().or(texts).unify();
         let task = tokio::spawn(warp::serve(routes).incoming(listener).run());
         Ok(Self {
@@ -97,6 +146,15 @@ impl Receiver {
     pub fn events(&self) -> Vec<Taken> {
         self.kept
             .events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The batches of the push so far.
+    pub fn batches(&self) -> Vec<Batch> {
+        self.kept
+            .batches
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
@@ -148,4 +206,26 @@ fn reply(status: StatusCode, body: &Value) -> Response<String> {
         warp::http::HeaderValue::from_static("application/json"),
     );
     response
+}
+
+/// A batch whose signature is right, of this very moment, and whose every line is a JSON object. The signature is made
+/// here from the specification, with nothing of the service.
+fn believed(id: &str, timestamp: &str, signature: &str, body: &Bytes) -> Option<Batch> {
+    let text = std::str::from_utf8(body).ok()?;
+    let key = STANDARD.decode(PUSH_SECRET.strip_prefix("whsec_")?).ok()?;
+    let now = SystemClock.now().unix_seconds();
+    if timestamp.parse::<i64>().ok()?.abs_diff(now) > 300 {
+        return None;
+    }
+    let tag = STANDARD.decode(signature.strip_prefix("v1,")?).ok()?;
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
+    hmac::verify(&key, format!("{id}.{timestamp}.{text}").as_bytes(), &tag).ok()?;
+    let lines = text.strip_suffix('\n')?.split('\n');
+    let events: Option<Vec<Value>> = lines
+        .map(|line| serde_json::from_str(line).ok().filter(Value::is_object))
+        .collect();
+    Some(Batch {
+        id: id.to_owned(),
+        events: events?,
+    })
 }

@@ -55,6 +55,10 @@ pub struct Settings {
     pub instance_url: String,
     /// Where text messages are posted, if there is a gateway.
     pub gateway_url: Option<String>,
+    /// Further tables of the instance, as they stand in the file.
+    pub instance_tables: String,
+    /// Secrets that these name.
+    pub further_secrets: Vec<(String, String)>,
 }
 
 impl Settings {
@@ -66,6 +70,8 @@ impl Settings {
             smtp_seconds: 10,
             instance_url: "https://acme.service-now.com".to_owned(),
             gateway_url: None,
+            instance_tables: String::new(),
+            further_secrets: Vec::new(),
         }
     }
 
@@ -122,7 +128,9 @@ secret_env = "ACME_AGENT_KEY"
 client_id = "imper"
 client_secret_env = "ACME_CLIENT_SECRET"
 webhook_secret_env = "ACME_WEBHOOK_SECRET"
+{tables}
 "#,
+            tables = self.instance_tables,
             database = toml_text(&self.database.display().to_string()),
             seconds = self.smtp_seconds,
             instance = toml_text(&self.instance_url),
@@ -149,6 +157,7 @@ webhook_secret_env = "ACME_WEBHOOK_SECRET"
         secrets
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
+            .chain(self.further_secrets.iter().cloned())
             .collect()
     }
 }

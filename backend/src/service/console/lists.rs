@@ -42,6 +42,17 @@ pub struct Page {
 
 /// One page of the verifications of the session's instance.
 pub async fn list(service: &Service, session: &Session, asked: Asked) -> Result<Page, ServiceError> {
+    list_rows(service, session, asked, PAGE_ROWS).await
+}
+
+/// The same, with up to `rows` rows.
+pub async fn list_rows(
+    service: &Service,
+    session: &Session,
+    asked: Asked,
+    rows: u32,
+) -> Result<Page, ServiceError> {
+    let size = usize::try_from(rows).unwrap_or(usize::MAX);
     let (instance, hide) = (session.user.instance.clone(), !session.reads_everything());
     let filter = session.permitted(asked.filter);
     let asked = Asked { filter, ..asked };
@@ -59,18 +70,18 @@ pub async fn list(service: &Service, session: &Session, asked: Asked) -> Result<
                     filter,
                     order: *order,
                     position,
-                    limit: PAGE_ROWS + 1,
+                    limit: rows.saturating_add(1),
                 };
                 listing::list(tx, wanted)
             };
             let mut found = read(position)?;
             let mut position = position;
-            if matches!(position, Position::Before(_)) && found.rows.len() <= page_size() {
+            if matches!(position, Position::Before(_)) && found.rows.len() <= size {
                 // The way up has reached the top: show a whole first page instead of what is left over.
                 found = read(&Position::First)?;
                 position = &Position::First;
             }
-            let mut page = page(found.rows, position, *order);
+            let mut page = page(found.rows, size, position, *order);
             page.newest_only = found.newest_only;
             // A page that is not full has been counted by reading it.
             page.matching = match (&page.before, &page.after) {
@@ -87,17 +98,13 @@ pub async fn list(service: &Service, session: &Session, asked: Asked) -> Result<
         .await
 }
 
-fn page_size() -> usize {
-    usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX)
-}
-
 /// Cuts one row more than a page has, which tells whether there is another page.
-fn page(mut rows: Vec<Listed>, position: &Position, order: Order) -> Page {
-    let more = rows.len() > page_size();
+fn page(mut rows: Vec<Listed>, size: usize, position: &Position, order: Order) -> Page {
+    let more = rows.len() > size;
     if more && matches!(position, Position::Before(_)) {
         rows.remove(0);
     }
-    rows.truncate(page_size());
+    rows.truncate(size);
     let (has_before, has_after) = match position {
         Position::First => (false, more),
         Position::After(_) => (true, more),

@@ -46,14 +46,24 @@ pub async fn read_log(
     admin: Admin<'_>,
     narrowing: Narrowing,
 ) -> Result<LogPage, ServiceError> {
+    read_log_rows(service, admin, narrowing, LOG_ROWS).await
+}
+
+/// The same, with up to `rows` entries.
+pub async fn read_log_rows(
+    service: &Service,
+    admin: Admin<'_>,
+    narrowing: Narrowing,
+    rows: u32,
+) -> Result<LogPage, ServiceError> {
     let instance = admin.session().user.instance.clone();
     let mut entries = service
         .store
         .read(move |tx| {
-            audit::list_entries(tx, &instance, &narrowing, LOG_ROWS + 1).map_err(ServiceError::from)
+            audit::list_entries(tx, &instance, &narrowing, rows.saturating_add(1)).map_err(ServiceError::from)
         })
         .await?;
-    let size = usize::try_from(LOG_ROWS).unwrap_or(usize::MAX);
+    let size = usize::try_from(rows).unwrap_or(usize::MAX);
     let has_older = entries.len() > size;
     entries.truncate(size);
     Ok(LogPage { entries, has_older })

@@ -25,6 +25,7 @@ pub mod retention;
 mod sessions;
 mod sign_in;
 pub mod test_messages;
+pub mod tokens;
 mod users;
 mod views;
 mod what_if;
@@ -36,8 +37,9 @@ pub use account::{
 pub use company::{Trouble, Visitor, arrive_from_company, company_sign_in, depart_to_company};
 pub use details::{Details, Relation, details};
 pub use factors::{Added, AppToAdd, Holder, add_app, app_to_add, begin_app};
-pub use lists::{Asked, Choices, MOST_COUNTED, PAGE_ROWS, Page, choices, list, newer};
-pub use log::{LOG_ROWS, LogPage, log, read_log};
+use lists::masked;
+pub use lists::{Asked, Choices, MOST_COUNTED, PAGE_ROWS, Page, choices, list, list_rows, newer};
+pub use log::{LOG_ROWS, LogPage, log, read_log, read_log_rows};
 pub use overview::{AgentFigures, Bucket, Overview, Period, Tally, agents, overview};
 pub use passkeys::{
     Ways, add_passkey, answer_passkey, ask_passkey, ask_to_add_passkey, can_have_passkeys, remove_passkey,
@@ -55,7 +57,7 @@ pub use users::{
 pub use views::{ViewProblem, remove_view, save_view, views};
 
 pub use crate::store::console::accounts::{Kind, Role, User};
-pub use crate::store::console::audit::{Action, Logged, Narrowing};
+pub use crate::store::console::audit::{Action, Logged, Narrowing, TOKEN_PREFIX};
 pub use crate::store::console::deliveries::Delivery;
 pub use crate::store::console::factors::Passkey;
 pub use crate::store::console::listing::{

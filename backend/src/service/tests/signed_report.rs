@@ -1,7 +1,7 @@
 //! Signed reports of real verifications.
 
 use super::*;
-use crate::service::signed_report::{Reader, SignedReport, issue};
+use crate::service::signed_report::{Reader, SignedReport, Who, issue};
 use crate::signed_report::open;
 use crate::store::evidence::{Anchor, Verdict};
 use crate::verification::InstanceId;
@@ -12,7 +12,7 @@ async fn report(
     id: &VerificationId,
 ) -> Result<SignedReport, ServiceError> {
     let reader = Reader {
-        user: None,
+        who: Who::Operator,
         client_address: String::new(),
     };
     issue(service, InstanceId::parse(instance).unwrap(), id.clone(), reader).await

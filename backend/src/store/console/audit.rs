@@ -130,19 +130,22 @@ actions! {
     KeyWithdrawn = "key.withdrawn", "New key taken back";
     /// The keys of the configuration count again.
     KeysOfConfiguration = "key.configuration_used", "Keys of the configuration used";
-    /// Somebody looked at what goes out.
-    DeliveryRead = "delivery.read", "Delivery read";
-    /// Somebody had something tried again that was given up.
-    DeliveryRetried = "delivery.retried", "Delivery tried again";
-    /// Somebody had the chain of evidence verified.
-    ChainVerified = "evidence.verified", "Evidence verified";
-    /// Somebody changed how the company appears.
-    BrandingChanged = "branding.changed", "Branding changed";
-    /// Somebody sent a test message.
-    TestMessageSent = "message.tested", "Test message sent";
     /// Somebody asked for something that their role does not allow.
     AccessRefused = "access.refused", "Access refused";
+    /// Somebody looked at the API tokens.
+    TokensRead = "tokens.read", "API tokens read";
+    /// Somebody looked at the destinations of the push.
+    PushRead = "push.read", "Push destinations read";
+    /// An API token was made.
+    TokenAdded = "token.added", "API token made";
+    /// An API token was revoked.
+    TokenRevoked = "token.revoked", "API token revoked";
+    /// An API token was used that has expired, was revoked, or may not be used from there.
+    TokenRefused = "token.refused", "API token refused";
 }
+
+/// What the name of a token begins with in the log. Names of users hold no colon.
+pub const TOKEN_PREFIX: &str = "token:";
 
 /// One entry to be written.
 #[derive(Clone, Copy, Debug)]
@@ -161,9 +164,28 @@ pub struct Entry<'a> {
 
 /// Appends one entry.
 pub fn append(tx: &Transaction<'_>, entry: Entry<'_>, at: UnixMillis) -> Result<(), StoreError> {
+    let (id, name) = entry.user.map_or((None, ""), |(id, name)| (Some(id), name));
+    insert(tx, entry, (id, name), at)
+}
+
+/// Appends one entry about what an API token did: under its name, which no user can have.
+pub fn append_for_token(
+    tx: &Transaction<'_>,
+    token: &str,
+    entry: Entry<'_>,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
+    insert(tx, entry, (None, &format!("{TOKEN_PREFIX}{token}")), at)
+}
+
+fn insert(
+    tx: &Transaction<'_>,
+    entry: Entry<'_>,
+    (user_id, user_name): (Option<i64>, &str),
+    at: UnixMillis,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO console_audit (instance, at, user_id, user_name, action, subject, client_address)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let (user_id, user_name) = entry.user.map_or((None, ""), |(id, name)| (Some(id), name));
     let affected = tx.prepare_cached(sql)?.execute(params![
         entry.instance.map_or("", InstanceId::as_str),
         at.0,

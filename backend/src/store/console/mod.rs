@@ -14,5 +14,6 @@ pub mod look;
 pub mod outbox;
 pub mod retention_rule;
 pub mod sessions;
+pub mod tokens;
 pub mod users;
 pub mod views;

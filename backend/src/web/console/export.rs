@@ -1,6 +1,6 @@
 //! The table as a file, under the filters of its address.
 
-use futures_util::TryStreamExt as _;
+use futures_util::{Stream, TryStreamExt as _};
 use warp::Reply as _;
 use warp::http::{HeaderValue, Method, StatusCode, header};
 use warp::hyper::body::Bytes;
@@ -9,9 +9,10 @@ use warp::reply::Response;
 use super::pages::Failure;
 use super::request::Request;
 use super::view::{View, day_word};
-use crate::service::Service;
 use crate::service::console::export::{self, Format};
 use crate::service::console::{Analyst, Session};
+use crate::service::{Service, ServiceError};
+use crate::verification::InstanceId;
 use crate::web::html;
 
 /// Begins the file; the rest is made while it is taken.
@@ -24,9 +25,22 @@ pub fn stream(
     let format = Format::parse(format).ok_or(Failure::NotFound)?;
     let analyst = Analyst::of(session)?;
     let filter = View::read(&request.query).asked.filter;
-    let pieces = export::stream(service, analyst, filter, format)
-        .inspect_err(|error| tracing::error!(%error, "an export broke off"))
-        .map_ok(Bytes::from);
+    let pieces = export::stream(service, analyst, filter, format).map_ok(Bytes::from);
+    Ok(file(service, &session.user.instance, format, request, pieces))
+}
+
+/// The answer that hands out a file while it is made.
+pub fn file<S>(
+    service: &Service,
+    instance: &InstanceId,
+    format: Format,
+    request: &Request,
+    pieces: S,
+) -> Response
+where
+    S: Stream<Item = Result<Bytes, ServiceError>> + Send + Sync + 'static,
+{
+    let pieces = pieces.inspect_err(|error| tracing::error!(%error, "an export broke off"));
     let mut response = html::page(StatusCode::OK, String::new());
     if request.method != Method::HEAD {
         let headers = std::mem::take(response.headers_mut());
@@ -40,11 +54,11 @@ pub fn stream(
     );
     let name = format!(
         "attachment; filename=\"imper-verifications-{}-{}.{}\"",
-        session.user.instance,
+        instance,
         day_word(service.now()),
         format.extension()
     );
     let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
     headers.insert(header::CONTENT_DISPOSITION, name);
-    Ok(response)
+    response
 }

@@ -3,7 +3,7 @@
 //! One filter takes everything under `/console`; below it, [`routes::ALL`] is the whole table of paths, methods and
 //! roles. Nothing is ever a rejection: what does not exist, is not allowed or fails has a page of its own.
 
-mod about;
+pub(in crate::web) mod about;
 mod account;
 mod action;
 mod admin;
@@ -16,7 +16,7 @@ mod company;
 mod cookies;
 mod details;
 mod enrol;
-mod export;
+pub(in crate::web) mod export;
 mod filters;
 mod findings;
 mod news;
@@ -24,15 +24,15 @@ mod next;
 mod overview;
 mod pages;
 pub mod report;
-mod request;
-mod routes;
+pub(in crate::web) mod request;
+pub(in crate::web) mod routes;
 mod saved;
 mod sign_in;
 mod steps;
-mod timeline;
+pub(in crate::web) mod timeline;
 mod upload;
 mod verifications;
-mod view;
+pub(in crate::web) mod view;
 mod words;
 
 use std::net::SocketAddr;
@@ -201,4 +201,4 @@ fn to_sign_in(request: &Request) -> Response {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

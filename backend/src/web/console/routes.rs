@@ -118,6 +118,18 @@ pub enum Page {
     Health,
     /// Verifying the chain of evidence.
     VerifyChain,
+    /// The API tokens.
+    Tokens,
+    /// The form for a new one.
+    NewToken,
+    /// Making one.
+    AddToken,
+    /// Asks whether to revoke one.
+    AskRevokeToken,
+    /// Revoking one.
+    RevokeToken,
+    /// Destinations of the push.
+    Push,
 }
 
 /// Whether a route reads or changes something.
@@ -324,6 +336,22 @@ pub const ALL: &[Route] = &[
     post("admin/retention/reset", ADMIN, Page::ResetRetention),
     read("admin/health", ADMIN, None, Page::Health),
     post("admin/health/verify", ADMIN, Page::VerifyChain),
+    read("admin/tokens", ADMIN, Some(Action::TokensRead), Page::Tokens),
+    read(
+        "admin/tokens/new",
+        ADMIN,
+        Some(Action::TokensRead),
+        Page::NewToken,
+    ),
+    post("admin/tokens/new", ADMIN, Page::AddToken),
+    read(
+        "admin/tokens/{token}/revoke",
+        ADMIN,
+        Some(Action::TokensRead),
+        Page::AskRevokeToken,
+    ),
+    post("admin/tokens/{token}/revoke", ADMIN, Page::RevokeToken),
+    read("admin/push", ADMIN, Some(Action::PushRead), Page::Push),
 ];
 
 /// The route of a request, with what stands for the part in braces, empty without one.
@@ -356,7 +384,8 @@ pub fn find<'p>(path: &'p str, method: &Method) -> Result<(&'static Route, &'p s
     }
 }
 
-fn fits<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
+/// The part of a path that stands for the part in braces of a pattern; `None` if the path does not fit.
+pub fn fits<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
     let mut part = "";
     let mut parts = path.split('/');
     for wanted in pattern.split('/') {

@@ -113,14 +113,13 @@ impl View {
     /// The one address of this view.
     pub fn address(&self) -> String {
         let mut pairs = Serializer::new(self.query_of_filters());
-        let place = |cursor: &Cursor| format!("{}~{}", cursor.place, cursor.key);
         match &self.asked.position {
             Position::First => {}
             Position::After(cursor) => {
-                pairs.append_pair("after", &place(cursor));
+                pairs.append_pair("after", &cursor_word(cursor));
             }
             Position::Before(cursor) => {
-                pairs.append_pair("before", &place(cursor));
+                pairs.append_pair("before", &cursor_word(cursor));
             }
         }
         with_query(PATH, &pairs.finish())
@@ -220,6 +219,11 @@ fn clean(text: &str) -> String {
 fn is_code(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// A place between two rows, in addresses.
+pub fn cursor_word(cursor: &Cursor) -> String {
+    format!("{}~{}", cursor.place, cursor.key)
 }
 
 fn cursor(text: &str) -> Option<Cursor> {

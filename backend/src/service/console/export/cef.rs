@@ -10,18 +10,6 @@ use super::Record;
 pub fn line(record: &Record, text: &mut Vec<u8>) {
     let name = format!("Verification {}", record.status.label().to_lowercase());
     let class = format!("verification.{}", record.status.as_str());
-    let mut line = String::from("CEF:0");
-    for field in [
-        "imper.ai",
-        "Verification for ServiceNow",
-        env!("CARGO_PKG_VERSION"),
-        &class,
-        &name,
-        severity(record),
-    ] {
-        let _ = write!(line, "|{}", in_head(field));
-    }
-    line.push('|');
     let (created, ended) = record.times;
     let time = ended.unwrap_or(created).0.to_string();
     let score = record
@@ -52,6 +40,23 @@ pub fn line(record: &Record, text: &mut Vec<u8>) {
         ("cn1Label", "riskScore"),
         ("cn1", &score),
     ];
+    let line = event([&class, &name, severity(record)], &pairs);
+    text.extend_from_slice(line.as_bytes());
+    text.push(b'\n');
+}
+
+/// Any event, without the end of the line: class, name and severity, and its pairs but those without a value.
+pub fn event(head: [&str; 3], pairs: &[(&str, &str)]) -> String {
+    let mut line = String::from("CEF:0");
+    let product = [
+        "imper.ai",
+        "Verification for ServiceNow",
+        env!("CARGO_PKG_VERSION"),
+    ];
+    for field in product.iter().chain(&head) {
+        let _ = write!(line, "|{}", in_head(field));
+    }
+    line.push('|');
     let mut gap = "";
     for (key, value) in pairs {
         if !value.is_empty() {
@@ -59,8 +64,7 @@ pub fn line(record: &Record, text: &mut Vec<u8>) {
             gap = " ";
         }
     }
-    line.push('\n');
-    text.extend_from_slice(line.as_bytes());
+    line
 }
 
 /// 0–10.

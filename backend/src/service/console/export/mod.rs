@@ -1,6 +1,7 @@
 //! Verifications for spreadsheets and for other systems: CSV, JSON lines, OCSF and CEF, page by page, so that the
 //! longest list takes no more memory than the shortest.
 
+mod audit;
 mod cef;
 mod csv;
 mod ocsf;
@@ -8,11 +9,14 @@ mod record;
 
 use futures_util::{Stream, stream};
 
-use super::{Analyst, Filter, Listed, Order, Position};
+use super::{Analyst, Filter, Listed, Logged, Order, Position};
+use crate::push::Event;
+use crate::push::settings::Form;
 use crate::service::{Service, ServiceError};
 use crate::store::console::listing::{self, Wanted};
 use crate::verification::InstanceId;
 
+pub use audit::AuditRecord;
 pub use record::Record;
 
 /// Rows that are read at once.
@@ -98,6 +102,45 @@ impl Format {
         }
         Ok(text)
     }
+}
+
+/// One verification as an event of the push.
+pub fn event(of: &Record, form: Form) -> Result<Event, ServiceError> {
+    let format = match form {
+        Form::Ndjson => Format::Ndjson,
+        Form::Ocsf => Format::Ocsf,
+        Form::Cef => Format::Cef,
+    };
+    let (created, ended) = of.times;
+    Ok(Event {
+        at: ended.unwrap_or(created),
+        kind: "verification",
+        is_warning: of.outcome == Some(shared::words::Outcome::Failed),
+        line: one_line(&format.lines(std::slice::from_ref(of))?),
+    })
+}
+
+/// One entry of the console's log as an event of the push.
+pub fn audit_event(of: Logged, instance: &InstanceId, form: Form) -> Result<Event, ServiceError> {
+    let at = of.at;
+    let record = AuditRecord::new(of, instance);
+    let mut text = Vec::new();
+    match form {
+        Form::Ndjson => json(&record, &mut text)?,
+        Form::Ocsf => json(&record.ocsf(), &mut text)?,
+        Form::Cef => text = record.cef().into_bytes(),
+    }
+    Ok(Event {
+        at,
+        kind: "audit",
+        is_warning: record.is_refusal(),
+        line: one_line(&text),
+    })
+}
+
+/// The text of a line, without its end. All of it is UTF-8 that was written here.
+fn one_line(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim_end_matches('\n').to_owned()
 }
 
 fn json<T: serde::Serialize>(value: &T, text: &mut Vec<u8>) -> Result<(), ServiceError> {

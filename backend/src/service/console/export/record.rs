@@ -2,13 +2,16 @@
 
 use serde::Serialize;
 use shared::words::{Outcome, Recommendation, RiskLevel, Status, UnixMillis};
+use utoipa::ToSchema;
 
-use crate::service::console::Listed;
+use crate::schema;
+use crate::service::console::{Listed, masked};
 use crate::service::events::rfc3339;
 use crate::verification::InstanceId;
 
 /// See the module.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Verification)]
 pub struct Record {
     /// Id of the verification.
     pub verification_id: String,
@@ -23,12 +26,15 @@ pub struct Record {
     /// Company mailbox of the requester, possibly empty.
     pub requester_email: String,
     /// Set when decided.
+    #[schema(value_type = Option<schema::RiskLevel>)]
     pub risk_level: Option<RiskLevel>,
     /// Set when decided, 0–100.
     pub risk_score: Option<u8>,
     /// Where it stands.
+    #[schema(value_type = schema::Status)]
     pub status: Status,
     /// Set when decided.
+    #[schema(value_type = Option<schema::Outcome>)]
     pub outcome: Option<Outcome>,
     /// What the agent was told to do; set when decided.
     pub recommendation: Option<&'static str>,
@@ -39,6 +45,7 @@ pub struct Record {
     /// Name of the agent.
     pub agent_name: String,
     /// `email` or `sms`.
+    #[schema(value_type = schema::Channel)]
     pub channel: &'static str,
     /// When the agent pressed Send, RFC 3339.
     pub created_at: String,
@@ -89,6 +96,17 @@ impl Record {
             findings: row.codes.clone(),
             times: (created_at, ended_at),
         }
+    }
+
+    /// Takes out what only an analyst may read of a row of the list: what raised the risk.
+    pub fn hide_findings(&mut self) {
+        self.findings.clear();
+    }
+
+    /// Takes out everything that only an analyst may read.
+    pub fn hide_private_data(&mut self) {
+        self.hide_findings();
+        self.requester_email = masked(&self.requester_email);
     }
 }
 

@@ -15,7 +15,7 @@ use shared::words::{Channel, RiskLevel, Status, UnixMillis};
 use crate::verification::VerificationId;
 
 pub use read::{Found, Wanted, codes, count, list};
-pub use related::{Same, Shared, related, shared};
+pub use related::{Same, Shared, find, related, shared};
 pub use values::{Agent, agents, categories};
 
 /// Among so many matching rows any order is made exactly; of more the newest are ordered (see [`Found::newest_only`]).

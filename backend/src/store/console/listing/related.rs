@@ -100,6 +100,20 @@ pub(super) fn places(
     Statement::new(same.sql().to_owned(), values).read(tx, |row| row.get(0))
 }
 
+/// One verification as it is listed.
+pub fn find(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    id: &VerificationId,
+) -> Result<Option<Listed>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM listing WHERE verification_id = ? AND instance = ?");
+    let values = [
+        Value::from(id.as_str().to_owned()),
+        instance.as_str().to_owned().into(),
+    ];
+    Ok(Statement::new(sql, values).rows(tx)?.pop())
+}
+
 /// Up to `limit` others that share something with `id`, the newest first.
 pub fn related(
     tx: &Transaction<'_>,

@@ -7,7 +7,7 @@ use super::super::pages::{Failure, Frame};
 use super::super::request::Request;
 use super::super::routes::Page;
 use super::super::upload::Upload;
-use super::{branding, delivery, health, index, instance, messages, policy, retention, users};
+use super::{branding, delivery, health, index, instance, messages, policy, push, retention, tokens, users};
 use crate::service::Service;
 use crate::service::console::Session;
 
@@ -84,6 +84,14 @@ where
         Page::ChangeUser => {
             let form = request.form(body).await?;
             users::change(service, request, session, frame, (part, form)).await?
+        }
+        Page::Tokens => tokens::list(service, session, frame).await?,
+        Page::NewToken => tokens::form(service, session, frame)?,
+        Page::AddToken => tokens::add(service, request, session, frame, request.form(body).await?).await?,
+        Page::Push => push::list(service, session, frame).await?,
+        Page::AskRevokeToken => tokens::ask_revoke(service, session, frame, part).await?,
+        Page::RevokeToken => {
+            tokens::revoke(service, request, session, part, request.form(body).await?).await?
         }
         _ => return Err(Failure::NotFound),
     })

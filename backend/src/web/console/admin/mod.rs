@@ -11,6 +11,8 @@ pub mod retention;
 pub mod users;
 
 pub use answer::answer;
+pub mod push;
+pub mod tokens;
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -79,12 +81,6 @@ const SECTIONS: &[Section] = &[
         about: "What is kept how long, what was erased, and what goes next.",
     },
     Section {
-        pages: &[Page::Retention, Page::SubmitRetention],
-        href: "/console/admin/retention",
-        label: "Retention",
-        about: "What is kept how long, what was erased, and what goes next.",
-    },
-    Section {
         pages: &[Page::Health],
         href: "/console/admin/health",
         label: "Health",
@@ -102,6 +98,8 @@ const SECTIONS: &[Section] = &[
         label: "Users",
         about: "Who may sign in to this console, what they may do, and how they prove who they are.",
     },
+    tokens::SECTION,
+    push::SECTION,
 ];
 
 /// A section, from the view of a page.

@@ -7,7 +7,7 @@ mod company;
 mod delivery;
 mod exports;
 mod factors;
-mod fixture;
+pub mod fixture;
 mod health;
 mod instance;
 mod lists;
