@@ -81,7 +81,7 @@ impl World {
         let answer = http::client()
             .unwrap()
             .post(format!("{}{path}/not-me", service.url))
-            .body("")
+            .form(&[("sure", "yes")])
             .send()
             .await
             .unwrap();
