@@ -10,6 +10,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use backend::delivery::http;
 use imper_tests::harness::backend::Backend;
 use imper_tests::harness::desk::Desk;
 use imper_tests::harness::receiver::{Manner, PUSH_SECRET, Receiver};
@@ -77,9 +78,10 @@ impl World {
         let start = mail.text.find("https://verify.example.com/v/").unwrap();
         let link = mail.text[start..].split_whitespace().next().unwrap();
         let path = link.strip_prefix("https://verify.example.com").unwrap();
-        let answer = reqwest::Client::new()
+        let answer = http::client()
+            .unwrap()
             .post(format!("{}{path}/not-me", service.url))
-            .body("")
+            .form(&[("sure", "yes")])
             .send()
             .await
             .unwrap();

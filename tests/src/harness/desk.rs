@@ -44,7 +44,7 @@ impl Desk {
             "nbf": now,
             "exp": now + 240,
             // Unique over restarts of the service, and over all tests.
-            "jti": format!("{}-{number}-{ticket}", std::process::id()),
+            "jti": format!("{:010}-{number}-{ticket}", std::process::id()),
             "agent": { "sys_id": sys_id, "user_name": "beth.anglin", "name": "Beth Anglin" },
             "ticket": { "table": "incident", "sys_id": sys_id, "number": format!("INC{ticket:07}") },
             "requester": {
