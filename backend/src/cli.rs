@@ -1,6 +1,7 @@
 //! One binary with sub-commands.
 
 mod evidence;
+mod keys;
 mod outbox;
 mod policy;
 mod render;
@@ -69,6 +70,9 @@ enum Command {
     Outbox(outbox::OutboxCommand),
     /// Prints a message with sample data, to look at.
     Render(render::Render),
+    /// Keys between ServiceNow and this service.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Policies: files, and what is in force.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -116,6 +120,7 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Outbox(command) => block_on(outbox::run(config, command))?,
         Command::Render(wanted) => render::run(&config, wanted),
         Command::Risk(risk::RiskCommand::Replay(wanted)) => return block_on(risk::replay(config, wanted))?,
+        Command::Keys(command) => block_on(keys::run(config, command))?,
         Command::Policy(command) => block_on(policy::run(config, command))?,
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -1,4 +1,5 @@
-//! The policy in the console, in a real browser: edited, tried on a month of decisions, activated and rolled back.
+//! The policy and the keys in the console, in a real browser: edited, tried on a month of decisions, activated and rolled
+//! back; a key made, shown once, and made the only one.
 
 use anyhow::{Result, ensure};
 use imper_tests::harness::accessibility::assert_accessible;
@@ -86,6 +87,12 @@ async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
     look(&browser, "policy-mistakes").await?;
     edit(&browser, "no_scirpt = 10", "no_script = 25").await?;
     edit(&browser, "medium_from = 300", "medium_from = 10").await?;
+    edit(
+        &browser,
+        "independent_contact_proven = -20",
+        "independent_contact_proven = 0",
+    )
+    .await?;
     edit(&browser, "version = \"standard-3\"", "version = \"acme-1\"").await?;
     edit(
         &browser,
@@ -126,6 +133,41 @@ async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
         "{page}"
     );
     look(&browser, "policy-rolled-back").await?;
+    browser.quit().await?;
+    world.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_made_shown_once_and_made_the_only_one() -> Result<()> {
+    let world = ConsoleWorld::start().await?;
+    let driver = Driver::start().await?;
+    let browser = driver.open(Person::ANALYST).await?;
+    sign_in(&world, &browser).await?;
+    let page = format!("{}/console/admin/instance", world.url);
+    browser.goto(&page).await?;
+    look(&browser, "instance").await?;
+
+    browser.click("form[action$='/events/begin'] button").await?;
+    let secret = text_of(&browser, "pre.code").await?;
+    ensure!(secret.starts_with("whsec_") && secret.len() == 50, "{secret}");
+    look(&browser, "key-new").await?;
+    browser.click("main a.button").await?;
+    browser.see("form[action$='/events/finish']").await?;
+    ensure!(!browser.page_text().await?.contains(&secret), "it is shown again");
+    look(&browser, "key-two-valid").await?;
+
+    browser
+        .click("form[action$='/events/finish'] input[name=confirm]")
+        .await?;
+    browser.click("form[action$='/events/finish'] button").await?;
+    browser.see("form[action$='/events/begin']").await?;
+    let keys = text_of(&browser, "section[aria-labelledby=events]").await?;
+    ensure!(
+        keys.contains("made here just now by max.weber") && !keys.contains("configuration"),
+        "{keys}"
+    );
+    look(&browser, "key-replaced").await?;
     browser.quit().await?;
     world.stop().await;
     Ok(())

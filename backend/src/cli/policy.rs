@@ -51,7 +51,7 @@ pub struct UseFile {
 }
 
 impl Of {
-    fn find(&self, config: &Config) -> anyhow::Result<InstanceId> {
+    pub fn find(&self, config: &Config) -> anyhow::Result<InstanceId> {
         let mut known = config.instances.keys();
         let found = match (&self.instance, known.next(), known.next()) {
             (None, Some(only), None) => Some(only.clone()),

@@ -260,6 +260,7 @@ pub struct Branding {
 }
 
 /// One key that may sign agent tokens: one key, one algorithm (RFC 8725, section 3.1).
+#[derive(Clone)]
 pub struct AgentKey {
     /// The only algorithm accepted with it.
     pub algorithm: Algorithm,

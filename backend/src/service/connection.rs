@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::connection::{ConnectionClaims, ConnectionReport, PING, Ping};
 use shared::words::UnixMillis;
 
-use super::{Service, ServiceError, events};
+use super::{Service, ServiceError, events, instance_keys};
 use crate::ports::random;
 use crate::servicenow::client::Client;
 use crate::store::{StoreError, tokens};
@@ -48,7 +48,10 @@ pub async fn test(
     })?;
     let client = Client::new(service.clock.clone())?;
     let settings = service.instance(&instance)?;
-    let report = client.test(settings, &ping.id, &body, STEP_DEADLINE).await;
+    let secrets = instance_keys::event_secrets(service, &instance).await?;
+    let report = client
+        .test(settings, &secrets, (&ping.id, &body), STEP_DEADLINE)
+        .await;
     for step in &report.steps {
         tracing::info!(%instance, admin, step = ?step.step, finding = ?step.finding, "the way back was tested");
     }

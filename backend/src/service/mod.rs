@@ -12,6 +12,7 @@ mod events;
 pub mod expiry;
 pub mod factors;
 mod facts;
+pub mod instance_keys;
 pub mod outgoing;
 pub mod policies;
 pub mod portal;
@@ -67,6 +68,8 @@ pub struct Service {
     pub circuits: Arc<Circuits>,
     /// The policies of the instances.
     pub policies: Arc<policies::Policies>,
+    /// Which uses of keys were written already.
+    pub keys_noted: Arc<instance_keys::Noted>,
     /// Turns true when the service is about to stop, so that open streams end.
     pub stopping: watch::Sender<bool>,
 }
@@ -104,6 +107,7 @@ impl Service {
             wake: Arc::new(Notify::new()),
             circuits: Arc::default(),
             policies,
+            keys_noted: Arc::default(),
             stopping: watch::Sender::new(false),
         }
     }

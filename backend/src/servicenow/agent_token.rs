@@ -6,6 +6,8 @@
 
 mod claims;
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
@@ -14,7 +16,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use shared::agent_token::{AgentClaims, MAX_LIFETIME_SECONDS, MAX_TOKEN_BYTES, TOKEN_TYPE};
 use shared::words::UnixMillis;
 
-use crate::config::{Config, Instance};
+use crate::config::{AgentKey, Config, Instance};
 
 /// How far the instance's clock may run ahead of ours before its fresh tokens are refused, in seconds.
 const CLOCK_LEEWAY_SECONDS: i64 = 5;
@@ -82,31 +84,33 @@ struct Issuer {
     iss: String,
 }
 
-/// Checks a token completely and says which instance signed it. Does not spend it.
-pub fn verify<'a>(
-    config: &'a Config,
-    token: &str,
-    now: UnixMillis,
-) -> Result<(&'a Instance, AgentClaims), TokenError> {
-    let (instance, claims): (_, AgentClaims) = open(config, token, TOKEN_TYPE)?;
-    let times = Times {
-        iss: &claims.iss,
-        aud: &claims.aud,
-        iat: claims.iat,
-        nbf: claims.nbf,
-        exp: claims.exp,
-    };
-    times.check(config, instance, now, MAX_LIFETIME_SECONDS)?;
-    claims::check(&claims)?;
-    Ok((instance, claims))
+/// A token that is sound.
+pub struct Verified<'a, C = AgentClaims> {
+    /// Whose it is.
+    pub instance: &'a Instance,
+    /// Id of the key that signed it.
+    pub kid: String,
+    /// What it says.
+    pub claims: C,
 }
 
-/// Checks form, type, key and signature, and reads the claims, which [`Times::check`] must judge next.
-pub(super) fn open<'a, C: DeserializeOwned>(
-    config: &'a Config,
-    token: &str,
-    kind: &str,
-) -> Result<(&'a Instance, C), TokenError> {
+/// The instance that a token says it is from: nothing else of it is looked at, and nothing believed.
+pub fn issuer<'a>(config: &'a Config, token: &str) -> Result<&'a Instance, TokenError> {
+    let parts = split(token)?;
+    let Issuer { iss } = decode("payload", parts.payload)?;
+    config.instance_by_url(&iss).ok_or(TokenError::UnknownIssuer)
+}
+
+/// The parts of a token.
+struct Parts<'t> {
+    /// Header and payload.
+    signed: &'t str,
+    header: &'t str,
+    payload: &'t str,
+    signature: &'t str,
+}
+
+fn split(token: &str) -> Result<Parts<'_>, TokenError> {
     if token.is_empty() {
         return Err(TokenError::Missing);
     }
@@ -119,6 +123,47 @@ pub(super) fn open<'a, C: DeserializeOwned>(
     let (header, payload) = signed
         .split_once('.')
         .ok_or_else(|| malformed("it has no payload"))?;
+    Ok(Parts {
+        signed,
+        header,
+        payload,
+        signature,
+    })
+}
+
+/// Checks a token completely against the keys of the instance that [`issuer`] names. Does not spend it.
+pub fn verify<'a>(
+    config: &'a Config,
+    keys: &BTreeMap<String, AgentKey>,
+    token: &str,
+    now: UnixMillis,
+) -> Result<Verified<'a>, TokenError> {
+    let found: Verified<'a, AgentClaims> = open(config, keys, token, TOKEN_TYPE)?;
+    let times = Times {
+        iss: &found.claims.iss,
+        aud: &found.claims.aud,
+        iat: found.claims.iat,
+        nbf: found.claims.nbf,
+        exp: found.claims.exp,
+    };
+    times.check(config, found.instance, now, MAX_LIFETIME_SECONDS)?;
+    claims::check(&found.claims)?;
+    Ok(found)
+}
+
+/// Checks form, type, key and signature, and reads the claims, which [`Times::check`] must judge next.
+pub(super) fn open<'a, C: DeserializeOwned>(
+    config: &'a Config,
+    keys: &BTreeMap<String, AgentKey>,
+    token: &str,
+    kind: &str,
+) -> Result<Verified<'a, C>, TokenError> {
+    let Parts {
+        signed,
+        header,
+        payload,
+        signature,
+    } = split(token)?;
     let header: Header = decode("header", header)?;
     if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(kind)) {
         return Err(TokenError::WrongType);
@@ -128,10 +173,8 @@ pub(super) fn open<'a, C: DeserializeOwned>(
     }
     let Issuer { iss } = decode("payload", payload)?;
     let instance = config.instance_by_url(&iss).ok_or(TokenError::UnknownIssuer)?;
-    let key = header
-        .kid
-        .and_then(|kid| instance.agent_keys.get(&kid))
-        .ok_or(TokenError::UnknownKey)?;
+    let kid = header.kid.ok_or(TokenError::UnknownKey)?;
+    let key = keys.get(&kid).ok_or(TokenError::UnknownKey)?;
     if name(key.algorithm) != Some(header.alg.as_str()) {
         return Err(TokenError::WrongAlgorithm);
     }
@@ -139,7 +182,11 @@ pub(super) fn open<'a, C: DeserializeOwned>(
         Ok(true) => {}
         Ok(false) | Err(_) => return Err(TokenError::BadSignature),
     }
-    Ok((instance, decode("payload", payload)?))
+    Ok(Verified {
+        instance,
+        kid,
+        claims: decode("payload", payload)?,
+    })
 }
 
 /// The algorithms that may sign a token, by their names in a header: an allow-list.

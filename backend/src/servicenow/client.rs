@@ -43,15 +43,20 @@ impl Client {
         })
     }
 
-    /// Makes one attempt to deliver the event `id`. A token that the instance no longer accepts is replaced at once.
-    pub async fn deliver(&self, instance: &Instance, id: &str, body: &str) -> Outcome {
+    /// Makes one attempt to deliver the event `id`, signed with each of the secrets. A token that the instance no longer accepts is replaced at once.
+    pub async fn deliver(
+        &self,
+        instance: &Instance,
+        secrets: &[SecretString],
+        (id, body): (&str, &str),
+    ) -> Outcome {
         let mut replaced = false;
         loop {
             let token = match self.tokens.get(&self.http, self.clock.as_ref(), instance).await {
                 Ok(token) => token,
                 Err(outcome) => return outcome,
             };
-            let answer = match self.post(instance, id, body, &token).await {
+            let answer = match self.post(instance, secrets, (id, body), &token).await {
                 Ok(answer) => answer,
                 Err(why) => return Outcome::down(format!("The instance did not answer: {why}.")),
             };
@@ -67,14 +72,13 @@ impl Client {
     async fn post(
         &self,
         instance: &Instance,
-        id: &str,
-        body: &str,
+        secrets: &[SecretString],
+        (id, body): (&str, &str),
         token: &SecretString,
     ) -> Result<Answer, String> {
         let now = self.clock.now();
         // Signed at each attempt: the receiver refuses timestamps older than five minutes.
-        let signed = signature::sign(&instance.callback.webhook_secret, id, now, body)
-            .map_err(|error| error.to_string())?;
+        let signed = signature::sign_with_all(secrets, id, now, body).map_err(|error| error.to_string())?;
         let request = http::post(&self.http, &format!("{}{RESULT_PATH}", instance.url))?
             .bearer_auth(token.expose_secret())
             .header(ACCEPT, "application/json")

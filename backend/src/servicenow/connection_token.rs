@@ -1,18 +1,24 @@
 //! Checks the token with which an admin asks for a test of the way back. See [`shared::connection`].
 
+use std::collections::BTreeMap;
+
 use shared::connection::{CONNECTION_TOKEN_TYPE, ConnectionClaims, MAX_CONNECTION_TOKEN_SECONDS};
 use shared::words::UnixMillis;
 
-use super::agent_token::{Times, TokenError, open};
-use crate::config::{Config, Instance};
+use super::agent_token::{Times, TokenError, Verified, open};
+use crate::config::{AgentKey, Config};
 
-/// Checks a token completely and says which instance signed it. Does not spend it.
+/// Checks a token completely against the keys of the instance that [`agent_token::issuer`] names. Does not spend it.
+///
+/// [`agent_token::issuer`]: super::agent_token::issuer
 pub fn verify<'a>(
     config: &'a Config,
+    keys: &BTreeMap<String, AgentKey>,
     token: &str,
     now: UnixMillis,
-) -> Result<(&'a Instance, ConnectionClaims), TokenError> {
-    let (instance, claims): (_, ConnectionClaims) = open(config, token, CONNECTION_TOKEN_TYPE)?;
+) -> Result<Verified<'a, ConnectionClaims>, TokenError> {
+    let found: Verified<'a, ConnectionClaims> = open(config, keys, token, CONNECTION_TOKEN_TYPE)?;
+    let claims = &found.claims;
     let times = Times {
         iss: &claims.iss,
         aud: &claims.aud,
@@ -20,7 +26,7 @@ pub fn verify<'a>(
         nbf: claims.nbf,
         exp: claims.exp,
     };
-    times.check(config, instance, now, MAX_CONNECTION_TOKEN_SECONDS)?;
+    times.check(config, found.instance, now, MAX_CONNECTION_TOKEN_SECONDS)?;
     let is_id = |text: &str, least| {
         (least..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
     };
@@ -30,7 +36,7 @@ pub fn verify<'a>(
     if !is_id(&claims.sub, 1) {
         return Err(TokenError::BadClaim("sub"));
     }
-    Ok((instance, claims))
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -39,8 +45,15 @@ mod tests {
     use shared::agent_token::TOKEN_TYPE;
 
     use super::*;
+    use crate::service::Service;
     use crate::servicenow::agent_token;
     use crate::testing::{self, service};
+    use crate::verification::InstanceId;
+
+    /// The keys that the configuration names.
+    fn keys(service: &Service) -> &BTreeMap<String, AgentKey> {
+        &service.config.instances[&InstanceId::parse("acme").unwrap()].agent_keys
+    }
 
     fn claims(now: i64) -> ConnectionClaims {
         let agents = testing::claims(UnixMillis(now * 1000), "not-of-interest");
@@ -69,7 +82,8 @@ mod tests {
         let now = service.now();
         let good = claims(now.unix_seconds());
         let check = |kind, key, claims: &ConnectionClaims| {
-            verify(&service.config, &sign(kind, key, claims), now).map(|(_, claims)| claims)
+            let token = sign(kind, key, claims);
+            verify(&service.config, keys(&service), &token, now).map(|found| found.claims)
         };
         assert_eq!(check(CONNECTION_TOKEN_TYPE, [2; 32], &good), Ok(good.clone()));
         let changed = |change: fn(&mut ConnectionClaims)| {
@@ -104,9 +118,9 @@ mod tests {
         let now = service.now();
         let test = sign(CONNECTION_TOKEN_TYPE, [2; 32], &claims(now.unix_seconds()));
         let agent = sign(TOKEN_TYPE, [2; 32], &testing::claims(now, "an-agents-token"));
-        let as_agent = agent_token::verify(&service.config, &test, now).map(|_| ());
+        let as_agent = agent_token::verify(&service.config, keys(&service), &test, now).map(|_| ());
         assert_eq!(as_agent, Err(TokenError::WrongType));
-        let as_test = verify(&service.config, &agent, now).map(|_| ());
+        let as_test = verify(&service.config, keys(&service), &agent, now).map(|_| ());
         assert_eq!(as_test, Err(TokenError::WrongType));
     }
 }

@@ -49,6 +49,23 @@ pub fn sign(secret: &SecretString, id: &str, now: UnixMillis, body: &str) -> Res
     })
 }
 
+/// Signs with every secret, for a receiver that has one of them: the signatures stand in one header, with spaces between.
+pub fn sign_with_all(
+    secrets: &[SecretString],
+    id: &str,
+    now: UnixMillis,
+    body: &str,
+) -> Result<Signed, BadSecret> {
+    let signed: Vec<Signed> = secrets
+        .iter()
+        .map(|secret| sign(secret, id, now, body))
+        .collect::<Result<_, _>>()?;
+    let signatures: Vec<&str> = signed.iter().map(|one| one.signature.as_str()).collect();
+    let signature = signatures.join(" ");
+    let first = signed.into_iter().next().ok_or(BadSecret)?;
+    Ok(Signed { signature, ..first })
+}
+
 /// How far a timestamp may be off, in seconds: what the specification suggests.
 const TOLERANCE_SECONDS: i64 = 300;
 

@@ -10,6 +10,7 @@ pub mod console;
 pub mod evidence;
 pub mod factors;
 pub mod grants;
+pub mod instance_keys;
 pub mod origins;
 pub mod outbox;
 pub mod policies;

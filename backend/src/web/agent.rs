@@ -3,6 +3,8 @@
 mod connection;
 mod live;
 
+use std::collections::BTreeMap;
+
 use shared::agent_api::SendLink;
 use shared::agent_token::MAX_TOKEN_BYTES;
 use warp::Filter as _;
@@ -13,9 +15,10 @@ use warp::reply::Response;
 
 use super::MAX_BODY_BYTES;
 use super::problem::{self, ApiError};
+use crate::config::AgentKey;
 use crate::service::actions;
 use crate::service::agent::{self, Caller};
-use crate::service::{Service, ServiceError};
+use crate::service::{Service, ServiceError, instance_keys};
 use crate::servicenow::agent_token::{self, TokenError};
 use crate::verification::VerificationId;
 
@@ -168,12 +171,21 @@ fn bearer(header: Option<&str>) -> Result<&str, TokenError> {
     Ok(token.trim())
 }
 
+/// The keys by which a token is to be judged: those of the instance that it says it is from.
+async fn token_keys(service: &Service, token: &str) -> Result<BTreeMap<String, AgentKey>, ApiError> {
+    let issuer = &agent_token::issuer(&service.config, token)?.id;
+    Ok(instance_keys::token_keys(service, issuer).await?)
+}
+
 /// Checks the bearer token.
-fn authenticate(service: &Service, header: Option<&str>) -> Result<Caller, ApiError> {
-    let (instance, claims) = agent_token::verify(&service.config, bearer(header)?, service.now())?;
+async fn authenticate(service: &Service, header: Option<&str>) -> Result<Caller, ApiError> {
+    let token = bearer(header)?;
+    let keys = token_keys(service, token).await?;
+    let found = agent_token::verify(&service.config, &keys, token, service.now())?;
+    instance_keys::note_use(service, &found.instance.id, &found.kid).await;
     Ok(Caller {
-        instance: instance.id.clone(),
-        claims,
+        instance: found.instance.id.clone(),
+        claims: found.claims,
     })
 }
 
@@ -182,7 +194,7 @@ fn read_id(text: &str) -> Result<VerificationId, ApiError> {
 }
 
 async fn list(service: &Service, token: Option<String>) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token.as_deref())?;
+    let caller = authenticate(service, token.as_deref()).await?;
     Ok(json(StatusCode::OK, &agent::list(service, caller).await?))
 }
 
@@ -193,7 +205,7 @@ async fn start(
     key: Option<String>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token.as_deref())?;
+    let caller = authenticate(service, token.as_deref()).await?;
     let media_type = content_type
         .as_deref()
         .and_then(|kind| kind.split(';').next())
@@ -216,7 +228,7 @@ async fn start(
 }
 
 async fn get(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token.as_deref())?;
+    let caller = authenticate(service, token.as_deref()).await?;
     Ok(json(
         StatusCode::OK,
         &agent::get(service, caller, read_id(id)?).await?,
@@ -224,7 +236,7 @@ async fn get(service: &Service, token: Option<String>, id: &str) -> Result<Respo
 }
 
 async fn events(service: &Service, token: Option<String>, id: &str) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token.as_deref())?;
+    let caller = authenticate(service, token.as_deref()).await?;
     live::stream(service, caller, read_id(id)?).await
 }
 
@@ -234,7 +246,7 @@ async fn change(
     id: &str,
     what: Change,
 ) -> Result<Response, ApiError> {
-    let caller = authenticate(service, token.as_deref())?;
+    let caller = authenticate(service, token.as_deref()).await?;
     let id = read_id(id)?;
     let view = match what {
         Change::Resend => agent::resend(service, caller, id).await?,

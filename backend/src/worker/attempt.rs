@@ -11,10 +11,12 @@ use crate::ports::random;
 use crate::service::outgoing::{
     self, ApprovalMessage, CodeMessage, EnrolledMessage, Envelope, LinkMessage, NoticeMessage, Prepared,
 };
-use crate::service::{Service, ServiceError};
+use crate::service::{Service, ServiceError, instance_keys};
 use crate::store::outbox::{self, Due};
 
 const INSTANCE_GONE: &str = "This instance is no longer set up.";
+const NO_SECRET: &str =
+    "No secret that signs events can be used: was the master key changed? See `backend keys use-config`.";
 
 /// Makes the message, hands it over and notes what became of it.
 pub(super) async fn make(parts: &Parts, due: Due, neighbour: Neighbour) -> Result<(), ServiceError> {
@@ -35,7 +37,11 @@ pub(super) async fn make(parts: &Parts, due: Due, neighbour: Neighbour) -> Resul
     let (kind, outcome) = match prepared {
         Prepared::Event { instance, id, body } => {
             let outcome = match service.instance(&instance) {
-                Ok(instance) => parts.client.deliver(instance, &id, &body).await,
+                Ok(instance) => match instance_keys::event_secrets(service, &instance.id).await {
+                    Ok(secrets) if secrets.is_empty() => Outcome::down(NO_SECRET.to_owned()),
+                    Ok(secrets) => parts.client.deliver(instance, &secrets, (&id, &body)).await,
+                    Err(error) => Outcome::down(format!("{error}.")),
+                },
                 Err(_) => Outcome::refused(INSTANCE_GONE),
             };
             (Kind::Event { since: due.since }, outcome)

@@ -11,6 +11,7 @@ mod company;
 mod details;
 pub mod export;
 mod factors;
+pub mod keys;
 mod lists;
 mod log;
 mod overview;

@@ -44,6 +44,8 @@ pub struct WhatIf {
     pub lower: u32,
     /// … of which had no chance: the other policy asks for checks that these requesters were not asked.
     pub not_asked: u32,
+    /// Decisions that come out otherwise than they did then under the policy in force already.
+    pub drifted: u32,
     /// Those whose score alone would change.
     pub moved: u32,
     /// The first [`MOST_LISTED`] of those that would change, the newest first.
@@ -97,6 +99,7 @@ pub(super) async fn what_if(
                 higher: 0,
                 lower: 0,
                 not_asked: 0,
+                drifted: 0,
                 moved: 0,
                 changes: Vec::new(),
             };
@@ -122,6 +125,8 @@ fn look_at(verification: &Verification, in_force: &Policy, policy: &Policy, foun
     let anew = |policy: &Policy| decide(stored.facts.clone(), policy, stored.decided_at);
     let (current, other) = (anew(in_force), anew(policy));
     let (now, would_be) = (verdict(&current), verdict(&other));
+    let then = verdict(stored);
+    found.drifted += u32::from((then.outcome, then.level) != (now.outcome, now.level));
     if (now.outcome, now.level) == (would_be.outcome, would_be.level) {
         found.moved += u32::from(now.score != would_be.score);
         return;
@@ -141,7 +146,7 @@ fn look_at(verification: &Verification, in_force: &Policy, policy: &Policy, foun
             id: verification.id.clone(),
             ticket_number: verification.ticket.number.clone(),
             decided_at: stored.decided_at,
-            then: verdict(stored),
+            then,
             now,
             would_be,
             not_asked,

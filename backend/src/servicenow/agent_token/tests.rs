@@ -111,7 +111,11 @@ fn check(token: &str) -> Result<(String, AgentClaims), TokenError> {
 }
 
 fn check_at(token: &str, now: UnixMillis) -> Result<(String, AgentClaims), TokenError> {
-    verify(&config(), token, now).map(|(instance, claims)| (instance.id.to_string(), claims))
+    let config = config();
+    // Types and extensions are judged before the issuer, whose keys are needed for the rest.
+    let keys =
+        issuer(&config, token).map_or_else(|_| BTreeMap::new(), |instance| instance.agent_keys.clone());
+    verify(&config, &keys, token, now).map(|found| (found.instance.id.to_string(), found.claims))
 }
 
 fn is_malformed(error: &TokenError) -> bool {

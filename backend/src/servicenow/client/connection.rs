@@ -5,6 +5,7 @@ mod words;
 use std::future::Future;
 use std::time::Duration;
 
+use secrecy::SecretString;
 use shared::connection::{ConnectionReport, Finding, PONG, Pong, Step, StepReport};
 use shared::words::UnixMillis;
 
@@ -24,12 +25,12 @@ enum Reply {
 }
 
 impl Client {
-    /// Gets a new OAuth token and posts a ping, each within `deadline`, and says what happened. Keeps nothing.
+    /// Gets a new OAuth token and posts a ping (id and body, signed with each of the secrets), each within `deadline`, and says what happened. Keeps nothing.
     pub async fn test(
         &self,
         instance: &Instance,
-        id: &str,
-        body: &str,
+        secrets: &[SecretString],
+        ping: (&str, &str),
         deadline: Duration,
     ) -> ConnectionReport {
         let asked = within(deadline, token::ask(&self.http, self.clock.now(), instance)).await;
@@ -42,7 +43,7 @@ impl Client {
             self.clock.now(),
         )];
         if let Some(token) = given {
-            let asked = within(deadline, self.post(instance, id, body, &token)).await;
+            let asked = within(deadline, self.post(instance, secrets, ping, &token)).await;
             let now = self.clock.now();
             let (finding, pong) = judge_ping(&asked);
             steps.push(words::report(instance, Step::Ping, finding, &asked, now));
@@ -87,7 +88,7 @@ fn is_asleep(answer: &Answer) -> bool {
         .contains("hibernat")
 }
 
-fn judge_token(reply: &Reply) -> (Finding, Option<secrecy::SecretString>) {
+fn judge_token(reply: &Reply) -> (Finding, Option<SecretString>) {
     /// RFC 6749, section 5.2.
     #[derive(serde::Deserialize)]
     struct Refusal {

@@ -40,6 +40,10 @@ impl Setup {
         &self.config.instances[&InstanceId::parse("acme").unwrap()]
     }
 
+    fn secrets(&self) -> [SecretString; 1] {
+        [self.acme().callback.webhook_secret.clone()]
+    }
+
     async fn gives_tokens(&self, token: &str, life: i64, times: u64) {
         Mock::given(method("POST"))
             .and(path("/oauth_token.do"))
@@ -66,7 +70,9 @@ impl Setup {
     }
 
     async fn deliver(&self) -> Outcome {
-        self.client.deliver(self.acme(), "evt_1", BODY).await
+        self.client
+            .deliver(self.acme(), &self.secrets(), ("evt_1", BODY))
+            .await
     }
 }
 
@@ -274,6 +280,7 @@ async fn an_instance_that_does_not_answer_in_time_is_tried_again() {
 async fn an_instance_that_cannot_be_reached_is_tried_again() {
     let setup = Setup::new().await;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let secrets = setup.secrets();
     let mut config = setup.config;
     let acme = config
         .instances
@@ -281,7 +288,8 @@ async fn an_instance_that_cannot_be_reached_is_tried_again() {
         .unwrap();
     acme.url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let Outcome::Retry { after: None, why, .. } = setup.client.deliver(acme, "evt_1", BODY).await else {
+    let Outcome::Retry { after: None, why, .. } = setup.client.deliver(acme, &secrets, ("evt_1", BODY)).await
+    else {
         panic!("no retry")
     };
     assert!(
@@ -291,7 +299,7 @@ async fn an_instance_that_cannot_be_reached_is_tried_again() {
     // Signed results never travel in clear to another machine.
     acme.url = "http://acme.example".into();
     assert!(matches!(
-        setup.client.deliver(acme, "evt_1", BODY).await,
+        setup.client.deliver(acme, &secrets, ("evt_1", BODY)).await,
         Outcome::Retry { .. }
     ));
 }

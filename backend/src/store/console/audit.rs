@@ -108,6 +108,16 @@ actions! {
     PolicyActivated = "policy.activated", "Policy activated";
     /// An earlier policy, or that of the configuration, was put in force again.
     PolicyRolledBack = "policy.rolled_back", "Policy rolled back";
+    /// Somebody looked at the instance and its keys.
+    InstanceRead = "instance.read", "Instance read";
+    /// A new key between the instance and this service was made.
+    KeyMade = "key.made", "New key made";
+    /// A new key replaced the one before.
+    KeyReplaced = "key.replaced", "Key replaced";
+    /// A new key was taken back.
+    KeyWithdrawn = "key.withdrawn", "New key taken back";
+    /// The keys of the configuration count again.
+    KeysOfConfiguration = "key.configuration_used", "Keys of the configuration used";
     /// Somebody asked for something that their role does not allow.
     AccessRefused = "access.refused", "Access refused";
 }

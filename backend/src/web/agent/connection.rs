@@ -10,8 +10,8 @@ use warp::filters::BoxedFilter;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::{bearer, json, reply};
-use crate::service::{Service, connection};
+use super::{bearer, json, reply, token_keys};
+use crate::service::{Service, connection, instance_keys};
 use crate::servicenow::connection_token;
 use crate::verification::InstanceId;
 use crate::web::problem::ApiError;
@@ -37,8 +37,11 @@ pub(super) fn route(service: &Service) -> BoxedFilter<(Response,)> {
 }
 
 async fn test(service: &Service, limiter: &Limiter, token: Option<&str>) -> Result<Response, ApiError> {
-    let (instance, claims) = connection_token::verify(&service.config, bearer(token)?, service.now())?;
-    let instance = instance.id.clone();
+    let token = bearer(token)?;
+    let keys = token_keys(service, token).await?;
+    let found = connection_token::verify(&service.config, &keys, token, service.now())?;
+    let (instance, claims) = (found.instance.id.clone(), found.claims);
+    instance_keys::note_use(service, &instance, &found.kid).await;
     // Counted after the signature, so that nobody else can use up an instance's share. The instances are few: none is
     // ever forgotten.
     limiter.check_key(&instance).map_err(|until| {

@@ -161,28 +161,27 @@ where
             let entered = (part, request.form(body).await?);
             admin::policy::roll_back(service, request, session, frame, entered).await?
         }
-        Page::Users => admin::users::list(service, request, session, frame).await?,
-        Page::NewUser => admin::users::ask(session, frame, None)?,
-        Page::AddUser => {
-            admin::users::add(service, request, session, frame, request.form(body).await?).await?
+        Page::Instance => admin::instance::show(service, session, frame).await?,
+        Page::BeginKey => {
+            let entered = (part, request.form(body).await?);
+            admin::instance::begin(service, request, session, frame, entered).await?
         }
-        Page::User => admin::users::show(service, session, frame, part).await?,
-        Page::ChangeUser => {
-            let form = request.form(body).await?;
-            admin::users::change(service, request, session, frame, (part, form)).await?
+        Page::FinishKey => {
+            let entered = (part, request.form(body).await?);
+            admin::instance::finish(service, request, session, frame, entered).await?
         }
-        Page::Account => account::show(service, request, session, frame).await?,
+        Page::AbortKey => {
+            let entered = (part, request.form(body).await?);
+            admin::instance::abort(service, request, session, frame, entered).await?
+        }
+        Page::Users | Page::NewUser | Page::AddUser | Page::User | Page::ChangeUser => {
+            admin::users::answer(service, request, session, frame, (page, part), body).await?
+        }
+        Page::Account | Page::AddApp => account::read(service, request, session, frame, page).await?,
         Page::ChangeAccount(what) => {
-            account::change(
-                service,
-                request,
-                session,
-                frame,
-                (what, request.form(body).await?),
-            )
-            .await?
+            let entered = (what, request.form(body).await?);
+            account::change(service, request, session, frame, entered).await?
         }
-        Page::AddApp => enrol::show(service, session).await?,
         // Whoever is signed in already has nothing more to prove.
         Page::Step | Page::SubmitStep(_) => pages::see_other(next::DEFAULT),
         Page::Home

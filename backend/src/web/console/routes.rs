@@ -84,6 +84,14 @@ pub enum Page {
     PolicyVersion,
     /// Putting it in force again.
     RollBackPolicy,
+    /// The instance and its keys.
+    Instance,
+    /// Making a new key.
+    BeginKey,
+    /// Making the new key the only one.
+    FinishKey,
+    /// Taking the new key back.
+    AbortKey,
 }
 
 /// Whether a route reads or changes something.
@@ -263,6 +271,15 @@ pub const ALL: &[Route] = &[
         ADMIN,
         Page::RollBackPolicy,
     ),
+    read(
+        "admin/instance",
+        ADMIN,
+        Some(Action::InstanceRead),
+        Page::Instance,
+    ),
+    post("admin/instance/keys/{purpose}/begin", ADMIN, Page::BeginKey),
+    post("admin/instance/keys/{purpose}/finish", ADMIN, Page::FinishKey),
+    post("admin/instance/keys/{purpose}/abort", ADMIN, Page::AbortKey),
 ];
 
 /// The route of a request, with what stands for the part in braces, empty without one.

@@ -53,7 +53,13 @@ impl Setup {
     }
 
     async fn steps(&self) -> Vec<StepReport> {
-        self.client.test(self.acme(), ID, "{}", PATIENCE).await.steps
+        let secrets = self.secrets();
+        let report = self.client.test(self.acme(), &secrets, (ID, "{}"), PATIENCE);
+        report.await.steps
+    }
+
+    fn secrets(&self) -> [SecretString; 1] {
+        [self.acme().callback.webhook_secret.clone()]
     }
 
     /// The last step, and how many there were.
@@ -98,7 +104,10 @@ async fn a_good_way_back_is_walked_to_its_end_with_the_signature_of_results() {
         .expect(1)
         .mount(&setup.server)
         .await;
-    let report = setup.client.test(setup.acme(), ID, &body, PATIENCE).await;
+    let report = setup
+        .client
+        .test(setup.acme(), &setup.secrets(), (ID, &body), PATIENCE)
+        .await;
     let found: Vec<_> = report.steps.iter().map(|step| (step.step, step.ok)).collect();
     assert_eq!(
         found,
@@ -236,7 +245,12 @@ async fn silence_and_slowness_are_told_apart() {
     setup.token(granted().set_delay(Duration::from_mins(10))).await;
     let late = setup
         .client
-        .test(setup.acme(), ID, "{}", Duration::from_millis(20))
+        .test(
+            setup.acme(),
+            &setup.secrets(),
+            (ID, "{}"),
+            Duration::from_millis(20),
+        )
         .await;
     assert_eq!(late.steps[0].finding, Finding::TimedOut);
 

@@ -1,5 +1,6 @@
 //! Administration: one page for each thing that an admin looks after, all with the same way from one to the other.
 
+pub mod instance;
 pub mod policy;
 pub mod users;
 
@@ -38,6 +39,12 @@ const SECTIONS: &[Section] = &[
         href: "/console/admin/policy",
         label: "Policy",
         about: "What must be proven, what each finding weighs, and what another policy would have decided.",
+    },
+    Section {
+        pages: &[Page::Instance, Page::BeginKey, Page::FinishKey, Page::AbortKey],
+        href: "/console/admin/instance",
+        label: "Instance and keys",
+        about: "What is connected, and new keys between ServiceNow and this service while two are valid.",
     },
     Section {
         pages: &[

@@ -96,6 +96,22 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
         Verb::Post,
         [SignIn, No, No, Yes],
     ),
+    ("admin/instance", Verb::Read, [SignIn, No, No, Yes]),
+    (
+        "admin/instance/keys/{purpose}/begin",
+        Verb::Post,
+        [SignIn, No, No, Yes],
+    ),
+    (
+        "admin/instance/keys/{purpose}/finish",
+        Verb::Post,
+        [SignIn, No, No, Yes],
+    ),
+    (
+        "admin/instance/keys/{purpose}/abort",
+        Verb::Post,
+        [SignIn, No, No, Yes],
+    ),
     // Last: it ends the session.
     ("sign-out", Verb::Post, [Yes, Yes, Yes, Yes]),
 ];
@@ -210,7 +226,8 @@ async fn every_route_allows_each_role_exactly_what_it_should() {
             let real = path
                 .replace("{id}", id)
                 .replace("{format}", "csv")
-                .replace("{version}", "0");
+                .replace("{version}", "0")
+                .replace("{purpose}", "tokens");
             let name = person.map_or("", |(name, _)| name);
             let action = route.logs.map_or("", crate::service::console::Action::as_str);
             let before = logged(&service, name, action).await;

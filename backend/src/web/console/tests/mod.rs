@@ -6,6 +6,7 @@ mod company;
 mod exports;
 mod factors;
 mod fixture;
+mod instance;
 mod lists;
 mod look;
 mod matrix;

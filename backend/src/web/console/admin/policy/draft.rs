@@ -168,6 +168,10 @@ fn words(found: &WhatIf, newest: i64, now: UnixMillis) -> Replay {
             "of those that would fail had no chance: the draft asks for checks that these requesters were not asked.",
         ),
         remark(
+            found.drifted,
+            "come out otherwise under the policy in force already than they did when they were decided.",
+        ),
+        remark(
             found.erased,
             "more could not be replayed: retention has erased what they were made from.",
         ),

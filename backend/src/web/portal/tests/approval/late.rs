@@ -27,7 +27,7 @@ async fn passed_without_her(portal: &Portal) -> (Browser<'_>, String) {
 
 fn either_with_permissions() -> Portal {
     Portal::with(|config| {
-        config.policy = Policy::parse(EITHER).unwrap();
+        config.policy = PolicySource::read("policy.toml", EITHER.into()).unwrap();
         let acme = InstanceId::parse("acme").unwrap();
         let settings = ActionSettings {
             connector: "manual".into(),
