@@ -197,7 +197,7 @@ const LOGO: &[u8] = include_bytes!("../assets/logo.png");
 #[tokio::test(flavor = "multi_thread")]
 async fn every_message_is_small_readable_and_right_in_every_language() -> Result<()> {
     let folder = tempfile::Builder::new().prefix("imper-mail-").tempdir()?;
-    let mut config = configuration(&folder, "https://verify.acme.example")?;
+    let mut config = configuration(&folder, "https://verify.acme.example", "", &[])?;
     let acme = InstanceId::parse("acme").context("no instance")?;
     let instance = config.instances.get_mut(&acme).context("no instance")?;
     instance.branding = Arc::new(Branding {

@@ -219,6 +219,18 @@ impl Checker<'_> {
         }
     }
 
+    fn default_language(&mut self, place: &str, tag: Option<&str>) -> Locale {
+        let Some(tag) = tag else {
+            return Locale::English;
+        };
+        Locale::from_tag(tag).unwrap_or_else(|| {
+            let known = Locale::ALL.map(Locale::tag).join(", ");
+            let mistake = format!("“{tag}” is not one of {known}");
+            self.note(&format!("{place}.default_language"), mistake);
+            Locale::English
+        })
+    }
+
     fn instance(&mut self, raw: &RawInstance, public_url: &str) -> Option<Instance> {
         let place = format!("instance “{}”", raw.id);
         let id = InstanceId::parse(&raw.id);
@@ -248,15 +260,7 @@ impl Checker<'_> {
                 format!("“{code}” is not a country code like GB"),
             );
         }
-        let default_language = match &raw.default_language {
-            None => Locale::English,
-            Some(tag) => Locale::from_tag(tag).unwrap_or_else(|| {
-                let known = Locale::ALL.map(Locale::tag).join(", ");
-                let mistake = format!("“{tag}” is not one of {known}");
-                self.note(&format!("{place}.default_language"), mistake);
-                Locale::English
-            }),
-        };
+        let default_language = self.default_language(&place, raw.default_language.as_deref());
         if !LINK_SECONDS.contains(&raw.link_seconds) {
             self.note(&format!("{place}.link_seconds"), "must be between 60 and 86400");
         }

@@ -58,9 +58,6 @@ pub enum ApiError {
     /// A header has an impossible value.
     #[error("{0}")]
     Header(&'static str),
-    /// Asked for too often; the seconds to wait.
-    #[error("This was asked for too often. Wait {0} seconds.")]
-    TooOften(u32),
 }
 
 impl From<TokenRefused> for ApiError {
@@ -149,12 +146,6 @@ fn row(error: &ApiError) -> Row {
             "A header has an impossible value",
             None,
         ),
-        ApiError::TooOften(_) => (
-            "limit-reached",
-            StatusCode::TOO_MANY_REQUESTS,
-            "A limit is reached",
-            None,
-        ),
         ApiError::Service(error) => row_of_service(error),
     }
 }
@@ -217,7 +208,7 @@ fn row_of_service(error: &ServiceError) -> Row {
             "The Idempotency-Key belongs to another request",
             None,
         ),
-        S::Store(_) | S::Entropy(_) | S::Template(_) | S::Factor(_) => INTERNAL,
+        S::Store(_) | S::Entropy(_) | S::Template(_) | S::Factor(_) | S::Client(_) => INTERNAL,
     }
 }
 

@@ -46,7 +46,7 @@ async fn test(service: &Service, limiter: &Limiter, token: Option<&str>) -> Resu
     // ever forgotten.
     limiter.check_key(&instance).map_err(|until| {
         let wait = until.wait_time_from(DefaultClock::default().now()).as_secs();
-        ApiError::TooOften(u32::try_from(wait).unwrap_or(u32::MAX).saturating_add(1))
+        ApiError::TooMany(u32::try_from(wait).unwrap_or(u32::MAX).saturating_add(1))
     })?;
     Ok(json(
         StatusCode::OK,

@@ -8,7 +8,7 @@ use super::enrol::{self, ACCOUNT};
 use super::pages::{self, Failure, Frame};
 use super::request::{Form, Request};
 use super::words::{When, when};
-use super::{saved, sign_in, steps};
+use super::{routes, saved, sign_in, steps};
 use crate::service::Service;
 use crate::service::console::{self, AccountError, Client, Holder, Own, Role, Session, SignInError};
 use crate::web::assets;
@@ -82,8 +82,21 @@ struct SessionLine {
     used: When,
 }
 
-/// Shows the account.
-pub async fn show(
+/// Shows the account, or the app that waits for its first code.
+pub async fn read(
+    service: &Service,
+    request: &Request,
+    session: &Session,
+    frame: Frame,
+    page: routes::Page,
+) -> Result<Response, Failure> {
+    if page == routes::Page::AddApp {
+        return enrol::show(service, session).await;
+    }
+    show(service, request, session, frame).await
+}
+
+async fn show(
     service: &Service,
     request: &Request,
     session: &Session,

@@ -140,18 +140,11 @@ where
         Page::Overview => overview::show(service, request, session, frame).await?,
         Page::Agents => agents::show(service, request, session, frame).await?,
         Page::AuditLog => audit::show(service, request, session, frame).await?,
-        Page::Account => account::show(service, request, session, frame).await?,
+        Page::Account | Page::AddApp => account::read(service, request, session, frame, page).await?,
         Page::ChangeAccount(what) => {
-            account::change(
-                service,
-                request,
-                session,
-                frame,
-                (what, request.form(body).await?),
-            )
-            .await?
+            let entered = (what, request.form(body).await?);
+            account::change(service, request, session, frame, entered).await?
         }
-        Page::AddApp => enrol::show(service, session).await?,
         // Whoever is signed in already has nothing more to prove.
         Page::Step | Page::SubmitStep(_) => pages::see_other(next::DEFAULT),
         Page::Home

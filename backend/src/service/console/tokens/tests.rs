@@ -69,8 +69,8 @@ async fn revoking_works_at_once_and_only_in_the_own_instance() {
 
 #[tokio::test]
 async fn what_cannot_be_a_token_is_refused_with_its_reason() {
-    let (_folder, service, _clock) = service();
     type Case = (fn(&mut NewToken), &'static str);
+    let (_folder, service, _clock) = service();
     let cases: [Case; 7] = [
         (|new| new.name = " ".into(), "A name has"),
         (|new| new.name = "a:b".into(), "A name has"),

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use shared::words::UnixMillis;
 
 use super::{Scope, Secret, Standing, scopes, standing};
-use crate::service::console::{Role, Session, User};
+use crate::service::console::{Kind, Role, Session, User};
 use crate::service::{Service, ServiceError};
 use crate::store::console::audit::{self, Action, Entry};
 use crate::store::console::tokens::{self as store, TokenRow};

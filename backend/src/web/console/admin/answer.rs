@@ -77,13 +77,8 @@ where
         }
         Page::ResetBranding => branding::reset(service, request, session, request.form(body).await?).await?,
         Page::SendTest => messages::send(service, request, session, frame, request.form(body).await?).await?,
-        Page::Users => users::list(service, request, session, frame).await?,
-        Page::NewUser => users::ask(session, frame, None)?,
-        Page::AddUser => users::add(service, request, session, frame, request.form(body).await?).await?,
-        Page::User => users::show(service, session, frame, part).await?,
-        Page::ChangeUser => {
-            let form = request.form(body).await?;
-            users::change(service, request, session, frame, (part, form)).await?
+        Page::Users | Page::NewUser | Page::AddUser | Page::User | Page::ChangeUser => {
+            users::answer(service, request, session, frame, (page, part), body).await?
         }
         Page::Tokens => tokens::list(service, session, frame).await?,
         Page::NewToken => tokens::form(service, session, frame)?,

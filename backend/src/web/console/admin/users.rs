@@ -2,11 +2,13 @@
 
 use askama::Template;
 use secrecy::ExposeSecret as _;
+use warp::Stream;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::super::pages::{self, Failure, Frame};
 use super::super::request::{Form, Request};
+use super::super::routes::Page;
 use super::super::saved;
 use super::super::steps::sentence;
 use super::super::words::{When, when};
@@ -141,8 +143,33 @@ fn line(service: &Service, session: &Session, of: Account) -> Line {
     }
 }
 
+/// Answers on any page about users.
+pub async fn answer<S, B>(
+    service: &Service,
+    request: &Request,
+    session: &Session,
+    frame: Frame,
+    (page, part): (Page, &str),
+    body: S,
+) -> Result<Response, Failure>
+where
+    S: Stream<Item = Result<B, warp::Error>>,
+    B: warp::Buf,
+{
+    match page {
+        Page::NewUser => ask(session, frame, None),
+        Page::AddUser => add(service, request, session, frame, request.form(body).await?).await,
+        Page::User => show(service, session, frame, part).await,
+        Page::ChangeUser => {
+            let form = request.form(body).await?;
+            change(service, request, session, frame, (part, form)).await
+        }
+        _ => list(service, request, session, frame).await,
+    }
+}
+
 /// Lists the users.
-pub async fn list(
+async fn list(
     service: &Service,
     request: &Request,
     session: &Session,
@@ -163,7 +190,7 @@ pub async fn list(
 }
 
 /// Asks for a new user. `wrong` is what was typed, and why it cannot be.
-pub fn ask(session: &Session, frame: Frame, wrong: Option<(&Form, String)>) -> Result<Response, Failure> {
+fn ask(session: &Session, frame: Frame, wrong: Option<(&Form, String)>) -> Result<Response, Failure> {
     Admin::of(session)?;
     let (status, name, role, problem) = match wrong {
         Some((form, why)) => (
@@ -184,7 +211,7 @@ pub fn ask(session: &Session, frame: Frame, wrong: Option<(&Form, String)>) -> R
 }
 
 /// Adds a user, and shows their initial password.
-pub async fn add(
+async fn add(
     service: &Service,
     request: &Request,
     session: &Session,
@@ -229,7 +256,7 @@ fn initial_password(
 }
 
 /// Shows one user.
-pub async fn show(service: &Service, session: &Session, frame: Frame, id: &str) -> Result<Response, Failure> {
+async fn show(service: &Service, session: &Session, frame: Frame, id: &str) -> Result<Response, Failure> {
     let account = find(service, session, id).await?;
     one(service, session, frame, account, (None, None))
 }
@@ -263,7 +290,7 @@ fn one(
 }
 
 /// Changes one user. What cannot be taken back is asked for once more.
-pub async fn change(
+async fn change(
     service: &Service,
     request: &Request,
     session: &Session,
