@@ -143,7 +143,7 @@ async fn a_key_is_made_shown_once_and_made_the_only_one() -> Result<()> {
     let world = ConsoleWorld::start().await?;
     let driver = Driver::start().await?;
     let browser = driver.open(Person::ANALYST).await?;
-    sign_in(&world, &browser).await?;
+    sign_in(&world, &browser, "max.weber").await?;
     let page = format!("{}/console/admin/instance", world.url);
     browser.goto(&page).await?;
     look(&browser, "instance").await?;
