@@ -12,7 +12,8 @@ use backend::service::templates::{self, Template};
 use backend::verification::InstanceId;
 use imper_tests::harness::accessibility::{assert_accessible, violations};
 use imper_tests::harness::browser::{Browser, Driver, Person};
-use imper_tests::harness::console::{ConsoleWorld, PASSWORD, configuration};
+use imper_tests::harness::console::{ConsoleWorld, configuration};
+use imper_tests::harness::second_factor::sign_in;
 
 /// A page, the name of its pictures, and words that it must show.
 const PAGES: &[(&str, &str, &str)] = &[
@@ -31,14 +32,6 @@ const PAGES: &[(&str, &str, &str)] = &[
 
 /// An email larger than this is cut off by Gmail, the end with the advice first.
 const MOST_HTML_BYTES: usize = 100 * 1024;
-
-async fn sign_in(world: &ConsoleWorld, browser: &Browser) -> Result<()> {
-    browser.goto(&format!("{}/console/sign-in", world.url)).await?;
-    browser.type_into("#name", "max.weber").await?;
-    browser.type_into("#password", PASSWORD).await?;
-    browser.click("button.primary").await?;
-    browser.see_no("#password").await
-}
 
 /// Sends test messages and gives them up, so that there is something to see.
 async fn give_up(world: &ConsoleWorld, browser: &Browser) -> Result<()> {
@@ -69,7 +62,7 @@ async fn every_page_is_sound_in_light_and_dark_and_on_a_phone() -> Result<()> {
     let world = ConsoleWorld::start().await?;
     let driver = Driver::start().await?;
     let browser = driver.open(Person::ANALYST).await?;
-    sign_in(&world, &browser).await?;
+    sign_in(&world, &browser, "max.weber").await?;
     give_up(&world, &browser).await?;
     for (path, name, words) in PAGES {
         browser.be_phone(false).await?;

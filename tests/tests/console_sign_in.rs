@@ -3,9 +3,8 @@
 #[path = "signin/provider.rs"]
 mod provider;
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use anyhow::{Context, Result, ensure};
+use backend::ports::{Clock as _, SystemClock};
 use imper_tests::harness::accessibility::assert_accessible;
 use imper_tests::harness::browser::{Browser, Driver, Person};
 use imper_tests::harness::console::{ConsoleWorld, PASSWORD};
@@ -117,8 +116,7 @@ roles = {{ "mia.chen" = "admin" }}
     let world = ConsoleWorld::start_with(&section, &[("CONSOLE_SECRET", provider::SECRET)]).await?;
     provider.furnish(&format!("{}/console/sign-in/company/acme", world.url))?;
     // The provider lives in the present.
-    let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
-    world.wait(now - world.now().unix_seconds());
+    world.wait(SystemClock.now().unix_seconds() - world.now().unix_seconds());
 
     let driver = Driver::start().await?;
     for (name, comes_in) in [("mia.chen", true), ("trudy.miller", false)] {
