@@ -134,9 +134,9 @@ async fn wears_its_brand(world: &ConsoleWorld, browser: &Browser) -> Result<()> 
     browser.see_text("Saved.").await?;
     portal_pages(world, browser, "branded").await?;
     let colour = browser
-        .evaluate("return getComputedStyle(document.querySelector('main button')).backgroundColor")
+        .evaluate("return getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()")
         .await?;
-    ensure!(colour == "rgb(122, 0, 25)", "the button is {colour}");
+    ensure!(colour == "#7a0019", "the accent is {colour}");
     let width = browser
         .evaluate("return document.querySelector('img.logo').naturalWidth")
         .await?;
