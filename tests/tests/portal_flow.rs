@@ -137,9 +137,9 @@ async fn without_scripts_it_can_be_stopped_and_a_new_code_asked_for() -> Result<
     browser.see(".wait").await?;
     portal.clock.advance(std::time::Duration::from_secs(121));
     // Without a script nothing counts down: the page offers to be loaded again.
-    browser.click(".wait a").await?;
+    browser.click(".aside a[href='/verify']").await?;
     browser.click("form[action='/verify/code/resend'] button").await?;
-    browser.see(".news").await?;
+    browser.see(".news:not([hidden])").await?;
     browser.click("a[href='/verify/not-me']").await?;
     browser.click("button.stop").await?;
     browser.see(".result").await?;
