@@ -111,6 +111,13 @@ async fn an_analyst_narrows_orders_saves_and_hears_of_new_rows() -> Result<()> {
     browser.click("details.menu:nth-child(1) summary").await?;
     browser.type_into("#view-name", "Failed by name").await?;
     browser.click(".save button").await?;
+    // The page that shows it, in its closed menu: whoever leaves earlier is brought back to it.
+    browser
+        .until("the view to be saved", || async {
+            let views = browser.driver().find_all(By::Css(".views a")).await?;
+            Ok((!views.is_empty()).then_some(()))
+        })
+        .await?;
     browser
         .goto(&format!("{}/console/verifications", world.url))
         .await?;
