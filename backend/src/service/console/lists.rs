@@ -10,7 +10,7 @@ use crate::verification::Destination;
 /// Rows on one page of the list.
 pub const PAGE_ROWS: u32 = 50;
 /// Matching rows are counted no further than this.
-pub const MOST_COUNTED: u32 = 5_000;
+pub const MOST_COUNTED: u32 = listing::SORTED_ROWS;
 /// A filter offers no more values than this; all can be asked for in the address.
 const MOST_CHOICES: u32 = 300;
 
@@ -72,22 +72,18 @@ pub async fn list_rows(
                     position,
                     limit: rows.saturating_add(1),
                 };
-                listing::list(tx, wanted)
+                listing::counted(tx, wanted)
             };
-            let mut found = read(position)?;
+            let (mut found, mut matching) = read(position)?;
             let mut position = position;
             if matches!(position, Position::Before(_)) && found.rows.len() <= size {
                 // The way up has reached the top: show a whole first page instead of what is left over.
-                found = read(&Position::First)?;
+                (found, matching) = read(&Position::First)?;
                 position = &Position::First;
             }
             let mut page = page(found.rows, size, position, *order);
             page.newest_only = found.newest_only;
-            // A page that is not full has been counted by reading it.
-            page.matching = match (&page.before, &page.after) {
-                (None, None) => u32::try_from(page.rows.len()).unwrap_or(u32::MAX),
-                _ => listing::count(tx, &instance, filter, MOST_COUNTED + 1)?,
-            };
+            page.matching = matching;
             if hide {
                 for row in &mut page.rows {
                     row.requester_email = masked(&row.requester_email);

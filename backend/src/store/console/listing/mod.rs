@@ -3,6 +3,7 @@
 //!
 //! The table `listing` and its full-text index are kept by triggers; see the migration that makes them.
 
+mod dense;
 mod read;
 mod related;
 mod statement;
@@ -14,7 +15,7 @@ use shared::words::{Channel, RiskLevel, Status, UnixMillis};
 
 use crate::verification::VerificationId;
 
-pub use read::{Found, Wanted, codes, count, list};
+pub use read::{Found, Wanted, codes, count, counted, list};
 pub use related::{Same, Shared, find, related, shared};
 pub use values::{Agent, agents, categories};
 

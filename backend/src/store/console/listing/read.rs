@@ -5,6 +5,8 @@
 //! - columns with few values: value by value, each in the order of time;
 //! - tickets and requesters without a filter: along their own index, with one the newest rows, ordered here.
 //!
+//! Words that nearly every row has are looked for row by row; see [`super::dense`].
+//!
 //! None of them reads more than a bounded number of rows, and none sorts in the database.
 
 use rusqlite::Transaction;
@@ -40,6 +42,39 @@ pub struct Found {
     pub rows: Vec<Listed>,
     /// More rows match than are ordered: only the newest [`SORTED_ROWS`] are.
     pub newest_only: bool,
+    /// How many rows match, counted to [`SORTED_ROWS`] and one; `None` if they were not counted on the way.
+    pub matching: Option<u32>,
+}
+
+/// One page of a list, and how many rows match, counted to [`SORTED_ROWS`] and one. What both need is read once.
+pub fn counted(tx: &Transaction<'_>, wanted: Wanted<'_>) -> Result<(Found, u32), StoreError> {
+    let Wanted {
+        instance,
+        filter,
+        order,
+        position,
+        limit,
+    } = wanted;
+    if order.by == Column::Time && *filter != Filter::default() && filter.same.is_none() {
+        let narrowed = Narrowed::new(instance, filter);
+        if narrowed.is_empty {
+            return Ok((Found::default(), 0));
+        }
+        let keys = keys(tx, &narrowed, order)?;
+        let matching = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+        let rows = if matching > SORTED_ROWS {
+            by_time(tx, &narrowed, order, position, limit)?
+        } else {
+            ordered_here(tx, instance, keys, order, position, limit)?
+        };
+        return Ok((exact(rows), matching));
+    }
+    let found = list(tx, wanted)?;
+    let matching = match found.matching {
+        Some(matching) => matching,
+        None => count(tx, instance, filter, SORTED_ROWS + 1)?,
+    };
+    Ok((found, matching))
 }
 
 /// One page of a list.
@@ -66,22 +101,31 @@ pub fn list(tx: &Transaction<'_>, wanted: Wanted<'_>) -> Result<Found, StoreErro
                     .rows(tx)?,
             );
         }
-        return Ok(exact(among(found, order, position, limit)));
+        let matching = u32::try_from(found.len()).ok();
+        let rows = among(found, order, position, limit);
+        return Ok(Found {
+            matching,
+            ..exact(rows)
+        });
     }
     if order.by == Column::Time {
         return Ok(exact(by_time(tx, &narrowed, order, position, limit)?));
     }
     let is_narrowed = *filter != Filter::default();
-    let mut newest_only = false;
+    let mut matching = None;
     if is_narrowed {
         let keys = keys(tx, &narrowed, order)?;
         let all = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-        newest_only = all > SORTED_ROWS;
+        matching = Some(all);
+        let newest_only = all > SORTED_ROWS;
         if !newest_only || matches!(order.by, Column::Ticket | Column::Requester) {
             let rows = ordered_here(tx, instance, keys, order, position, limit)?;
-            return Ok(Found { rows, newest_only });
+            return Ok(Found {
+                rows,
+                newest_only,
+                matching,
+            });
         }
-        newest_only = false;
     }
     let rows = match order.by {
         Column::Ticket => by_text(tx, instance, ("ticket_number", "listing_by_ticket"), wanted)?,
@@ -89,7 +133,10 @@ pub fn list(tx: &Transaction<'_>, wanted: Wanted<'_>) -> Result<Found, StoreErro
         Column::Time => Vec::new(),
         Column::Risk | Column::Status | Column::Category | Column::Agent => by_value(tx, &narrowed, wanted)?,
     };
-    Ok(Found { rows, newest_only })
+    Ok(Found {
+        matching,
+        ..exact(rows)
+    })
 }
 
 /// How many rows match, counted no further than `limit`.
@@ -112,7 +159,7 @@ pub fn count(
             }
             found
         }
-        None => narrowed.statement("1", true, limit).read(tx, |_| Ok(()))?.len(),
+        None => narrowed.read(tx, ("1", true, limit), |_| Ok(()))?.len(),
     };
     Ok(u32::try_from(found).unwrap_or(u32::MAX))
 }
@@ -125,15 +172,14 @@ pub fn codes(
     limit: u32,
 ) -> Result<Vec<String>, StoreError> {
     let narrowed = Narrowed::new(instance, filter);
-    narrowed
-        .statement("listing.codes", true, limit)
-        .read(tx, |row| row.get(0))
+    narrowed.read(tx, ("listing.codes", true, limit), |row| row.get(0))
 }
 
 fn exact(rows: Vec<Listed>) -> Found {
     Found {
         rows,
         newest_only: false,
+        matching: None,
     }
 }
 
@@ -182,7 +228,7 @@ fn by_time(
         Some(place) if newest_first => narrowed.between(i64::MIN, place.saturating_sub(1)),
         Some(place) => narrowed.between(place.saturating_add(1), i64::MAX),
     };
-    let mut rows = narrowed.statement(COLUMNS, newest_first, limit).rows(tx)?;
+    let mut rows = narrowed.rows(tx, newest_first, limit)?;
     if backwards {
         rows.reverse();
     }
@@ -200,14 +246,13 @@ fn keys(tx: &Transaction<'_>, narrowed: &Narrowed<'_>, order: Order) -> Result<V
         Column::Agent => "listing.agent_name || char(31) || listing.agent_sys_id",
         Column::Time => "''",
     };
-    narrowed
-        .statement(&format!("{key}, listing.place"), true, SORTED_ROWS + 1)
-        .read(tx, |row| {
-            Ok(Cursor {
-                key: row.get(0)?,
-                place: row.get(1)?,
-            })
+    let columns = format!("{key}, listing.place");
+    narrowed.read(tx, (&columns, true, SORTED_ROWS + 1), |row| {
+        Ok(Cursor {
+            key: row.get(0)?,
+            place: row.get(1)?,
         })
+    })
 }
 
 fn ordered_here(
@@ -320,7 +365,7 @@ fn by_value(
             Some(place) if backwards => value.between(place.saturating_add(1), i64::MAX),
             Some(place) => value.between(i64::MIN, place.saturating_sub(1)),
         };
-        rows.extend(value.statement(COLUMNS, !backwards, left).rows(tx)?);
+        rows.extend(value.rows(tx, !backwards, left)?);
     }
     if backwards {
         rows.reverse();

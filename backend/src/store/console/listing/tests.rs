@@ -150,7 +150,10 @@ fn read(tx: &Transaction<'_>, filter: &Filter, order: Order, position: &Position
         position,
         limit,
     };
-    list(tx, wanted).unwrap().rows
+    let (found, matching) = counted(tx, wanted).unwrap();
+    assert_eq!(found.rows, list(tx, wanted).unwrap().rows);
+    assert_eq!(matching, count(tx, &own, filter, SORTED_ROWS + 1).unwrap());
+    found.rows
 }
 
 /// Whether a row fits a filter, said once more and in another way.
@@ -353,6 +356,68 @@ fn more_rows_than_are_ordered_are_said_to_be_more() {
         assert!(!found(&narrowed, by).newest_only, "{by:?}");
     }
     assert!(!found(&Filter::default(), Column::Requester).newest_only);
+}
+
+#[test]
+fn words_that_nearly_every_row_has_are_found_without_the_index_and_as_with_it() {
+    let (_folder, mut connection) = database(700);
+    let tx = connection.transaction().unwrap();
+    let own = instance("acme");
+    // One in ten has another domain.
+    tx.execute(
+        "UPDATE verification SET requester_email = 'p@globex.test' WHERE instance = 'acme' AND requester_email LIKE 'p3@%'",
+        [],
+    )
+    .unwrap();
+    let places = |filter: &Filter, newest_first: bool, limit: u32| {
+        let narrowed = statement::Narrowed::new(&own, filter);
+        let columns = "listing.place";
+        let mut place = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+        let index = narrowed.statement(columns, newest_first, limit).read(&tx, place);
+        let dense = narrowed.dense(&tx, (columns, newest_first, limit), &mut place);
+        (index.unwrap(), dense.unwrap())
+    };
+    let text = |text: &str| Filter {
+        text: Some(text.into()),
+        ..Filter::default()
+    };
+    let old = Filter {
+        before: Some(UnixMillis(1_795_000_400_000)),
+        ..text("example acme")
+    };
+    for filter in [text("example"), text("acme.EXAMP"), text("p example"), old] {
+        for newest_first in [true, false] {
+            for limit in [1, 51, 300] {
+                let (index, dense) = places(&filter, newest_first, limit);
+                // "p" alone is a word that no row has.
+                let is_dense = filter.text.as_deref() != Some("p example");
+                assert_eq!(
+                    dense.as_ref().is_some(),
+                    is_dense,
+                    "{filter:?} {newest_first} {limit}"
+                );
+                assert!(dense.is_none_or(|dense| dense == index));
+            }
+        }
+    }
+    // Not dense, short, not ASCII, or more than there are: the index is asked.
+    for (words, limit) in [
+        ("mia example", 5),
+        ("acme", 5),
+        ("ünal example", 5),
+        ("example", 690),
+    ] {
+        assert_eq!(places(&text(words), true, limit).1, None, "{words}");
+    }
+    // A row that only the index can read.
+    tx.execute(
+        "UPDATE verification SET requester_email = 'p@acme.éxample' WHERE instance = 'acme' AND created_at =
+            (SELECT MAX(created_at) FROM verification WHERE instance = 'acme')",
+        [],
+    )
+    .unwrap();
+    assert_eq!(places(&text("example"), true, 51).1, None);
+    assert!(places(&text("example"), false, 51).1.is_some());
 }
 
 #[test]
