@@ -180,6 +180,66 @@ async fn the_language_can_be_changed_without_scripts_on_any_page_and_stays() -> 
     browser.see("html[lang='fr'] .result").await.map(drop)
 }
 
+/// Up to the page that asks for the code.
+async fn reach_code(browser: &Browser, portal: &Portal, id: &VerificationId) -> Result<()> {
+    browser.goto(&portal.link(id).await?).await?;
+    browser.click(BEGIN).await?;
+    answer_number(browser, portal, id).await?;
+    browser.see("#code").await.map(drop)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_follows_what_happens_elsewhere_and_takes_nothing_that_was_typed() -> Result<()> {
+    let Scene { browser, portal, .. } = &scene().await?;
+
+    // The code could not be delivered and went to the other mailbox: the page says where it is now.
+    let id = portal.ask_with_second_mailbox().await?;
+    reach_code(browser, portal, &id).await?;
+    let first = browser.text_of("#code-hint").await?;
+    ensure!(first.contains("@acme.example"), "{first}");
+    portal.lose_code(&id).await?;
+    browser.see_text("could not be reached").await?;
+    let second = browser.text_of("#code-hint").await?;
+    ensure!(second.contains("@globex.example"), "{second}");
+    for (name, dark, wide) in [
+        ("portal-code-redirected-light", false, None),
+        ("portal-code-redirected-dark", true, None),
+        ("portal-code-redirected-narrow", false, Some(360)),
+    ] {
+        browser.prefer_dark(dark).await?;
+        browser.be_wide(wide).await?;
+        browser.screenshot_whole(name).await?;
+    }
+    browser.be_wide(None).await?;
+    browser.type_into("#code", &portal.code(&id).await?).await?;
+    browser.press(Key::Enter).await?;
+    browser.see(".result").await?;
+    ensure!(portal.verification(&id).await?.status() == Status::Passed);
+
+    // The agent stops it while the code is being typed: nothing is taken away, and the reader is told.
+    let id = portal.ask(None).await?;
+    reach_code(browser, portal, &id).await?;
+    browser.type_into("#code", "123").await?;
+    portal.cancel(&id).await?;
+    browser.see("[data-changed]:not([hidden])").await?;
+    let typed = "return document.getElementById('code').value";
+    ensure!(browser.evaluate(typed).await? == "123");
+    browser.prefer_dark(true).await?;
+    browser.screenshot_whole("portal-changed-dark").await?;
+    browser.prefer_dark(false).await?;
+    browser.be_wide(Some(360)).await?;
+    browser.screenshot_whole("portal-changed-narrow").await?;
+    browser.be_wide(None).await?;
+    browser.click("[data-changed] a").await?;
+    browser.see(".result").await?;
+
+    // Nothing was typed: the page changes by itself.
+    let id = portal.ask(None).await?;
+    reach_code(browser, portal, &id).await?;
+    portal.cancel(&id).await?;
+    browser.see(".result").await.map(drop)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn arabic_pages_run_from_right_to_left_and_numbers_do_not() -> Result<()> {
     let Scene { browser, portal, .. } = &scene().await?;

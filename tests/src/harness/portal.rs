@@ -12,6 +12,7 @@ use backend::config::Config;
 use backend::ports::{Clock, SystemEntropy};
 use backend::service::Service;
 use backend::service::agent::{self, Caller};
+use backend::service::delivery_reports::{self, Fate, MessageKey};
 use backend::store::{Store, StoreError, verifications};
 use backend::verification::{InstanceId, Verification, VerificationId};
 use base64::Engine as _;
@@ -99,10 +100,29 @@ impl Portal {
     /// within an hour from one network would raise the risk.
     pub async fn ask(&self, action: Option<Action>) -> Result<VerificationId> {
         let number = self.people.fetch_add(1, Ordering::SeqCst);
+        let claims = self.claims(number, action);
+        self.start_for(number, claims).await
+    }
+
+    /// The same for somebody who has a second mailbox on file.
+    pub async fn ask_with_second_mailbox(&self) -> Result<VerificationId> {
+        let number = self.people.fetch_add(1, Ordering::SeqCst);
+        let mut claims = self.claims(number, None);
+        claims.requester.contacts.push(Contact {
+            channel: Channel::Email,
+            address: format!("kovacs{number}@globex.example"),
+            source: "notification device".into(),
+        });
+        self.start_for(number, claims).await
+    }
+
+    async fn start_for(&self, number: u32, mut claims: AgentClaims) -> Result<VerificationId> {
         self.clock.advance(DAY);
+        let now = self.clock.now().unix_seconds();
+        (claims.iat, claims.nbf, claims.exp) = (now, now, now + 240);
         let caller = Caller {
             instance: acme()?,
-            claims: self.claims(number, action),
+            claims,
         };
         let request = SendLink {
             channel: Channel::Email,
@@ -141,6 +161,16 @@ impl Portal {
         };
         agent::cancel(&self.service, caller, id.clone()).await?;
         Ok(())
+    }
+
+    /// The carrier's news that the code, which it had taken, will not arrive.
+    pub async fn lose_code(&self, id: &VerificationId) -> Result<()> {
+        let of = self.verification(id).await?;
+        let session = of.session().context("nobody has begun")?;
+        let check = session.check(CheckKind::OnFileCode).context("no code is asked")?;
+        let number = check.detail.on_file_code().map_or(0, |code| code.code_number);
+        let fate = Fate::Undelivered("This mailbox does not exist.");
+        Ok(delivery_reports::take(&self.service, MessageKey::Code(id.clone(), number), fate).await?)
     }
 
     /// The link that the mail would hold.

@@ -140,7 +140,10 @@ mod tests {
         assert_eq!(matches("Zoë acme.example", &["example"]), Some(true));
         assert_eq!(matches("Zoë acme.ëxample", &["example"]), None);
         assert_eq!(matches("Zoë Ünal acme.test", &["example"]), Some(false));
-        assert_eq!(matches("Zoë acme.ëxample", &["example", "beginnings"]), Some(false));
+        assert_eq!(
+            matches("Zoë acme.ëxample", &["example", "beginnings"]),
+            Some(false)
+        );
         assert_eq!(matches("acme\u{2013}example", &["example"]), None);
         // The index folds the mark away: what follows the beginning does not matter, whole words do.
         assert_eq!(matches("acme.examplé", &["exampl"]), Some(true));
