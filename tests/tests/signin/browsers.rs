@@ -161,8 +161,18 @@ async fn who_cannot_reach_the_manager_chooses_to_sign_in() -> Result<()> {
     browser.click("#sign-in").await?;
     phone.see_words("Your identity is confirmed").await?;
     ensure!(call.status(&id).await? == Status::Passed);
-    // What the manager would say now is no longer asked.
+    // The manager is not asked any more, but can stop what the pass permitted.
     let ada = driver.open(MANAGER).await?;
     ada.goto(&link).await?;
-    ada.see_text("Your answer is no longer needed").await
+    ada.see_text("Mia Chen has been confirmed without your answer")
+        .await?;
+    inspect(&ada, "approval-late").await?;
+    in_every_language(&ada, "approval-late").await?;
+    ada.click("button[value='refuse']").await?;
+    ada.see_text("You refused the request").await?;
+    ada.goto(&link).await?;
+    ada.see_text("This request was already answered").await?;
+    browser.goto(&format!("{}/verify", scene.service_url)).await?;
+    phone.see_words("This is no longer possible").await?;
+    inspect(browser, "taken-back").await
 }

@@ -56,6 +56,14 @@ impl Asks {
             "format = 1\nversion = \"signin\"\n[[plan]]\nsteps = [{{ any_of = [\"call_number\"] }}, {{ any_of = [{ways}] }}]\n"
         )
     }
+
+    /// What a pass permits, as a part of the configuration: with two ways to it, a word that comes late still matters.
+    const fn permits(self) -> &'static str {
+        match self {
+            Self::CompanySignIn | Self::ManagerApproval => "",
+            Self::Either => "[[instance.action]]\naction = \"password_reset\"\nconnector = \"manual\"\n",
+        }
+    }
 }
 
 /// See the module. Dropping it stops everything.
@@ -121,7 +129,8 @@ issuer = "{issuer}"
 client_id = "{CLIENT}"
 client_secret_env = "SIGN_IN_SECRET"
 claims = {{ preferred_username = "user_name", email = "email" }}
-"#,
+{permits}"#,
+            permits = asks.permits(),
             public = public.local_addr()?,
             operations = operations.local_addr()?,
             database = quoted(&folder.path().join("imper.db").display().to_string()),
