@@ -143,6 +143,8 @@ async fn a_failure_is_told_and_loses_nothing() {
             answer(&[at(1, "2026-11-22T09:00:00Z"), json!({})], true),
         )
         .await;
+    let behind = format!("2026-11-22T09:00:02Z_{}", "f".repeat(32));
+    setup.answers(Some(&behind), 500, b"{}".to_vec()).await;
     setup.pull("acme").await;
     let (numbers, pull) = setup.kept("acme").await;
     assert_eq!((numbers.len(), pull.skipped), (1, 1));
