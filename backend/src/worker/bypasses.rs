@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(grown, [270, 270, 432, 864, 1728, 3240, 3240]);
         assert_eq!(seconds(Pulled::TooOld, 0, 0), 3240);
         let asked = Pulled::Failed {
-            after: Some(Duration::from_secs(9000)),
+            after: Some(Duration::from_mins(150)),
         };
         assert_eq!(seconds(asked, 1, u32::MAX), 9000, "a wish to wait is kept");
     }
