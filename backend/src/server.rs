@@ -59,6 +59,7 @@ pub async fn run(
     policies::check(&service).await?;
     look::load(&service).await?;
     let delivery = Delivery::new(&service.config)?;
+    let asking = Client::new(Arc::clone(&clock))?;
     let client = Client::new(clock)?;
     let worker = Worker::new(service.clone(), delivery, client);
 
@@ -76,6 +77,11 @@ pub async fn run(
         tokio::spawn(operations),
         tokio::spawn(worker.run(stopped(&service))),
         tokio::spawn(crate::worker::grants::watch(service.clone(), stopped(&service))),
+        tokio::spawn(crate::worker::bypasses::watch(
+            service.clone(),
+            asking,
+            stopped(&service),
+        )),
         tokio::spawn(crate::worker::push::watch(service.clone(), stopped(&service))),
         tokio::spawn(crate::worker::upkeep::watch(service.clone(), stopped(&service))),
     ];

@@ -207,8 +207,8 @@ test('resolving without verification is recorded once, and told', function () {
     world.rows.incident[0].state = '7';
     equal(bypass(), false);
     equal(world.rows.x_imper_verify_event, [{ event_id: 'byp_' + id('1') + '_20261122102300', verification: '',
-        type: 'ticket.resolved_without_verification', task: id('1'), ticket_number: 'INC0000001', user: id('a'),
-        occurred_at: '2026-11-22 10:23:20', applied: '1',
+        type: 'ticket.resolved_without_verification', task: id('1'), ticket_table: 'incident', ticket_number: 'INC0000001', user: id('a'),
+        occurred_at: '2026-11-22 10:23:20', applied: '1', policy: 'Password reset', action: 'password_reset', reason: 'none',
         detail: 'Policy Password reset. No verification of this ticket has been decided.',
         sys_id: world.rows.x_imper_verify_event[0].sys_id }]);
     equal(world.notes, ['imper.ai Verification: resolved without verification\n\nThe policy Password reset requires the requester to be verified first. '

@@ -34,7 +34,7 @@ function reset() {
                 'destination', 'url', 'report_summary', 'started', 'ended', 'last_sequence', 'action_state', 'action_connector',
                 'action_automated', 'action_receipt', 'action_summary', 'action_expires'],
             x_imper_verify_event: ['event_id', 'verification', 'sequence', 'type', 'task', 'ticket_number', 'user', 'occurred_at',
-                'applied', 'detail']
+                'applied', 'detail', 'ticket_table', 'policy', 'action', 'reason', 'sys_created_on']
         },
         unique: { x_imper_verify_verification: 'number', x_imper_verify_event: 'event_id' },
         credentials: {},
@@ -169,7 +169,8 @@ function GlideRecord(table) {
     this._table = table;
     this._terms = [];
     this._notNull = [];
-    this._order = null;
+    this._orders = [];
+    this._limit = Infinity;
     this._row = {};
     this._found = [];
     if (!world.columns[table]) {
@@ -185,8 +186,15 @@ GlideRecord.prototype = {
             throw new Error('no column ' + this._table + '.' + field);
         }
     },
-    addQuery: function (field, value) {
+    addQuery: function (field, value, more) {
         this._known(field);
+        if (more !== undefined) {
+            if (['=', '>'].indexOf(value) < 0) {
+                throw new Error('no operator ' + value);
+            }
+            this._terms.push([[field, String(more), value]]);
+            return;
+        }
         this._terms.push([[field, value === true ? '1' : value === false ? '0' : String(value)]]);
     },
     addNotNullQuery: function (field) {
@@ -204,25 +212,28 @@ GlideRecord.prototype = {
             }));
         });
     },
-    orderBy: function (field) { this._order = field; },
-    orderByDesc: function (field) { this._order = '-' + field; },
-    setLimit: function () { },
+    orderBy: function (field) { this._known(field); this._orders.push(field); },
+    orderByDesc: function (field) { this._known(field); this._orders.push('-' + field); },
+    setLimit: function (most) { this._limit = most; },
     query: function () {
         var that = this;
         this._found = world.rows[this._table].filter(function (row) {
             return that._visible(row) && that._notNull.every(function (field) { return !!row[field]; }) && that._terms.every(function (alternatives) {
-                return alternatives.some(function (term) { return String(row[term[0]] || '') === term[1]; });
+                return alternatives.some(function (term) {
+                    var value = String(row[term[0]] || '');
+                    return term[2] === '>' ? value > term[1] : value === term[1];
+                });
             });
         });
-        if (this._order !== null) {
-            var falling = this._order.charAt(0) === '-';
-            var field = this._order.replace('-', '');
-            this._found.sort(function (a, b) {
+        this._found.sort(function (a, b) {
+            return that._orders.reduce(function (decided, order) {
+                var field = order.replace('-', '');
                 var difference = field === 'order' || field === 'sequence' ? parseInt(a[field], 10) - parseInt(b[field], 10)
                     : a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0;
-                return falling ? -difference : difference;
-            });
-        }
+                return decided || (order.charAt(0) === '-' ? -difference : difference);
+            }, 0);
+        });
+        this._found = this._found.slice(0, this._limit);
     },
     _visible: function () { return true; },
     next: function () {

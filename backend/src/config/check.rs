@@ -18,6 +18,7 @@ use crate::locale::Locale;
 use crate::verification::InstanceId;
 
 mod branding;
+mod bypasses;
 mod console_sign_in;
 mod delivery;
 mod push;
@@ -313,6 +314,7 @@ impl Checker<'_> {
             branding: branding.into(),
             retention,
             starts_per_hour: raw.starts_per_hour,
+            bypass_seconds: self.bypass_seconds(&place, raw.bypass_seconds),
             policy: self.policy(&format!("{place}.policy_file"), raw.policy_file.as_deref()),
             agent_keys,
             callback: Callback {

@@ -234,6 +234,8 @@ pub struct Instance {
     pub retention: Retention,
     /// Starts per hour at most, over all agents.
     pub starts_per_hour: u32,
+    /// Seconds between two questions for tickets that were resolved without verification.
+    pub bypass_seconds: u32,
     /// Its own risk policy, if `policy_file` is set.
     pub policy: Option<PolicySource>,
     /// Keys that may sign agent tokens, by `kid`.

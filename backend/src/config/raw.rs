@@ -163,6 +163,7 @@ pub(super) struct RawInstance {
     pub retention: RawRetention,
     #[serde(default = "default_starts_per_hour")]
     pub starts_per_hour: u32,
+    pub bypass_seconds: Option<u32>,
     #[serde(default)]
     pub agent_key: Vec<RawAgentKey>,
     pub callback: RawCallback,

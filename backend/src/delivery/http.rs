@@ -49,9 +49,21 @@ pub struct Answer {
 /// # Errors
 /// When the URL is not one that we may call; the text says why.
 pub fn post(client: &Client, url: &str) -> Result<RequestBuilder, String> {
+    callable(url).map(|url| client.post(url))
+}
+
+/// Begins a GET.
+///
+/// # Errors
+/// When the URL is not one that we may call; the text says why.
+pub fn get(client: &Client, url: &str) -> Result<RequestBuilder, String> {
+    callable(url).map(|url| client.get(url))
+}
+
+fn callable(url: &str) -> Result<Url, String> {
     let url = Url::parse(url).map_err(|error| format!("its URL cannot be read: {error}"))?;
     if is_callable(&url) {
-        Ok(client.post(url))
+        Ok(url)
     } else {
         Err("its URL is not https".into())
     }

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod agent;
+pub mod bypasses;
 pub mod connection;
 pub mod console;
 pub mod dead_letters;

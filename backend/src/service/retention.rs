@@ -25,7 +25,7 @@ const BATCH: u32 = 50;
 pub struct Erased {
     /// Verifications whose addresses were masked.
     pub addresses: u64,
-    /// Verifications whose personal data was erased.
+    /// Verifications whose personal data was erased, and rows about tickets resolved without one.
     pub personal: u64,
     /// Verifications whose evidence was erased.
     pub evidence: u64,
@@ -56,18 +56,20 @@ impl Erased {
             Rows::Origins | Rows::Openings => &mut self.origins,
             Rows::MessageLog | Rows::Outbox => &mut self.messages,
             Rows::Audit => &mut self.audit,
+            Rows::Bypasses => &mut self.personal,
         }
     }
 }
 
 /// The steps of a verification, in their order.
 const STEPS: [Step; 3] = [Step::Addresses, Step::Personal, Step::Evidence];
-const ROWS: [Rows; 5] = [
+const ROWS: [Rows; 6] = [
     Rows::Origins,
     Rows::Openings,
     Rows::MessageLog,
     Rows::Outbox,
     Rows::Audit,
+    Rows::Bypasses,
 ];
 
 fn step_days(rules: &Retention, step: Step) -> u32 {
@@ -83,6 +85,7 @@ fn row_days(rules: &Retention, rows: Rows) -> u32 {
         Rows::Origins | Rows::Openings => rules.origins_days,
         Rows::MessageLog | Rows::Outbox => rules.messages_days,
         Rows::Audit => rules.audit_days,
+        Rows::Bypasses => rules.personal_days,
     }
 }
 

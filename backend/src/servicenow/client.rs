@@ -1,5 +1,6 @@
 //! Posts result events to the app inside an instance. See [`shared::events`] for what they hold.
 
+mod bypasses;
 mod connection;
 mod token;
 
@@ -14,6 +15,7 @@ use crate::delivery::http::{self, Answer};
 use crate::delivery::{About, Outcome};
 use crate::ports::Clock;
 use crate::servicenow::signature;
+pub use bypasses::NoPage;
 use token::Tokens;
 
 /// Where the app takes results.

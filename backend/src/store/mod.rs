@@ -5,6 +5,7 @@
 //! caller hears of it only after the commit. A few read-only connections serve readers.
 
 pub mod approvals;
+pub mod bypasses;
 mod connection;
 pub mod console;
 pub mod evidence;

@@ -47,6 +47,8 @@ pub enum Rows {
     Outbox,
     /// The console's audit log.
     Audit,
+    /// Tickets resolved without verification.
+    Bypasses,
 }
 
 impl Rows {
@@ -66,6 +68,7 @@ impl Rows {
                 "instance = ?1 AND ended_at < ?2 AND state IN ('done', 'dead')",
             ),
             Self::Audit => ("console_audit", "id", "instance = ?1 AND at < ?2"),
+            Self::Bypasses => ("bypass", "event_sys_id", "instance = ?1 AND resolved_at < ?2"),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or draws randomness: moments and random values are handed in, so every
 //! rule can be tested at any moment and every decision replayed.
 
+pub mod bypass;
 pub mod checks;
 pub mod decision;
 pub mod destination;

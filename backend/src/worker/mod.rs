@@ -4,6 +4,7 @@
 //! process died is sent again, under the same Message-ID, key or event id.
 
 mod attempt;
+pub mod bypasses;
 mod dispatcher;
 mod expiry;
 pub mod grants;

@@ -47,7 +47,7 @@ ImperBypass.prototype = {
 
     /**
      * Why the ticket may not be resolved yet.
-     * @return {Object|null} {policy, text}; null if no policy requires a verification, or if one has passed
+     * @return {Object|null} {policy, action, code, text, verification}: code is none, failed or other_person; null if no policy requires a verification, or if one has passed
      */
     reason: function (ticket) {
         var policy = this.policy.match(ticket.table, ticket.sysId);
@@ -61,12 +61,14 @@ ImperBypass.prototype = {
         decided.setLimit(1);
         decided.query();
         if (!decided.next()) {
-            return { policy: policy.name, text: 'No verification of this ticket has been decided.', verification: '' };
+            return { policy: policy.name, action: policy.action, code: 'none', text: 'No verification of this ticket has been decided.', verification: '' };
         }
-        var found = { policy: policy.name, text: '', verification: String(decided.getUniqueValue()) };
+        var found = { policy: policy.name, action: policy.action, code: '', text: '', verification: String(decided.getUniqueValue()) };
         if (decided.getValue('outcome') !== 'passed') {
+            found.code = 'failed';
             found.text = 'The verification ' + decided.getValue('number') + ' has failed.';
         } else if (String(decided.getValue('requester') || '') !== ticket.requester()) {
+            found.code = 'other_person';
             found.text = 'The verification ' + decided.getValue('number') + ' was passed by another person than the one the ticket is for now.';
         }
         return found.text === '' ? null : found;
@@ -79,10 +81,14 @@ ImperBypass.prototype = {
             verification: reason.verification,
             type: ImperBypass.TYPE,
             task: ticket.sysId,
+            ticket_table: ticket.table,
             ticket_number: ticket.number(),
             user: String(gs.getUserID()),
             occurred_at: new GlideDateTime().getValue(),
             applied: true,
+            policy: reason.policy,
+            action: reason.action || '',
+            reason: reason.code,
             detail: 'Policy ' + reason.policy + '. ' + reason.text
         };
     },

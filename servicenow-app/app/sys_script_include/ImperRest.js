@@ -27,6 +27,25 @@ ImperRest.prototype = {
         return String(request.getHeader(name) || '');
     },
 
+    /**
+     * A parameter of the address, which the platform hands over as a list of what was given; '' if it is absent. Given
+     * more than once, it is joined, and fits nothing that is expected.
+     */
+    parameter: function (request, name) {
+        var given = request.queryParams ? request.queryParams[name] : undefined;
+        if (given === undefined || given === null) {
+            return '';
+        }
+        if (typeof given === 'string') {
+            return given;
+        }
+        var parts = [];
+        for (var i = 0; i < given.length; i++) {
+            parts.push(String(given[i]));
+        }
+        return parts.join(',');
+    },
+
     /** Answers {reply} with 200 and {problem} with its status. */
     answer: function (response, result) {
         if (result.problem) {

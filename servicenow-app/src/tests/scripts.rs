@@ -80,6 +80,7 @@ fn the_scripts_do_on_rhino_what_they_promise() {
     let files = [test("double.js")].into_iter().chain(includes).chain([
         test("agent_token.js"),
         test("result.js"),
+        test("bypasses.js"),
         test("action.js"),
     ]);
     let output = std::process::Command::new("rhino")

@@ -11,6 +11,7 @@ use crate::delivery::circuit::State;
 use crate::service::vitals::Tokens;
 use crate::service::{Service, ServiceError};
 use crate::store::StoreError;
+use crate::store::bypasses::{self, Pull};
 use crate::store::console::audit::{self, Entry};
 use crate::store::console::health::{self as rows, Kept, Sizes, Upkeep};
 use crate::store::console::outbox;
@@ -82,6 +83,8 @@ pub struct Facts {
     pub is_walking: bool,
     /// The last run of retention.
     pub retention: Option<Kept>,
+    /// How the reading of tickets resolved without verification stands.
+    pub pull: Option<Pull>,
 }
 
 /// Looks at everything.
@@ -91,7 +94,7 @@ pub async fn health(service: &Service, admin: Admin<'_>) -> Result<Vec<Finding>,
     let written = service.store.write(|_| Ok::<_, StoreError>(())).await;
     let now = service.now();
     let of = instance.clone();
-    let (waiting, given_up, last_event, walk, retention) = service
+    let (waiting, given_up, last_event, walk, retention, pull) = service
         .store
         .read(move |tx| {
             Ok::<_, ServiceError>((
@@ -100,6 +103,7 @@ pub async fn health(service: &Service, admin: Admin<'_>) -> Result<Vec<Finding>,
                 rows::last_event_delivered(tx, &of)?,
                 rows::find(tx, &of, Upkeep::Evidence)?,
                 rows::find(tx, &of, Upkeep::Retention)?,
+                bypasses::find_pull(tx, &of)?,
             ))
         })
         .await?;
@@ -116,6 +120,7 @@ pub async fn health(service: &Service, admin: Admin<'_>) -> Result<Vec<Finding>,
         walk,
         is_walking: service.vitals.is_walking(&instance),
         retention,
+        pull,
     }))
 }
 
@@ -126,6 +131,7 @@ pub fn judge(facts: &Facts) -> Vec<Finding> {
         outbox_finding(facts),
         ways(facts),
         results(facts),
+        bypasses_finding(facts),
         tokens(facts),
         clocks(facts),
         chain(facts),
@@ -219,6 +225,30 @@ fn results(facts: &Facts) -> Finding {
     Finding {
         at: facts.last_event,
         ..finding("Results to ServiceNow", light, words)
+    }
+}
+
+fn bypasses_finding(facts: &Facts) -> Finding {
+    const NAME: &str = "Resolved without verification";
+    let Some(pull) = &facts.pull else {
+        return finding(NAME, Light::Good, "ServiceNow was not asked yet.");
+    };
+    let (light, words) = match (&pull.error, pull.skipped) {
+        (_, _) if pull.is_too_old => (
+            Light::Attention,
+            "The app in ServiceNow is too old to tell which tickets were, or is not installed. Update it."
+                .to_owned(),
+        ),
+        (Some(why), _) => (Light::Attention, format!("ServiceNow could not be asked. {why}")),
+        (None, 0) => (Light::Good, "ServiceNow tells which tickets were.".to_owned()),
+        (None, rows) => (
+            Light::Attention,
+            format!("ServiceNow tells which tickets were; {rows} rows could not be read and are left out."),
+        ),
+    };
+    Finding {
+        at: pull.fine_at,
+        ..finding(NAME, light, words)
     }
 }
 

@@ -8,6 +8,7 @@ mod access;
 mod account;
 mod backoff;
 pub mod branding;
+mod bypasses;
 mod company;
 pub mod delivery;
 mod details;
@@ -34,6 +35,7 @@ pub use access::{Admin, Analyst, Forbidden};
 pub use account::{
     AccountError, Own, change_password, choose_password, end_session, make_codes, own, remove_app,
 };
+pub use bypasses::{BypassPage, bypass_of_ticket, bypass_rows};
 pub use company::{Trouble, Visitor, arrive_from_company, company_sign_in, depart_to_company};
 pub use details::{Details, Relation, details};
 pub use factors::{Added, AppToAdd, Holder, add_app, app_to_add, begin_app};

@@ -6,6 +6,7 @@ use shared::words::{RiskLevel, Status, UnixMillis};
 
 use super::{Agent, Filter, Session, Shared, Standing};
 use crate::service::{Service, ServiceError};
+use crate::store::bypasses;
 use crate::store::console::figures::{self, Line};
 use crate::store::console::{deliveries, listing};
 
@@ -138,6 +139,8 @@ pub struct Bucket {
     pub before: UnixMillis,
     /// What began in between.
     pub tally: Tally,
+    /// Tickets that were resolved without verification in between.
+    pub bypasses: u32,
 }
 
 /// See the module.
@@ -149,6 +152,8 @@ pub struct Overview {
     pub before: UnixMillis,
     /// The whole period.
     pub all: Tally,
+    /// Tickets that were resolved without verification.
+    pub bypasses: u32,
     /// In steps.
     pub buckets: Vec<Bucket>,
     /// Codes of the findings that raised the risk of failed verifications, the most frequent first.
@@ -177,12 +182,15 @@ pub async fn overview(
             let mut all = Tally::default();
             figures::each(tx, &instance, from, before, |line| {
                 all.see(line);
-                let index = line.at.millis_since(from) / (period.step() * DAY_SECONDS * 1000);
-                let bucket = usize::try_from(index)
-                    .ok()
-                    .and_then(|index| buckets.get_mut(index));
-                if let Some(bucket) = bucket {
+                if let Some(bucket) = bucket_at(&mut buckets, line.at.millis_since(from), period) {
                     bucket.tally.see(line);
+                }
+            })?;
+            let mut bypassed = 0;
+            bypasses::each(tx, &instance, (from, before), |at, _agent| {
+                bypassed += 1;
+                if let Some(bucket) = bucket_at(&mut buckets, at.millis_since(from), period) {
+                    bucket.bypasses += 1;
                 }
             })?;
             all.close();
@@ -209,6 +217,7 @@ pub async fn overview(
                 from,
                 before,
                 all,
+                bypasses: bypassed,
                 buckets,
                 codes_of: u32::try_from(lists.len()).unwrap_or(u32::MAX),
                 codes: most_frequent(&lists),
@@ -217,6 +226,14 @@ pub async fn overview(
             })
         })
         .await
+}
+
+/// The bucket in which something counts, so many milliseconds after the beginning of the period.
+fn bucket_at(buckets: &mut [Bucket], millis: i64, period: Period) -> Option<&mut Bucket> {
+    let index = millis / (period.step() * DAY_SECONDS * 1000);
+    usize::try_from(index)
+        .ok()
+        .and_then(|index| buckets.get_mut(index))
 }
 
 fn buckets(from: UnixMillis, before: UnixMillis, days: i64) -> Vec<Bucket> {
@@ -228,6 +245,7 @@ fn buckets(from: UnixMillis, before: UnixMillis, days: i64) -> Vec<Bucket> {
             from: start,
             before: end,
             tally: Tally::default(),
+            bypasses: 0,
         });
         start = end;
     }
@@ -255,7 +273,9 @@ pub struct AgentFigures {
     pub agent: Agent,
     /// What they initiated.
     pub tally: Tally,
-    /// When they last did.
+    /// Tickets that they resolved without verification.
+    pub bypasses: u32,
+    /// When they last did one or the other.
     pub last_at: UnixMillis,
 }
 
@@ -280,7 +300,16 @@ pub async fn agents(
                     *last_at = line.at;
                 }
             })?;
-            let mut names: BTreeMap<String, String> = BTreeMap::new();
+            // Whoever only goes around verifications must be seen most of all.
+            let mut bypassed: BTreeMap<String, u32> = BTreeMap::new();
+            bypasses::each(tx, &instance, (from, before), |at, agent| {
+                let (_, last_at) = tallies
+                    .entry(agent.clone())
+                    .or_insert_with(|| (Tally::default(), at));
+                *last_at = (*last_at).max(at);
+                *bypassed.entry(agent).or_default() += 1;
+            })?;
+            let mut names: BTreeMap<String, String> = bypasses::agents(tx, &instance)?.into_iter().collect();
             for agent in listing::agents(tx, &instance, u32::MAX)? {
                 names.insert(agent.sys_id, agent.name);
             }
@@ -289,6 +318,7 @@ pub async fn agents(
                 .map(|(sys_id, (mut tally, last_at))| {
                     tally.close();
                     AgentFigures {
+                        bypasses: bypassed.get(&sys_id).copied().unwrap_or_default(),
                         agent: Agent {
                             name: names.get(&sys_id).cloned().unwrap_or_default(),
                             sys_id,

@@ -2,6 +2,7 @@
 
 mod agent_desk;
 mod any_order;
+mod bypasses;
 mod fallback;
 mod not_me;
 mod requester;

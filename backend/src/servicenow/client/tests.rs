@@ -10,16 +10,16 @@ use crate::verification::InstanceId;
 const BODY: &str = r#"{"id":"evt_1","verification":{}}"#;
 const FORM: &str = "grant_type=client_credentials&client_id=imper&client_secret=acme-client-secret";
 
-struct Setup {
-    server: MockServer,
+pub(super) struct Setup {
+    pub(super) server: MockServer,
     config: Config,
     clock: Arc<ManualClock>,
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl Setup {
     /// A client, and an instance that does not answer anything yet.
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let server = MockServer::start().await;
         let (text, secrets) = testing::config_text();
         let mut config = Config::parse(&text, &secrets).unwrap();
@@ -36,7 +36,7 @@ impl Setup {
         }
     }
 
-    fn acme(&self) -> &Instance {
+    pub(super) fn acme(&self) -> &Instance {
         &self.config.instances[&InstanceId::parse("acme").unwrap()]
     }
 
@@ -44,7 +44,7 @@ impl Setup {
         [self.acme().callback.webhook_secret.clone()]
     }
 
-    async fn gives_tokens(&self, token: &str, life: i64, times: u64) {
+    pub(super) async fn gives_tokens(&self, token: &str, life: i64, times: u64) {
         Mock::given(method("POST"))
             .and(path("/oauth_token.do"))
             .and(header("content-type", "application/x-www-form-urlencoded"))

@@ -92,6 +92,8 @@ actions! {
     ViewRemoved = "view.removed", "View removed";
     /// Somebody looked at the charts.
     OverviewRead = "overview.read", "Overview read";
+    /// Somebody looked at the tickets resolved without verification.
+    BypassesRead = "bypasses.read", "Resolved without verification read";
     /// Somebody looked at the figures of agents.
     AgentsRead = "agents.read", "Agents read";
     /// Somebody read this log.

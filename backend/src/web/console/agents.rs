@@ -5,6 +5,7 @@ use shared::words::{RiskLevel, Status};
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::bypasses;
 use super::overview::{PeriodLink, period, period_links, rate, time};
 use super::pages::{self, Failure, Frame};
 use super::request::Request;
@@ -32,6 +33,7 @@ struct Line {
     high: Figure,
     undecided: String,
     undeliverable: Figure,
+    bypasses: Figure,
     median: String,
     last: When,
 }
@@ -52,7 +54,7 @@ pub async fn show(
     let period = period(request);
     let (figures, from, before) = console::agents(service, session, period).await?;
     let now = service.now();
-    let most = figures.first().map_or(1, |busiest| busiest.tally.total);
+    let most = figures.first().map_or(1, |busiest| busiest.tally.total.max(1));
     let line = |of: &AgentFigures| {
         let filter = Filter {
             agent: Some(of.agent.sys_id.clone()),
@@ -85,6 +87,10 @@ pub async fn show(
             },
             undecided: count(of.tally.undecided),
             undeliverable: with_status(Status::Undeliverable, of.tally.undeliverable),
+            bypasses: Figure {
+                count: count(of.bypasses),
+                href: bypasses::address(from, before, Some(&of.agent.sys_id)),
+            },
             median: time(of.tally.median_seconds()),
             last: when(of.last_at, now),
         }

@@ -58,6 +58,8 @@ struct Page {
     related: Vec<Related>,
     /// Something was left out because of the reader's role.
     is_partial: bool,
+    /// Who resolved the ticket without verification since, and when.
+    bypassed: Option<(String, When)>,
 }
 
 /// Others that share something with this verification.
@@ -81,7 +83,14 @@ pub async fn show(service: &Service, session: &Session, frame: Frame, id: &str) 
     let id = VerificationId::parse(id).ok_or(Failure::NotFound)?;
     let details = console::details(service, session, id).await?;
     let instance = service.instance(&session.user.instance)?;
-    pages::render(StatusCode::OK, &page(service, frame, instance, details))
+    let (ticket, since) = (
+        details.verification.ticket.sys_id.clone(),
+        details.verification.created_at,
+    );
+    let bypass = console::bypass_of_ticket(service, session, ticket, since).await?;
+    let mut page = page(service, frame, instance, details);
+    page.bypassed = bypass.map(|bypass| (bypass.agent_name, when(bypass.resolved_at, service.now())));
+    pages::render(StatusCode::OK, &page)
 }
 
 fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) -> Page {
@@ -145,6 +154,7 @@ fn page(service: &Service, frame: Frame, instance: &Instance, details: Details) 
             .map(|relation| related_rows(relation, &of.id, now))
             .collect(),
         is_partial: !is_whole,
+        bypassed: None,
         action: of.action.map_or("None: the agent acts by hand", Action::label),
         ticket_number: of.ticket.number,
         subject: of.ticket.short_description,

@@ -10,6 +10,7 @@ mod admin;
 mod agents;
 mod audit;
 mod badge;
+pub(in crate::web) mod bypasses;
 mod chart;
 mod columns;
 mod company;
@@ -138,6 +139,7 @@ where
         Page::SaveView => saved::save(service, request, session, request.form(body).await?).await?,
         Page::RemoveView => saved::remove(service, request, session, request.form(body).await?).await?,
         Page::Overview => overview::show(service, request, session, frame).await?,
+        Page::Bypasses => bypasses::show(service, request, session, frame).await?,
         Page::Agents => agents::show(service, request, session, frame).await?,
         Page::AuditLog => audit::show(service, request, session, frame).await?,
         Page::Account | Page::AddApp => account::read(service, request, session, frame, page).await?,

@@ -5,6 +5,7 @@ use shared::words::{RiskLevel, Status, UnixMillis};
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::bypasses;
 use super::chart::{Chart, Series, Values};
 use super::filters::{code_label, same_label};
 use super::pages::{self, Failure, Frame};
@@ -195,12 +196,19 @@ fn tiles(of: &Overview) -> Vec<Tile> {
             "the link reached nobody".into(),
             with_status(&filter, Status::Undeliverable),
         ),
+        tile(
+            "Without verification",
+            count(of.bypasses),
+            "resolved although none passed".into(),
+            bypasses::address(of.from, of.before, None),
+        ),
     ]
 }
 
 fn charts(buckets: &[Bucket]) -> Vec<Chart> {
     [
         volume(buckets),
+        bypassed(buckets),
         pass_rate(buckets),
         risk_mix(buckets),
         time_to_complete(buckets),
@@ -322,6 +330,25 @@ fn not_delivered(buckets: &[Bucket]) -> Series {
                 with_status(filter, Status::Undeliverable),
             )]
         }),
+        most: None,
+        write: whole,
+    }
+}
+
+fn bypassed(buckets: &[Bucket]) -> Series {
+    let bar = |bucket: &Bucket| Values {
+        label: day_label(bucket.from),
+        values: vec![(
+            Some(f64::from(bucket.bypasses)),
+            bypasses::address(bucket.from, bucket.before, None),
+        )],
+    };
+    Series {
+        id: "bypassed",
+        title: "Tickets resolved without verification",
+        description: "Their policy asks for one, and none had passed.".into(),
+        parts: vec![("failed", "Without verification")],
+        bars: buckets.iter().map(bar).collect(),
         most: None,
         write: whole,
     }

@@ -44,6 +44,8 @@ pub enum Page {
     RemoveView,
     /// Charts.
     Overview,
+    /// Tickets resolved without verification.
+    Bypasses,
     /// Figures of the agents.
     Agents,
     /// The console's own log.
@@ -241,6 +243,7 @@ pub const ALL: &[Route] = &[
     post("views", VIEWER, Page::SaveView),
     post("views/remove", VIEWER, Page::RemoveView),
     read("overview", VIEWER, Some(Action::OverviewRead), Page::Overview),
+    read("bypasses", VIEWER, Some(Action::BypassesRead), Page::Bypasses),
     read("agents", ANALYST, Some(Action::AgentsRead), Page::Agents),
     read("audit", ADMIN, Some(Action::AuditRead), Page::AuditLog),
     read("account", VIEWER, None, Page::Account),
@@ -426,7 +429,7 @@ const NAVIGATION: &[Entry] = &[
         href: "/console/overview",
         label: "Overview",
         icon: "M2.5 13.5v-5M8 13.5v-11M13.5 13.5v-8",
-        pages: &[Page::Overview],
+        pages: &[Page::Overview, Page::Bypasses],
     },
     Entry {
         href: "/console/agents",

@@ -235,7 +235,7 @@ fn cursor(text: &str) -> Option<Cursor> {
 }
 
 /// The first moment of a day in UTC.
-fn day(text: &str) -> Option<UnixMillis> {
+pub fn day(text: &str) -> Option<UnixMillis> {
     let date: jiff::civil::Date = text.parse().ok()?;
     let start = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     Some(UnixMillis(start.timestamp().as_millisecond()))

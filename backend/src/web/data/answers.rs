@@ -2,13 +2,14 @@
 
 use futures_util::{Stream, TryStreamExt as _};
 use serde::Serialize;
+use shared::words::Action;
 use warp::Reply as _;
 use warp::http::{HeaderValue, StatusCode, header};
 use warp::hyper::body::Bytes;
 use warp::reply::Response;
 
 use super::routes::Endpoint;
-use super::wire::{AuditEntry, AuditPage, VerificationPage};
+use super::wire::{AuditEntry, AuditPage, BypassPage, BypassedTicket, VerificationPage};
 use super::{details, figures, query};
 use crate::service::console::export::{self, Format, Record};
 use crate::service::console::tokens::{self, Machine, Scope};
@@ -16,6 +17,7 @@ use crate::service::console::{self, Admin, Analyst, Filter, Forbidden, Logged, S
 use crate::service::signed_report::{Reader, Who, issue};
 use crate::service::{Service, ServiceError};
 use crate::verification::VerificationId;
+use crate::verification::bypass::{Bypass, Reason};
 use crate::verification::statement::rfc3339;
 use crate::web::console::export::file;
 use crate::web::console::request::Request;
@@ -65,6 +67,7 @@ impl Asker<'_> {
                 let found = console::agents(self.service, &self.session, period).await?;
                 Ok(json(&figures::agents(found)))
             }
+            Endpoint::Bypasses => self.bypasses().await,
             Endpoint::Audit => self.audit().await,
         }
     }
@@ -142,6 +145,17 @@ impl Asker<'_> {
         Ok(response)
     }
 
+    async fn bypasses(&self) -> Result<Response, ApiError> {
+        let (narrowing, rows) = query::bypasses(&self.request.query)?;
+        let found = console::bypass_rows(self.service, &self.session, narrowing, rows).await?;
+        let last = found.rows.last().filter(|_| found.has_more);
+        Ok(json(&BypassPage {
+            next: last.map(|row| format!("{}~{}", row.resolved_at.0, row.event_sys_id)),
+            read_at: found.pull.as_ref().and_then(|pull| pull.fine_at).map(rfc3339),
+            bypasses: found.rows.into_iter().map(BypassedTicket::from).collect(),
+        }))
+    }
+
     async fn audit(&self) -> Result<Response, ApiError> {
         let (narrowing, rows) = query::audit(&self.request.query)?;
         let admin = Admin::of(&self.session)?;
@@ -174,6 +188,26 @@ where
             }
         }
     })
+}
+
+impl From<Bypass> for BypassedTicket {
+    fn from(of: Bypass) -> Self {
+        Self {
+            id: of.event_sys_id,
+            ticket_number: of.ticket_number,
+            ticket_table: of.ticket_table,
+            ticket_sys_id: of.ticket_sys_id,
+            resolved_at: rfc3339(of.resolved_at),
+            recorded_at: rfc3339(of.recorded_at),
+            resolved_by_sys_id: of.agent_sys_id,
+            resolved_by_user_name: of.agent_user_name,
+            resolved_by: of.agent_name,
+            policy: of.policy,
+            action: of.action.map(Action::as_str),
+            reason: of.reason.map(Reason::as_str),
+            verification_id: of.verification.map(|id| id.to_string()),
+        }
+    }
 }
 
 impl From<Logged> for AuditEntry {

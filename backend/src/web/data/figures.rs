@@ -42,6 +42,7 @@ pub fn overview(of: Overview, complete: bool) -> OverviewFigures {
                 from: rfc3339(bucket.from),
                 before: rfc3339(bucket.before),
                 tally: tally(&bucket.tally),
+                resolved_without_verification: bucket.bypasses,
             })
             .collect(),
         top_findings: of
@@ -79,6 +80,7 @@ pub fn agents((figures, from, before): (Vec<AgentFigures>, UnixMillis, UnixMilli
             .into_iter()
             .map(|one| AgentInfo {
                 tally: tally(&one.tally),
+                resolved_without_verification: one.bypasses,
                 last_at: rfc3339(one.last_at),
                 sys_id: one.agent.sys_id,
                 name: one.agent.name,

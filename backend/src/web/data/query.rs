@@ -7,13 +7,16 @@ use super::routes::Endpoint;
 use url::form_urlencoded::{Serializer, parse};
 
 use crate::service::console::{Action, Asked, Column, Narrowing, PAGE_ROWS, Period, Position};
-use crate::web::console::view::{View, column_word};
+use crate::store::bypasses;
+use crate::web::console::bypasses::cursor;
+use crate::web::console::view::{View, column_word, day};
 use crate::web::problem::ApiError;
 
 /// Rows of one answer at most.
 pub const MAX_ROWS: u32 = 200;
 /// Longest name of a user or a token.
 const MAX_NAME: usize = 100;
+const DAY_SECONDS: i64 = 86_400;
 
 /// Names that narrow a list, as in the address of the page.
 pub const FILTERS: &[&str] = &[
@@ -30,6 +33,7 @@ pub const fn names(endpoint: Endpoint) -> &'static [&'static [&'static str]] {
         Endpoint::Verifications => &[FILTERS, ORDER, PAGING],
         Endpoint::Export => &[FILTERS],
         Endpoint::Overview | Endpoint::Agents => &[&["days"]],
+        Endpoint::Bypasses => &[&["from", "to", "agent"], PAGING],
         Endpoint::Audit => &[&["user", "action", "before", "limit"]],
         Endpoint::Verification | Endpoint::Report => &[],
     }
@@ -141,6 +145,27 @@ pub fn audit(query: &str) -> Result<(Narrowing, u32), ApiError> {
             }
             "limit" => rows = limit(&value)?,
             _ => return Err(refused(&name, "This value is not understood.")),
+        }
+    }
+    Ok((narrowing, rows))
+}
+
+/// What the tickets resolved without verification are narrowed to, and how many of them.
+pub fn bypasses(query: &str) -> Result<(bypasses::Narrowing, u32), ApiError> {
+    let mut narrowing = bypasses::Narrowing::default();
+    let mut rows = PAGE_ROWS;
+    for (name, value) in fields(query, Endpoint::Bypasses)? {
+        let wrong = || refused(&name, "This value is not understood.");
+        match name.as_str() {
+            "from" => narrowing.from = Some(day(&value).ok_or_else(wrong)?),
+            "to" => {
+                let day = day(&value).ok_or_else(wrong)?;
+                narrowing.before = Some(day.plus_seconds(DAY_SECONDS));
+            }
+            "agent" if value.len() <= MAX_NAME => narrowing.agent = Some(value),
+            "after" => narrowing.after = Some(cursor(&value).ok_or_else(wrong)?),
+            "limit" => rows = limit(&value)?,
+            _ => return Err(wrong()),
         }
     }
     Ok((narrowing, rows))

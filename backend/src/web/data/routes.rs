@@ -17,6 +17,8 @@ pub enum Endpoint {
     Report,
     /// Figures over time.
     Overview,
+    /// Tickets resolved without verification.
+    Bypasses,
     /// Figures of agents.
     Agents,
     /// The console's log.
@@ -80,6 +82,12 @@ pub const ALL: &[Route] = &[
         Scope::OverviewRead,
         Some(Action::OverviewRead),
         Endpoint::Overview,
+    ),
+    row(
+        "bypasses",
+        Scope::VerificationsRead,
+        Some(Action::BypassesRead),
+        Endpoint::Bypasses,
     ),
     row(
         "agents",

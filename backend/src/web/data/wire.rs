@@ -318,6 +318,8 @@ pub struct StepFigures {
     pub before: String,
     /// What began in between.
     pub tally: Tally,
+    /// Tickets that were resolved in this time although none had passed.
+    pub resolved_without_verification: u32,
 }
 
 /// How often a finding raised the risk.
@@ -375,8 +377,52 @@ pub struct AgentInfo {
     pub name: String,
     /// What they initiated.
     pub tally: Tally,
+    /// Tickets that they resolved although none had passed.
+    pub resolved_without_verification: u32,
     /// When they last did.
     pub last_at: String,
+}
+
+/// One page of the tickets that were resolved without verification.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BypassPage {
+    /// The last resolved first.
+    pub bypasses: Vec<BypassedTicket>,
+    /// Where the next page begins: the value of `after`. `null` on the last one.
+    pub next: Option<String>,
+    /// When `ServiceNow` was last asked with success; `null` if it never was. Later ones may be missing.
+    pub read_at: Option<String>,
+}
+
+/// A ticket that was resolved although its policy asks for a verification and none had passed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BypassedTicket {
+    /// `sys_id` of the row in which the app has recorded it. The same ticket may be resolved so more than once.
+    pub id: String,
+    /// Number of the ticket.
+    pub ticket_number: String,
+    /// Its table.
+    pub ticket_table: String,
+    /// Its `sys_id`.
+    pub ticket_sys_id: String,
+    /// When it was resolved.
+    pub resolved_at: String,
+    /// When the app has recorded it.
+    pub recorded_at: String,
+    /// `sys_user.sys_id` of who resolved it, empty if nobody knows.
+    pub resolved_by_sys_id: String,
+    /// Their user name.
+    pub resolved_by_user_name: String,
+    /// Their display name.
+    pub resolved_by: String,
+    /// The policy that asks for a verification, empty if it was not recorded.
+    pub policy: String,
+    /// The action that the ticket asks for.
+    pub action: Option<&'static str>,
+    /// `none`: no verification was decided. `failed`: the last one failed. `other_person`: somebody else passed it.
+    pub reason: Option<&'static str>,
+    /// The last decided verification of the ticket.
+    pub verification_id: Option<String>,
 }
 
 /// One page of the audit log.

@@ -42,6 +42,11 @@ const fn words(endpoint: Endpoint) -> (&'static str, &'static str, &'static str)
             "Volume, pass rate, risk mix, time to complete, failed deliveries, top findings and waves.",
         ),
         Endpoint::Agents => ("listAgents", "Read figures of agents", "The busiest first."),
+        Endpoint::Bypasses => (
+            "listBypasses",
+            "List tickets resolved without verification",
+            "As the app in ServiceNow has recorded them, the last resolved first. `from` and `to` are days of the resolution, `agent` is who resolved them.",
+        ),
         Endpoint::Audit => (
             "listAuditEntries",
             "Read the audit log",
@@ -58,6 +63,7 @@ pub fn describe(paths: &mut Map<String, Value>, schemas: &mut Schemas) {
     add::<wire::OverviewFigures>(schemas);
     add::<wire::AgentList>(schemas);
     add::<wire::AuditPage>(schemas);
+    add::<wire::BypassPage>(schemas);
     for route in routes::ALL {
         let path = format!("{}{}", routes::BASE, route.path);
         paths.insert(path, json!({ "get": operation(route) }));
@@ -100,6 +106,7 @@ fn answer(endpoint: Endpoint) -> Value {
         Endpoint::Verification => json_of(reference::<wire::VerificationDetails>()),
         Endpoint::Overview => json_of(reference::<wire::OverviewFigures>()),
         Endpoint::Agents => json_of(reference::<wire::AgentList>()),
+        Endpoint::Bypasses => json_of(reference::<wire::BypassPage>()),
         Endpoint::Audit => json_of(reference::<wire::AuditPage>()),
         Endpoint::Report => json_of(json!({
             "type": "object",

@@ -23,6 +23,7 @@ fn good() -> Facts {
         }),
         is_walking: false,
         retention: None,
+        pull: None,
     }
 }
 

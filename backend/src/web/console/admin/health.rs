@@ -56,6 +56,7 @@ impl Line {
             at: of.at.map(|at| when(at, now)),
             more: match of.name {
                 "Messages" | "Ways out" => Some((super::delivery::PATH, "Delivery")),
+                "Resolved without verification" => Some((crate::web::console::bypasses::PATH, "Tickets")),
                 _ => None,
             },
             can_walk: of.name == "Chain of evidence",

@@ -49,6 +49,7 @@ const MATRIX: &[(&str, Verb, [Answer; 4])] = &[
     ("views", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("views/remove", Verb::Post, [SignIn, Yes, Yes, Yes]),
     ("overview", Verb::Read, [SignIn, Yes, Yes, Yes]),
+    ("bypasses", Verb::Read, [SignIn, Yes, Yes, Yes]),
     ("agents", Verb::Read, [SignIn, No, Yes, Yes]),
     ("audit", Verb::Read, [SignIn, No, No, Yes]),
     ("sign-in/company", Verb::Post, [Yes, Yes, Yes, Yes]),

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod branding;
+mod bypasses;
 mod company;
 mod delivery;
 mod exports;
