@@ -2,38 +2,16 @@
 //! back; a key made, shown once, and made the only one.
 
 use anyhow::{Result, ensure};
-use imper_tests::harness::accessibility::assert_accessible;
+use imper_tests::harness::accessibility::assert_sound;
 use imper_tests::harness::browser::{Browser, Driver, Person};
 use imper_tests::harness::console::ConsoleWorld;
 use imper_tests::harness::second_factor::sign_in;
 
 const POLICY: &str = "/console/admin/policy";
 
-/// Looks at the page as people do: light, dark and on the smallest phone.
+/// Looks at the page as people do.
 async fn look(browser: &Browser, page: &str) -> Result<()> {
-    for (dark, phone, name) in [
-        (false, false, String::new()),
-        (true, false, "-dark".into()),
-        (false, true, "-phone".to_owned()),
-    ] {
-        browser.be_phone(phone).await?;
-        browser.prefer_dark(dark).await?;
-        assert_accessible(browser, &format!("{page}{name}")).await?;
-        ensure!(
-            !browser.scrolls_sideways().await?,
-            "{page}{name} scrolls sideways"
-        );
-        browser
-            .screenshot_whole(&format!("administration-{page}{name}"))
-            .await?;
-    }
-    browser.be_phone(false).await?;
-    browser.prefer_dark(false).await?;
-    // A form that is refused is answered with 422, which the browser counts as an error.
-    let mut errors = browser.console_errors().await?;
-    errors.retain(|error| !error.contains("status of 422"));
-    ensure!(errors.is_empty(), "{page}: {errors:?}");
-    Ok(())
+    assert_sound(browser, &format!("administration-{page}")).await
 }
 
 /// Replaces a piece of what stands in the field.

@@ -25,6 +25,31 @@ pub async fn assert_accessible(browser: &Browser, page: &str) -> Result<()> {
     Ok(())
 }
 
+/// Looks at a page as people do, light and dark, on a laptop and on the smallest phone: axe-core finds nothing, nothing
+/// scrolls sideways, and the browser has nothing to complain of. Leaves a picture of each.
+pub async fn assert_sound(browser: &Browser, page: &str) -> Result<()> {
+    for (dark, phone, how) in [
+        (false, false, ""),
+        (true, false, "-dark"),
+        (false, true, "-phone"),
+        (true, true, "-phone-dark"),
+    ] {
+        let name = format!("{page}{how}");
+        browser.be_phone(phone).await?;
+        browser.prefer_dark(dark).await?;
+        assert_accessible(browser, &name).await?;
+        ensure!(!browser.scrolls_sideways().await?, "{name} scrolls sideways");
+        browser.screenshot_whole(&name).await?;
+    }
+    browser.be_phone(false).await?;
+    browser.prefer_dark(false).await?;
+    // A form that is refused is answered with 422, which the browser counts as an error.
+    let mut errors = browser.console_errors().await?;
+    errors.retain(|error| !error.contains("status of 422"));
+    ensure!(errors.is_empty(), "{page}: {errors:?}");
+    Ok(())
+}
+
 /// What axe-core finds: its own objects, as <https://github.com/dequelabs/axe-core/blob/develop/doc/API.md> has them.
 pub async fn violations(browser: &Browser) -> Result<Vec<Value>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/node_modules/axe-core/axe.min.js");

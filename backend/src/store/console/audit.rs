@@ -138,6 +138,16 @@ actions! {
     TokensRead = "tokens.read", "API tokens read";
     /// Somebody looked at the destinations of the push.
     PushRead = "push.read", "Push destinations read";
+    /// Somebody looked at what requesters get to see.
+    MessagesRead = "messages.read", "Messages read";
+    /// Somebody looked at how the company appears.
+    BrandingRead = "branding.read", "Branding read";
+    /// Somebody looked at how long things are kept.
+    RetentionRead = "retention.read", "Retention read";
+    /// Somebody looked at how the service is doing.
+    HealthRead = "health.read", "Health read";
+    /// Somebody looked at their own password, factors and sessions.
+    AccountRead = "account.read", "Own account read";
     /// An API token was made.
     TokenAdded = "token.added", "API token made";
     /// An API token was revoked.

@@ -52,7 +52,7 @@ pub enum TokenProblem {
     #[error("There is no instance “{0}” in the configuration.")]
     UnknownInstance(InstanceId),
     /// Not a name.
-    #[error("A name has 1 to {MAX_NAME} letters, digits or characters of . _ - and blanks between them")]
+    #[error("A name has 1 to {MAX_NAME} letters, digits or characters of . _ - and blanks between them.")]
     Name,
     /// Given before.
     #[error(
