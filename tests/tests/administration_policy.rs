@@ -135,9 +135,18 @@ async fn a_key_is_made_shown_once_and_made_the_only_one() -> Result<()> {
     ensure!(!browser.page_text().await?.contains(&secret), "it is shown again");
     look(&browser, "key-two-valid").await?;
 
+    // No such instance exists, so that it cannot be asked, and somebody must vouch for it.
     browser
-        .click("form[action$='/events/finish'] input[name=confirm]")
+        .see_no("form[action$='/events/finish'] input[name=confirm]")
         .await?;
+    browser.click("form[action$='/events/finish'] button").await?;
+    let vouch = "form[action$='/events/finish'] input[name=confirm]";
+    browser.see(vouch).await?;
+    browser
+        .see_text("could not be asked whether it has the new secret")
+        .await?;
+    look(&browser, "key-unasked").await?;
+    browser.click(vouch).await?;
     browser.click("form[action$='/events/finish'] button").await?;
     browser.see("form[action$='/events/begin']").await?;
     let keys = text_of(&browser, "section[aria-labelledby=events]").await?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use shared::connection::{ConnectionClaims, ConnectionReport, PING, Ping};
 use shared::words::UnixMillis;
 
@@ -34,6 +35,21 @@ pub async fn test(
             }
         })
         .await?;
+    let secrets = instance_keys::event_secrets(service, &instance).await?;
+    let report = ping(service, &instance, &secrets).await?;
+    for step in &report.steps {
+        tracing::info!(%instance, admin, step = ?step.step, finding = ?step.finding, "the way back was tested");
+    }
+    Ok(report)
+}
+
+/// Gets a new OAuth token and posts a ping that each of the secrets has signed, with a client of its own.
+pub(super) async fn ping(
+    service: &Service,
+    instance: &InstanceId,
+    secrets: &[SecretString],
+) -> Result<ConnectionReport, ServiceError> {
+    let now = service.now();
     let ping = Ping {
         id: format!(
             "evt_{}",
@@ -47,13 +63,8 @@ pub async fn test(
         error: error.to_string(),
     })?;
     let client = Client::new(service.clock.clone())?;
-    let settings = service.instance(&instance)?;
-    let secrets = instance_keys::event_secrets(service, &instance).await?;
-    let report = client
-        .test(settings, &secrets, (&ping.id, &body), STEP_DEADLINE)
-        .await;
-    for step in &report.steps {
-        tracing::info!(%instance, admin, step = ?step.step, finding = ?step.finding, "the way back was tested");
-    }
-    Ok(report)
+    let settings = service.instance(instance)?;
+    Ok(client
+        .test(settings, secrets, (&ping.id, &body), STEP_DEADLINE)
+        .await)
 }

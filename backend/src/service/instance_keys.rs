@@ -99,6 +99,19 @@ pub async fn event_secrets(service: &Service, of: &InstanceId) -> Result<Vec<Sec
     Ok(secrets)
 }
 
+/// The new secret of events with this id, while it is valid beside the one before; `None` if there is none, or if it does
+/// not open.
+pub(super) async fn new_event_secret(
+    service: &Service,
+    of: &InstanceId,
+    kid: &str,
+) -> Result<Option<SecretString>, ServiceError> {
+    let live = read_live(service, of, Purpose::Events).await?;
+    let new = live.into_iter().find(|key| !key.is_current && key.kid == kid);
+    let bytes = new.and_then(|key| open(service, Purpose::Events, of, &key));
+    Ok(bytes.map(|bytes| format!("whsec_{}", STANDARD.encode(bytes)).into()))
+}
+
 async fn read_live(
     service: &Service,
     of: &InstanceId,

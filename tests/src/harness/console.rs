@@ -298,7 +298,7 @@ impl ConsoleWorld {
         Caller {
             instance: self.instance.clone(),
             claims: AgentClaims {
-                iss: "https://acme.service-now.com".into(),
+                iss: "https://acme.service-now.example".into(),
                 aud: self.url.clone(),
                 sub: sha256_hex(agent.as_bytes())[..32].into(),
                 iat: now.unix_seconds(),
@@ -384,7 +384,7 @@ url = "https://gateway.acme.example/messages"
 [[instance]]
 id = "acme"
 company = "Acme"
-url = "https://acme.service-now.com"
+url = "https://acme.service-now.example"
 support_contact = "+44 20 7946 0000"
 default_region = "GB"
 [[instance.agent_key]]

@@ -2,6 +2,7 @@
 //! instance, mail server and people.
 
 pub mod accessibility;
+pub mod admin;
 pub mod backend;
 pub mod browser;
 pub mod certificates;

@@ -115,6 +115,7 @@ pub struct World {
     pub process: Option<ServiceProcess>,
     /// The service's database.
     pub database: PathBuf,
+    pub(super) configuration: (String, BTreeMap<String, String>),
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     // Last: the database must be closed before its folder goes.
@@ -202,6 +203,7 @@ impl World {
         let config = Config::parse(&text, &named)?;
         add_analyst(Config::parse(&text, &named)?).await?;
 
+        let configuration = (text.clone(), named.clone());
         let (stop, stopped) = watch::channel(false);
         let mut tasks = Vec::new();
         let process = if let Some(program) = program {
@@ -234,6 +236,7 @@ impl World {
             directory,
             process,
             database,
+            configuration,
             stop,
             tasks,
             _folder: folder,

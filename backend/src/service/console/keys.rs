@@ -6,17 +6,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::Transaction;
 use secrecy::SecretString;
+use shared::connection::{ConnectionReport, Finding, Step};
 use shared::words::UnixMillis;
 use zeroize::Zeroizing;
 
 use super::{Action, Admin, User};
 use crate::keys::{SealError, hex};
 use crate::ports::random;
-use crate::service::instance_keys::place;
-use crate::service::{Service, ServiceError};
+use crate::service::instance_keys::{new_event_secret, place};
+use crate::service::{Service, ServiceError, connection};
 use crate::store::StoreError;
 use crate::store::console::audit::{self, Entry};
 use crate::store::instance_keys::{self as store, LiveKey};
+use crate::verification::InstanceId;
 
 pub use crate::store::instance_keys::Purpose;
 
@@ -35,6 +37,12 @@ pub enum KeyProblem {
     /// The one who finishes did not say that the instance is ready.
     #[error("Confirm that the instance has the new one: the old one is refused from then on.")]
     Unconfirmed,
+    /// The instance refuses what the new secret alone has signed. Nobody can confirm this away.
+    #[error("The old secret stays: the instance does not have the new one. {0}")]
+    Refused(String),
+    /// The instance could not be asked, and the one who finishes did not say that it is ready.
+    #[error("The instance could not be asked whether it has the new secret. {0}")]
+    Unasked(String),
     /// It could not be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -119,8 +127,43 @@ pub async fn begin_rotation(
     })
 }
 
-/// Makes the new key the only one. `confirmed` is what the administrator says of the instance; it is needed unless the
-/// key was seen in use.
+/// What a ping that the new secret alone has signed told of the instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Proof {
+    /// It took the ping.
+    Holds,
+    /// It refused the signature; the text says what it means.
+    Refused(String),
+    /// It did not come to that; the text says why.
+    Unasked(String),
+}
+
+/// Only the app's own answer is a proof: whatever stands in between may say anything else.
+fn judge(report: &ConnectionReport) -> Proof {
+    let answer = report.steps.iter().find(|step| step.step == Step::Ping);
+    if answer.is_some_and(|step| step.finding == Finding::Fine) {
+        return Proof::Holds;
+    }
+    let words = report.steps.iter().find(|step| !step.ok);
+    let words = words.map_or_else(String::new, |step| {
+        format!("{} {}", step.text, step.remedy).trim().to_owned()
+    });
+    match answer.map(|step| step.finding) {
+        Some(Finding::SignatureRefused) => Proof::Refused(words),
+        _ => Proof::Unasked(words),
+    }
+}
+
+async fn ask_instance(service: &Service, of: &InstanceId, kid: &str) -> Result<Proof, KeyProblem> {
+    let secret = new_event_secret(service, of, kid).await?;
+    let secret = secret.ok_or(KeyProblem::Changed)?;
+    let report = connection::ping(service, of, &[secret]).await?;
+    Ok(judge(&report))
+}
+
+/// Makes the new key the only one, if it is proven: a key of tokens by its use, a secret of events by a ping that it alone
+/// has signed and that the instance takes. `confirmed` is what the administrator says of the instance. It counts where
+/// there is no proof, which is then logged; against an instance that refuses the new secret it does not count.
 pub async fn finish_rotation(
     service: &Service,
     admin: Admin<'_>,
@@ -128,22 +171,38 @@ pub async fn finish_rotation(
     confirmed: bool,
     client_address: String,
 ) -> Result<(), KeyProblem> {
-    let (user, now) = (admin.session().user.clone(), service.now());
+    let user = admin.session().user.clone();
+    let is_taken = purpose == Purpose::Events
+        && match ask_instance(service, &user.instance, &kid).await? {
+            Proof::Holds => true,
+            Proof::Refused(why) => return Err(KeyProblem::Refused(why)),
+            Proof::Unasked(why) if !confirmed => return Err(KeyProblem::Unasked(why)),
+            Proof::Unasked(_) => false,
+        };
+    let now = service.now();
     service
         .store
         .write(move |tx| {
             let of = &user.instance;
             is_running(tx, &user, purpose, &kid)?;
-            let is_seen = purpose == Purpose::Tokens && store::uses(tx, of)?.contains_key(&kid);
-            if !confirmed && !is_seen {
+            let is_proven = match purpose {
+                Purpose::Tokens => store::uses(tx, of)?.contains_key(&kid),
+                Purpose::Events => is_taken,
+            };
+            if !confirmed && !is_proven {
                 return Err(KeyProblem::Unconfirmed);
             }
             store::promote(tx, of, purpose, now)?;
+            let subject = if is_proven {
+                kid
+            } else {
+                format!("{kid}, not proven")
+            };
             log(
                 tx,
                 &user,
                 Action::KeyReplaced,
-                (purpose, &kid),
+                (purpose, &subject),
                 &client_address,
                 now,
             )?;

@@ -2,15 +2,19 @@ use std::sync::Arc;
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use secrecy::ExposeSecret as _;
+use serde_json::json;
+use wiremock::matchers::path;
+use wiremock::{Mock, MockGuard, MockServer, Request, ResponseTemplate};
 
 use super::*;
 use crate::config::Config;
+use crate::ports::Clock as _;
 use crate::service::console::{Role, Session};
 use crate::service::instance_keys::{event_secrets, note_use, token_keys, use_config};
 use crate::servicenow::agent_token::{self, TokenError};
 use crate::servicenow::signature;
 use crate::store::console::accounts;
-use crate::testing::{START, claims, config_text, service};
+use crate::testing::{ManualClock, START, claims, config_text, service, service_with};
 use crate::verification::InstanceId;
 
 fn acme() -> InstanceId {
@@ -154,8 +158,9 @@ async fn two_keys_of_tokens_are_valid_until_the_new_one_has_proven_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_carry_both_signatures_until_the_old_secret_goes() {
-    let (_folder, service, _clock) = service();
+async fn events_carry_both_signatures_until_the_instance_takes_the_new_one_alone() {
+    let instance = MockServer::start().await;
+    let (_folder, service, clock) = service_at(&instance.uri());
     let max = admin(&service, "acme").await;
     let old = service.config.instances[&acme()].callback.webhook_secret.clone();
     let accepts = async |secret: &SecretString| {
@@ -168,19 +173,97 @@ async fn events_carry_both_signatures_until_the_old_secret_goes() {
     let new = begin(&service, &max, Purpose::Events).await.unwrap();
     assert!(accepts(&old).await && accepts(&new.secret).await);
     let key = (Purpose::Events, new.kid.as_str());
-    let unconfirmed = finish(&service, &max, key, false).await;
-    assert!(matches!(unconfirmed, Err(KeyProblem::Unconfirmed)));
-    finish(&service, &max, key, true).await.unwrap();
+
+    // An instance that has only the old one refuses, and no administrator can say otherwise.
+    let guard = has_secret(&instance, &old, &clock).await;
+    for confirmed in [false, true] {
+        let refused = finish(&service, &max, key, confirmed).await;
+        assert!(matches!(refused, Err(KeyProblem::Refused(_))), "{refused:?}");
+        assert!(accepts(&old).await && accepts(&new.secret).await);
+    }
+    drop(guard);
+    let _guard = has_secret(&instance, &new.secret, &clock).await;
+    finish(&service, &max, key, false).await.unwrap();
     assert!(!accepts(&old).await && accepts(&new.secret).await);
+    assert_eq!(replaced(&service).await, [format!("events {}", new.kid)]);
     // Tokens have keys of their own.
-    crate::crypto::install();
-    assert_eq!(answer(&service, "k1", &OLD).await, Ok("k1".into()));
+    let tokens = token_keys(&service, &acme()).await.unwrap();
+    assert!(tokens.contains_key("k1"));
+}
+
+/// The last keys that were replaced, as the log says it.
+async fn replaced(service: &Service) -> Vec<String> {
+    let read = |tx: &Transaction<'_>| {
+        let mut rows =
+            tx.prepare("SELECT subject FROM console_audit WHERE action = 'key.replaced' ORDER BY id")?;
+        let rows = rows.query_map([], |row| row.get(0))?;
+        Ok::<Vec<String>, StoreError>(rows.collect::<Result<_, _>>()?)
+    };
+    service.store.read(read).await.unwrap()
+}
+
+fn service_at(url: &str) -> (tempfile::TempDir, Service, Arc<ManualClock>) {
+    let url = url.to_owned();
+    service_with(|config| {
+        for instance in config.instances.values_mut() {
+            instance.url.clone_from(&url);
+        }
+    })
+}
+
+/// Where nobody listens: a port that only the system may use.
+const NOBODY: &str = "http://127.0.0.1:1";
+
+/// An instance that takes what this secret has signed, until the guard is dropped.
+async fn has_secret(server: &MockServer, secret: &SecretString, clock: &Arc<ManualClock>) -> [MockGuard; 2] {
+    let token = ResponseTemplate::new(200)
+        .set_body_json(json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 1800 }));
+    let (secret, clock) = (secret.clone(), Arc::clone(clock));
+    let answer = move |request: &Request| {
+        let header = |name: &str| request.headers[name].to_str().unwrap();
+        let body = std::str::from_utf8(&request.body).unwrap();
+        let (id, at) = (header("webhook-id"), header("webhook-timestamp"));
+        let signed = signature::verify(&secret, id, at, header("webhook-signature"), body, clock.now());
+        if signed.is_ok() {
+            let pong = json!({ "status": "pong", "version": "1.0.0", "time": clock.now().unix_seconds() });
+            ResponseTemplate::new(200).set_body_json(json!({ "result": pong }))
+        } else {
+            let code = json!({ "detail": "signature_invalid" });
+            ResponseTemplate::new(401).set_body_json(json!({ "error": code }))
+        }
+    };
+    [
+        Mock::given(path("/oauth_token.do"))
+            .respond_with(token)
+            .mount_as_scoped(server)
+            .await,
+        Mock::given(path("/api/x_imper_verify/v1/verify/result"))
+            .respond_with(answer)
+            .mount_as_scoped(server)
+            .await,
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_cannot_be_asked_needs_somebody_who_vouches_for_it() {
+    let (_folder, service, _clock) = service_at(NOBODY);
+    let max = admin(&service, "acme").await;
+    let new = begin(&service, &max, Purpose::Events).await.unwrap();
+    let key = (Purpose::Events, new.kid.as_str());
+    let unasked = finish(&service, &max, key, false).await;
+    assert!(matches!(unasked, Err(KeyProblem::Unasked(_))), "{unasked:?}");
+    assert_eq!(replaced(&service).await, [""; 0]);
+    finish(&service, &max, key, true).await.unwrap();
+    assert_eq!(
+        replaced(&service).await,
+        [format!("events {}, not proven", new.kid)]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn under_another_master_key_nothing_is_accepted_rather_than_the_old_key() {
     crate::crypto::install();
-    let (_folder, service, _clock) = service();
+    let (_folder, service, _clock) = service_at(NOBODY);
     let max = admin(&service, "acme").await;
     for purpose in [Purpose::Tokens, Purpose::Events] {
         let key = begin(&service, &max, purpose).await.unwrap();

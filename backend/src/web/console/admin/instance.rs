@@ -88,11 +88,19 @@ pub async fn show(service: &Service, session: &Session, frame: Frame) -> Result<
     page(service, session, frame, None).await
 }
 
+/// Why a key was not replaced.
+struct Wrong {
+    purpose: Purpose,
+    words: String,
+    /// The administrator may vouch for what could not be proven.
+    may_vouch: bool,
+}
+
 async fn page(
     service: &Service,
     session: &Session,
     frame: Frame,
-    wrong: Option<(Purpose, String)>,
+    wrong: Option<Wrong>,
 ) -> Result<Response, Failure> {
     let keys = keys_page(service, Admin::of(session)?).await?;
     let instance = service.instance(&session.user.instance)?;
@@ -113,14 +121,8 @@ async fn page(
     };
     let rotations = [Purpose::Tokens, Purpose::Events]
         .map(|purpose| {
-            let problem = wrong.as_ref().filter(|(of, _)| *of == purpose);
-            rotation(
-                purpose,
-                instance,
-                &keys,
-                problem.map(|(_, problem)| problem.clone()),
-                now,
-            )
+            let wrong = wrong.as_ref().filter(|wrong| wrong.purpose == purpose);
+            rotation(purpose, instance, &keys, wrong, now)
         })
         .into();
     let page = Page {
@@ -172,7 +174,7 @@ fn rotation(
     purpose: Purpose,
     instance: &Instance,
     keys: &KeysPage,
-    problem: Option<String>,
+    wrong: Option<&Wrong>,
     now: UnixMillis,
 ) -> Rotation {
     let is_tokens = purpose == Purpose::Tokens;
@@ -223,13 +225,18 @@ fn rotation(
         about: if is_tokens {
             "The instance signs with it what an agent's browser shows to this service. Old tokens live at most five minutes."
         } else {
-            "This service signs with it every result that it sends to the instance. While there are two, each result carries both signatures, and the instance takes a result if either holds. Nothing tells this service which secret the instance has."
+            "This service signs with it every result that it sends to the instance. While there are two, each result carries both signatures, and the instance takes a result if either holds. The old one is ended when the instance has taken a ping that the new one alone has signed."
         },
         steps: new.as_ref().map_or_else(Vec::new, |kid| steps(purpose, kid)),
         keys: lines,
         new,
-        needs_confirmation: !is_seen,
-        problem,
+        // Of a secret of events the instance itself is asked, and people only if it does not answer.
+        needs_confirmation: if is_tokens {
+            !is_seen
+        } else {
+            wrong.is_some_and(|wrong| wrong.may_vouch)
+        },
+        problem: wrong.map(|wrong| wrong.words.clone()),
     }
 }
 
@@ -245,7 +252,7 @@ fn steps(purpose: Purpose, kid: &str) -> Vec<String> {
         Purpose::Events => vec![
             "In ServiceNow open imper.ai Verification > Properties. If the secret stands in a credential behind the alias Webhook secret, change it there instead of in the property.".into(),
             "In Webhook secret (x_imper_verify.webhook_secret) enter the new secret in front of the old one, with a space between them, and save. Results are taken with either.".into(),
-            "Finish here. From then on results are signed with the new secret alone.".into(),
+            "Finish here. This service then posts a ping that the new secret alone has signed. If the instance takes it, results are signed with the new secret alone from then on; if not, nothing changes and this page says why.".into(),
             "Take the old secret out of the property.".into(),
         ],
     }
@@ -334,8 +341,17 @@ async fn refused(
     problem: KeyProblem,
 ) -> Result<Response, Failure> {
     match problem {
-        KeyProblem::Begun | KeyProblem::Changed | KeyProblem::Unconfirmed => {
-            page(service, session, frame, Some((purpose, problem.to_string()))).await
+        KeyProblem::Begun
+        | KeyProblem::Changed
+        | KeyProblem::Unconfirmed
+        | KeyProblem::Refused(_)
+        | KeyProblem::Unasked(_) => {
+            let wrong = Wrong {
+                purpose,
+                words: problem.to_string(),
+                may_vouch: matches!(problem, KeyProblem::Unasked(_)),
+            };
+            page(service, session, frame, Some(wrong)).await
         }
         other => Err(other.into()),
     }

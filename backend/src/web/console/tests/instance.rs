@@ -2,18 +2,23 @@
 
 use super::fixture::{Browser, hidden, location, text};
 use crate::service::console::Role;
-use crate::testing::service;
+use crate::testing::service_with;
+use crate::verification::InstanceId;
 
 const PATH: &str = "/console/admin/instance";
 
 #[tokio::test]
 async fn a_new_key_is_shown_once_and_the_page_says_what_to_do() {
-    let (_folder, service, _clock) = service();
+    let (_folder, service, _clock) = service_with(|config| {
+        let acme = InstanceId::parse("acme").unwrap();
+        // Nobody answers there.
+        config.instances.get_mut(&acme).unwrap().url = "http://127.0.0.1:9".into();
+    });
     let mut max = Browser::signed_in_as(&service, "acme", "max", Role::Admin).await;
     let mut eve = Browser::signed_in_as(&service, "globex", "eve", Role::Admin).await;
     let page = text(&max.get(PATH).await);
     for words in [
-        "https://acme.service-now.com",
+        "http://127.0.0.1:9",
         "configuration, HS256",
         "Not seen yet",
         "webhook secret",
@@ -24,7 +29,14 @@ async fn a_new_key_is_shown_once_and_the_page_says_what_to_do() {
     }
     assert!(!page.contains("globex") && !page.contains("whsec_"));
     let token = hidden(&page, "form_token");
-    for (purpose, start) in [("tokens", ""), ("events", "whsec_")] {
+    for (purpose, start, unproven) in [
+        ("tokens", "", "Confirm that the instance has the new one"),
+        (
+            "events",
+            "whsec_",
+            "could not be asked whether it has the new secret",
+        ),
+    ] {
         let keys = format!("{PATH}/keys/{purpose}");
         let forged = max.post(&format!("{keys}/begin"), &[("form_token", "x")]).await;
         assert_eq!(forged.status(), 403);
@@ -55,7 +67,7 @@ async fn a_new_key_is_shown_once_and_the_page_says_what_to_do() {
         assert!(!text(&eve.get(PATH).await).contains(&kid));
         let unconfirmed = max.post(&format!("{keys}/finish"), &fields).await;
         assert_eq!(unconfirmed.status(), 422);
-        assert!(text(&unconfirmed).contains("Confirm that the instance has the new one"));
+        assert!(text(&unconfirmed).contains(unproven));
         let back = max.post(&format!("{keys}/abort"), &fields).await;
         assert_eq!(location(&back), PATH);
         let gone = max.post(&format!("{keys}/abort"), &fields).await;
