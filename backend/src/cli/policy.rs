@@ -71,7 +71,10 @@ pub async fn run(config: Config, command: &PolicyCommand) -> anyhow::Result<()> 
         // Needs no configuration: done before.
         PolicyCommand::Check { .. } => return Ok(()),
         PolicyCommand::Show(of) | PolicyCommand::History(of) => of.find(&config)?,
-        PolicyCommand::UseFile(wanted) => wanted.of.find(&config)?,
+        PolicyCommand::UseFile(wanted) => {
+            check_note(wanted.note.trim())?;
+            wanted.of.find(&config)?
+        }
     };
     let store = Store::open(&config.storage.path)?;
     let service = Service::new(
@@ -95,17 +98,20 @@ pub async fn run(config: Config, command: &PolicyCommand) -> anyhow::Result<()> 
     Ok(())
 }
 
-async fn use_file(service: &Service, of: &InstanceId, note: &str) -> Result<String, ServiceError> {
-    let note = note.trim();
+fn check_note(note: &str) -> anyhow::Result<()> {
     if note.is_empty() || note.chars().count() > MAX_NOTE || note.chars().any(char::is_control) {
-        return Ok(format!(
-            "Nothing was changed: --note must be one line of 1 to {MAX_NOTE} characters.\n"
-        ));
+        bail!("nothing was changed: --note must be one line of 1 to {MAX_NOTE} characters");
     }
-    Ok(match policies::use_file(service, of, note.to_owned()).await? {
-        Some(number) => format!("Number {number}: {of} uses the policy of the configuration again.\n"),
-        None => format!("Nothing was changed: {of} uses the policy of the configuration already.\n"),
-    })
+    Ok(())
+}
+
+async fn use_file(service: &Service, of: &InstanceId, note: &str) -> Result<String, ServiceError> {
+    Ok(
+        match policies::use_file(service, of, note.trim().to_owned()).await? {
+            Some(number) => format!("Number {number}: {of} uses the policy of the configuration again.\n"),
+            None => format!("Nothing was changed: {of} uses the policy of the configuration already.\n"),
+        },
+    )
 }
 
 /// Which policy is in force, in one line.

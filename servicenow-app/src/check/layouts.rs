@@ -94,6 +94,15 @@ impl Checker<'_> {
             let message = ".begin_split and .end_split come in pairs".to_owned();
             self.refuse(Rule::Syntax, file, ".begin_split", message);
         }
+        let twice = elements
+            .iter()
+            .enumerate()
+            .filter(|(place, element)| elements[..*place].contains(element));
+        for (_, element) in twice {
+            // Each is a record named after section and element: two of a name would be one record, written twice.
+            let message = format!("{element} stands twice in one section");
+            self.refuse(Rule::Syntax, file, element, message);
+        }
     }
 
     fn related(&mut self, file: &str, table: &str, list: &str) {

@@ -20,6 +20,13 @@ fn layouts_belong_to_own_tables_and_name_their_columns() {
     let file = "sys_ui_form/policy.toml";
     let split = after_edit(file, ".end_split\", \"condition\"", "condition\"");
     assert_found(&split, Rule::Syntax, file, "come in pairs");
+    let twice = after_edit(file, "\"condition\"", "\"condition\", \"condition\"");
+    assert_found(
+        &twice,
+        Rule::Syntax,
+        file,
+        "condition stands twice in one section",
+    );
     let file = "sys_ui_related_list/verification.toml";
     let list = after_edit(file, "event.verification", "event.task");
     assert_found(

@@ -21,6 +21,10 @@ use crate::store::evidence::{self, Verdict};
 const SLOW_WRITE_MILLIS: i64 = 1_000;
 /// A log that grows beyond this is not emptied any more: somebody reads for very long, or the disk is full.
 const LARGE_LOG_BYTES: u64 = 256 * 1024 * 1024;
+/// With less room than this on the disk somebody should make some …
+const LITTLE_ROOM_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// … and with less than this writing is about to fail: a backup alone takes as much as the database.
+const NO_ROOM_BYTES: u64 = 256 * 1024 * 1024;
 /// Whoever waits for a message has lost patience by then …
 const LATE_SECONDS: i64 = 5 * 60;
 /// … and after this something is broken.
@@ -150,10 +154,24 @@ fn finding(name: &'static str, light: Light, words: impl Into<String>) -> Findin
 }
 
 fn database(facts: &Facts) -> Finding {
-    let Sizes { database, log } = facts.sizes;
-    let sizes = format!("It has {}, its write-ahead log {}.", bytes(database), bytes(log));
+    let Sizes { database, log, free } = facts.sizes;
+    let room = free.map_or_else(String::new, |free| {
+        format!(" {} are free on its disk.", bytes(free))
+    });
+    let sizes = format!(
+        "It has {}, its write-ahead log {}.{room}",
+        bytes(database),
+        bytes(log)
+    );
     let (light, words) = match facts.write_millis {
         None => (Light::Bad, "It cannot be written. Is the disk full?".to_owned()),
+        Some(_) if free.is_some_and(|free| free < NO_ROOM_BYTES) => (
+            Light::Bad,
+            format!("The disk is nearly full: soon nothing can be written. {sizes}"),
+        ),
+        Some(_) if free.is_some_and(|free| free < LITTLE_ROOM_BYTES) => {
+            (Light::Attention, format!("The disk has little room. {sizes}"))
+        }
         Some(took) if took > SLOW_WRITE_MILLIS => (
             Light::Attention,
             format!("A write took {took} ms, which is slow. {sizes}"),
@@ -390,7 +408,12 @@ fn bytes(number: u64) -> String {
     match number {
         0..=999 => format!("{number} bytes"),
         1_000..=999_999 => format!("{} kB", number / 1_000),
-        _ => format!("{}.{} MB", number / 1_000_000, number % 1_000_000 / 100_000),
+        1_000_000..=999_999_999 => format!("{}.{} MB", number / 1_000_000, number % 1_000_000 / 100_000),
+        _ => format!(
+            "{}.{} GB",
+            number / 1_000_000_000,
+            number % 1_000_000_000 / 100_000_000
+        ),
     }
 }
 

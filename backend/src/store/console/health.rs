@@ -45,6 +45,8 @@ pub struct Sizes {
     pub database: u64,
     /// Its write-ahead log; 0 if there is none.
     pub log: u64,
+    /// What is free on their disk for this service; `None` where it cannot be told.
+    pub free: Option<u64>,
 }
 
 /// Notes that something was looked after.
@@ -88,7 +90,7 @@ pub fn last_event_delivered(
     Ok(found.map(UnixMillis))
 }
 
-/// Sizes of the files of the database at `path`; 0 for one that cannot be seen.
+/// Sizes of the files of the database at `path`, 0 for one that cannot be seen, and of the room beside them.
 pub fn sizes(path: &Path) -> Sizes {
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
     let mut log = path.as_os_str().to_owned();
@@ -96,5 +98,8 @@ pub fn sizes(path: &Path) -> Sizes {
     Sizes {
         database: size(path),
         log: size(Path::new(&log)),
+        free: rustix::fs::statvfs(path)
+            .ok()
+            .map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
     }
 }

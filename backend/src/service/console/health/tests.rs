@@ -11,6 +11,7 @@ fn good() -> Facts {
         sizes: Sizes {
             database: 12_345_678,
             log: 999,
+            free: Some(52_100_000_000),
         },
         waiting: Vec::new(),
         given_up: 0,
@@ -52,7 +53,28 @@ fn a_service_that_is_well_is_green_all_over() {
         findings.iter().all(|one| one.light == Light::Good),
         "{findings:?}"
     );
-    assert!(findings[0].words.contains("12.3 MB") && findings[0].words.contains("999 bytes"));
+    for words in ["12.3 MB", "999 bytes", "52.1 GB are free"] {
+        assert!(findings[0].words.contains(words), "{findings:?}");
+    }
+}
+
+#[test]
+fn a_disk_that_fills_up_is_said_in_time() {
+    let with = |free: Option<u64>| {
+        let mut facts = good();
+        facts.sizes.free = free;
+        light(&facts, "Database")
+    };
+    assert_eq!(with(Some(LITTLE_ROOM_BYTES)), Light::Good);
+    assert_eq!(with(Some(LITTLE_ROOM_BYTES - 1)), Light::Attention);
+    assert_eq!(with(Some(NO_ROOM_BYTES)), Light::Attention);
+    assert_eq!(with(Some(NO_ROOM_BYTES - 1)), Light::Bad);
+    assert_eq!(with(None), Light::Good);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.db");
+    std::fs::write(&path, "x").unwrap();
+    assert!(rows::sizes(&path).free.is_some_and(|free| free > 0));
+    assert_eq!(rows::sizes(&folder.path().join("none.db")).free, None);
 }
 
 #[test]
