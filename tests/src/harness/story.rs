@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use shared::words::{Outcome, Status};
 
 use super::browser::PATIENCE;
@@ -45,6 +45,18 @@ pub async fn link_sent_to(world: &World, mailbox: &str) -> Result<String> {
         .wait_for(mailbox, |message| message.text.contains(&prefix), MAIL_WITHIN)
         .await?;
     portal_link(world, &message)
+}
+
+/// The link of the newest message to the private mailbox, once it is another than this one.
+pub async fn newer_link(world: &World, earlier: &str) -> Result<String> {
+    for _ in 0..600 {
+        let link = link_sent_to(world, PRIVATE_MAILBOX).await?;
+        if link != earlier {
+            return Ok(link);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    bail!("no newer link was sent")
 }
 
 /// The newest code sent to a mailbox.

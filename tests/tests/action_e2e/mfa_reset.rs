@@ -93,7 +93,7 @@ async fn a_lost_second_step_is_reset_after_passkey_and_manager_and_the_ticket_cl
     agent.click_send_verification_link().await?;
     let before = story::link_sent_to(world, PRIVATE_MAILBOX).await?;
     agent.send_to(PRIVATE_MAILBOX).await?;
-    let link = newer_link(world, &before).await?;
+    let link = story::newer_link(world, &before).await?;
     requester.open_link(&link).await?;
     look(phone, "mfa-1-landing").await?;
     requester.click_begin().await?;
@@ -164,16 +164,4 @@ async fn a_lost_second_step_is_reset_after_passkey_and_manager_and_the_ticket_cl
     }
     analyst.browser().screenshot_whole("action-mfa-console").await?;
     scene.end().await
-}
-
-/// The link of the newest message that is not this one.
-async fn newer_link(world: &World, earlier: &str) -> Result<String> {
-    for _ in 0..600 {
-        let link = story::link_sent_to(world, PRIVATE_MAILBOX).await?;
-        if link != earlier {
-            return Ok(link);
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    anyhow::bail!("no newer link was sent")
 }
