@@ -490,7 +490,14 @@ async fn a_wish_to_wait_holds_for_the_whole_instance() {
     world.clock.advance_seconds(119);
     world.step().await;
     assert_eq!(world.events().await.len(), 1, "the other event waits too");
+    // Both are due, and the instance still asks to wait: one tries for both, whichever is first.
+    world.clock.advance_seconds(1);
+    world.step().await;
+    assert_eq!(world.events().await.len(), 2, "one tries for both");
     world.instance_works().await;
+    world.clock.advance_seconds(119);
+    world.step().await;
+    assert_eq!(world.events().await.len(), 0, "the second wish holds, too");
     world.clock.advance_seconds(1);
     world.step().await;
     // One tries it first. Whether the other follows at once or a second later depends on how soon that one is through.
