@@ -25,6 +25,11 @@ const DEBIAN: &[(&str, &[&str])] = &[
     ("/usr/sbin/rsyslogd", &["rsyslog", "rsyslog-gnutls"]),
     // The platform's own script engine.
     ("/usr/bin/rhino", &["rhino"]),
+    // Japanese in its real width: without a font its pages are judged by boxes that are narrower.
+    (
+        "/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf",
+        &["fonts-ipafont-gothic"],
+    ),
 ];
 
 /// What is used from Debian where it can be installed: without it the demo says so and goes on, and the tests of

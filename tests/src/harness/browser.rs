@@ -32,6 +32,8 @@ const POLL: Duration = Duration::from_millis(50);
 
 /// How long chromedriver may take to open its port.
 const DRIVER_PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is started before that is an error.
+const DRIVER_STARTS: u32 = 3;
 
 /// The size of a usual laptop's window, and of the smallest phone that must work.
 const DESKTOP: (u32, u32) = (1280, 900);
@@ -45,8 +47,18 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts chromedriver on a free port.
+    /// Starts chromedriver on a free port. It wants the same one for IPv4 and IPv6, and ends if another process was quicker
+    /// with one of them: then it is started again.
     pub async fn start() -> Result<Self> {
+        for _ in 1..DRIVER_STARTS {
+            if let Ok(driver) = Self::start_once().await {
+                return Ok(driver);
+            }
+        }
+        Self::start_once().await
+    }
+
+    async fn start_once() -> Result<Self> {
         let mut process = ProcessGroup::spawn(
             Command::new("chromedriver")
                 .arg("--port=0")
