@@ -3,7 +3,7 @@
 
 identity-check = Contrôle d’identité
 footer = Contrôle d’identité par imper.ai
-desk-contact = Support informatique de { $company } : { $contact }
+desk-contact = Support informatique de { $company } : { $contact }
 language-switch = Langue
 language-change = Changer de langue
 button-begin = Commencer
@@ -11,13 +11,13 @@ button-continue = Continuer
 go-back = Retour
 go-on = Poursuivre la vérification
 not-me = Je n’ai rien demandé
-error-prefix = Erreur :
+error-prefix = Erreur :
 there-is-a-problem = Il y a un problème
 step = Étape { $number } sur { $steps }
 
 confirm-your-identity = Confirmez votre identité
 who-asks = { $agent }, du support informatique ({ $company }), vous demande de confirmer votre identité pour le ticket { $ticket }.
-who-asks-action = { $agent }, du support informatique ({ $company }), vous demande de confirmer votre identité pour le ticket { $ticket } : { $action }.
+who-asks-action = { $agent }, du support informatique ({ $company }), vous demande de confirmer votre identité pour le ticket { $ticket } : { $action }.
 what-happens = Déroulement
 how-long = Cela prend environ deux minutes. Une fois que vous avez commencé, vous disposez de 15 minutes.
 only-if-you-asked = Ne continuez que si vous avez vous-même demandé de l’aide au support. Personne ne vous demandera ici votre mot de passe actuel.
@@ -30,7 +30,7 @@ check-recovery-code = Vous saisissez l’un de vos codes de récupération.
 check-company-sign-in = Vous vous connectez avec votre compte { $company }.
 check-manager-approval = Votre responsable confirme qu’il s’agit bien de vous.
 
-stop-heading = Vous n’avez rien demandé ?
+stop-heading = Vous n’avez rien demandé ?
 stop-what-it-means = Quelqu’un utilise peut-être votre nom. Nous arrêtons immédiatement cette vérification et prévenons le support. Elle ne pourra pas être recommencée avec le même lien.
 stop-button = Arrêter la vérification
 
@@ -66,7 +66,7 @@ code-no-more-and-expired = Aucun autre code ne peut être envoyé. Pour continue
 
 confirmed-heading = Votre identité est confirmée
 confirmed-next = { $agent } voit le résultat dans le ticket { $ticket } et poursuit la procédure.
-confirmed-next-action = { $agent } voit le résultat dans le ticket { $ticket } et passe à la suite : { $action }.
+confirmed-next-action = { $agent } voit le résultat dans le ticket { $ticket } et passe à la suite : { $action }.
 confirmed-close = Vous pouvez fermer cette page.
 not-confirmed-heading = Nous n’avons pas pu confirmer votre identité
 not-confirmed-next = Le support en est informé. Pour continuer, appelez le support informatique de { $company } au numéro que vous connaissez déjà.
@@ -89,7 +89,7 @@ link-expired-heading = Ce lien a expiré
 link-expired-why = Un lien ne fonctionne que peu de temps, afin que personne ne puisse l’utiliser plus tard.
 link-expired-next = Demandez à votre support de vous envoyer un nouveau lien.
 link-replaced-heading = Il existe un lien plus récent
-link-replaced-why = Nous vous avons envoyé un autre lien après celui-ci ; seul le plus récent fonctionne.
+link-replaced-why = Nous vous avons envoyé un autre lien après celui-ci ; seul le plus récent fonctionne.
 link-replaced-next = Ouvrez le message le plus récent.
 link-used-heading = Ce lien a déjà été utilisé
 link-used-why = Un lien ne sert qu’une fois. Si c’est vous qui avez commencé, dans ce navigateur, vous pouvez poursuivre.
@@ -109,7 +109,7 @@ nothing-here-next = Ouvrez le lien du message que le support vous a envoyé.
 wrong-method-heading = Cette page ne peut pas être ouverte de cette façon
 wrong-method-nothing = Rien n’a été modifié.
 foreign-heading = Cela ne venait pas de notre page
-foreign-why = Un autre site a tenté de répondre à votre place ; rien n’a été modifié.
+foreign-why = Un autre site a tenté de répondre à votre place ; rien n’a été modifié.
 foreign-next = Ouvrez le lien de votre message, ou poursuivez ici si vous avez déjà commencé.
 stale-heading = Cette page n’était plus à jour
 stale-next = Votre réponse n’a pas été prise en compte. Poursuivez avec la page actuelle.
