@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use backend::ports::Clock as _;
 use backend::verification::VerificationId;
-use imper_tests::harness::accessibility::assert_accessible;
+use imper_tests::harness::accessibility::assert_sound;
 use imper_tests::harness::browser::{Browser, Driver};
 use imper_tests::harness::people::RequesterPhone;
 use imper_tests::harness::portal::Portal;
@@ -67,16 +67,7 @@ impl Scene {
 
     /// What every page must be, light and dark, wide and narrow; and a picture of each.
     async fn look(&self, page: &str) -> Result<()> {
-        let phone = self.phone();
-        assert_accessible(phone, page).await?;
-        phone.screenshot_whole(page).await?;
-        phone.be_phone(true).await?;
-        phone.prefer_dark(true).await?;
-        ensure!(!phone.scrolls_sideways().await?, "{page} scrolls sideways");
-        assert_accessible(phone, &format!("{page}, dark")).await?;
-        phone.screenshot_whole(&format!("{page}-dark-phone")).await?;
-        phone.prefer_dark(false).await?;
-        phone.be_phone(false).await
+        assert_sound(self.phone(), page).await
     }
 
     /// Ten recovery codes, read from the page.

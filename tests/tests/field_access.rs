@@ -57,7 +57,14 @@ async fn look(agent: &AgentDesk, state: &str) -> Result<()> {
     }
     browser.be_wide(Some(NARROW)).await?;
     let sideways = browser.scrolls_sideways().await?;
-    browser.screenshot(&format!("field-{state}-narrow-dark")).await?;
+    for (dark, how) in [(true, "-dark"), (false, "")] {
+        browser.prefer_dark(dark).await?;
+        // Of the frame: the pages around it move as well.
+        browser
+            .evaluate("document.body.scrollIntoView({ block: 'center' })")
+            .await?;
+        browser.screenshot(&format!("field-{state}-narrow{how}")).await?;
+    }
     browser.be_wide(None).await?;
     ensure!(!sideways, "the field, {state}, is wider than its frame");
     Ok(())

@@ -11,6 +11,11 @@ use super::browser::Browser;
 /// Rules of WCAG 2.2, levels A and AA, and what axe-core itself thinks good practice.
 const RULES: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]"#;
 
+/// What has the attribute `hidden` and is seen all the same, because a style sheet gives it a `display` of its own.
+const SHOWN_THOUGH_HIDDEN: &str = "
+    const seen = [...document.querySelectorAll('[hidden]')].filter((one) => one.checkVisibility());
+    return seen.map((one) => one.outerHTML.slice(0, 120));";
+
 /// Makes sure that axe-core finds nothing wrong, of whatever impact, with what the browser shows.
 ///
 /// It looks at the current frame, open shadow roots included; a page inside a frame is looked at after entering that
@@ -21,6 +26,11 @@ pub async fn assert_accessible(browser: &Browser, page: &str) -> Result<()> {
         found.is_empty(),
         "axe-core on {page}:\n{}",
         found.iter().map(describe).collect::<Vec<_>>().join("\n")
+    );
+    let shown = browser.evaluate(SHOWN_THOUGH_HIDDEN).await?;
+    ensure!(
+        shown.as_array().is_some_and(Vec::is_empty),
+        "{page} shows what it says is hidden: {shown}"
     );
     Ok(())
 }
