@@ -19,6 +19,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use backend::config::{Config, Environment};
 use backend::ports::SystemClock;
+use backend::words::counted;
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -110,9 +111,9 @@ fn execute(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => block_on(serve(config))?,
         Command::CheckConfig => {
             println!(
-                "{} is right: {} instance(s).",
+                "{} is right: {}.",
                 cli.config.display(),
-                config.instances.len()
+                counted(config.instances.len(), "instance", "instances")
             );
             policy::in_force(config).map(|lines| print!("{lines}"))
         }

@@ -23,6 +23,7 @@ pub mod signed_report;
 pub mod store;
 pub mod verification;
 pub mod web;
+pub mod words;
 pub mod worker;
 
 pub use server::{StartError, run};

@@ -6,6 +6,7 @@ use backend::config::Config;
 use backend::ports::{SystemClock, SystemEntropy};
 use backend::service::{Service, instance_keys};
 use backend::store::Store;
+use backend::words::counted;
 use clap::Subcommand;
 
 use super::policy::Of;
@@ -30,8 +31,8 @@ pub async fn run(config: Config, command: &KeysCommand) -> anyhow::Result<()> {
     let ended = instance_keys::use_config(&service, &of).await;
     service.store.close();
     println!(
-        "{} key(s) of {of} ended: those of the configuration count.",
-        ended?
+        "{} of {of} ended: those of the configuration count.",
+        counted(ended?, "key", "keys")
     );
     Ok(())
 }

@@ -8,6 +8,7 @@ use backend::service::retention::{self, Erased};
 use backend::service::{Service, ServiceError};
 use backend::store::Store;
 use backend::verification::InstanceId;
+use backend::words::counted;
 use clap::{Args, Subcommand};
 
 /// See the module.
@@ -48,8 +49,13 @@ fn tell(found: Result<Vec<(InstanceId, Erased)>, ServiceError>, is_dry: bool) ->
     let verb = if is_dry { "would be erased" } else { "erased" };
     for (instance, erased) in found? {
         println!(
-            "{instance}: {verb}: addresses of {} verification(s), personal data of {}, evidence of {}; {} origin(s), {} message(s), {} audit entries",
-            erased.addresses, erased.personal, erased.evidence, erased.origins, erased.messages, erased.audit
+            "{instance}: {verb}: addresses of {}, personal data of {}, evidence of {}; {}, {}, {}",
+            counted(erased.addresses, "verification", "verifications"),
+            erased.personal,
+            erased.evidence,
+            counted(erased.origins, "origin", "origins"),
+            counted(erased.messages, "message", "messages"),
+            counted(erased.audit, "audit entry", "audit entries"),
         );
     }
     Ok(())

@@ -9,6 +9,7 @@ use backend::config::Config;
 use backend::service::replay::{self, Replayed, Verdict};
 use backend::store::Store;
 use backend::verification::{InstanceId, Policy};
+use backend::words::counted;
 use clap::{Args, Subcommand};
 
 /// Exit code of a replay that found decisions which would have come out otherwise.
@@ -107,16 +108,16 @@ fn table(replayed: &Replayed, version: &str) -> String {
     }
     let _ = writeln!(
         text,
-        "{} decision(s) replayed under policy {version}: {} would come out otherwise, {} would only change the score.",
-        replayed.decisions,
+        "{} replayed under policy {version}: {} would come out otherwise, {} would only change the score.",
+        counted(replayed.decisions, "decision", "decisions"),
         replayed.flips.len(),
         replayed.moved
     );
     if replayed.erased > 0 {
         let _ = writeln!(
             text,
-            "{} decision(s) were left out: retention has erased what they were made from.",
-            replayed.erased
+            "Left out: {}, because retention has erased what they were made from.",
+            counted(replayed.erased, "decision", "decisions")
         );
     }
     text
@@ -171,9 +172,9 @@ mod tests {
             ]
         );
         assert!(
-            lines[2].starts_with("9 decision(s) replayed under policy acme-7: 1 would come out otherwise, 2")
+            lines[2].starts_with("9 decisions replayed under policy acme-7: 1 would come out otherwise, 2")
         );
-        assert!(lines[3].starts_with("1 decision(s) were left out"));
+        assert!(lines[3].starts_with("Left out: 1 decision,"));
         assert_eq!(table(&Replayed::default(), "x").lines().count(), 1);
     }
 }

@@ -10,6 +10,7 @@ use backend::service::console::{self, Account, By, Change, NewUser, Role};
 use backend::service::{Service, ServiceError};
 use backend::store::Store;
 use backend::verification::InstanceId;
+use backend::words::counted;
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -166,10 +167,11 @@ async fn list(service: &Service, instance: &str) -> anyhow::Result<()> {
         let state = if is_active { "active" } else { "disabled" };
         let app = if has_app { "app" } else { "no app" };
         println!(
-            "{}\t{}\t{state}\t{}\t{app}, {passkeys} passkey(s)\t{last}",
+            "{}\t{}\t{state}\t{}\t{app}, {}\t{last}",
             user.name,
             user.role.as_str(),
             user.kind.label().to_lowercase(),
+            counted(passkeys, "passkey", "passkeys"),
         );
     }
     Ok(())

@@ -39,6 +39,7 @@ use crate::signed_report::ReportKey;
 use crate::store::console::accounts::Role;
 use crate::verification::InstanceId;
 use crate::verification::checks::company_sign_in::OnFileField;
+use crate::words::counted;
 
 /// The whole configuration, checked.
 pub struct Config {
@@ -310,7 +311,7 @@ pub struct Callback {
 
 /// Every mistake in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the configuration has {} mistake(s):\n{}", .mistakes.len(), .mistakes.iter().map(|m| format!("  - {m}")).collect::<Vec<_>>().join("\n"))]
+#[error("the configuration has {}:\n{}", counted(.mistakes.len(), "mistake", "mistakes"), .mistakes.iter().map(|m| format!("  - {m}")).collect::<Vec<_>>().join("\n"))]
 pub struct ConfigError {
     /// One sentence each, naming the setting.
     pub mistakes: Vec<String>,

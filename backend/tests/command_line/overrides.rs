@@ -104,7 +104,7 @@ async fn keys_of_the_console_are_ended() {
     let house = House::new();
     let none = house.run(&["keys", "use-config"]);
     assert_eq!(none.code, Some(0), "{}", none.err);
-    assert!(none.out.starts_with("0 key(s) of acme ended"), "{}", none.out);
+    assert!(none.out.starts_with("0 keys of acme ended"), "{}", none.out);
 
     let service = house.service();
     let password = "a-long-admin-password".into();
@@ -130,7 +130,7 @@ async fn keys_of_the_console_are_ended() {
     service.store.close();
     let ended = house.run(&["keys", "use-config", "--instance", "acme"]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
-    assert!(ended.out.starts_with("2 key(s) of acme ended"), "{}", ended.out);
+    assert!(ended.out.starts_with("2 keys of acme ended"), "{}", ended.out);
     let unknown = house.run(&["keys", "use-config", "--instance", "globex"]);
     assert_eq!(unknown.code, Some(1));
     assert!(

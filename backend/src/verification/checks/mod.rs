@@ -21,6 +21,7 @@ pub use step::SessionStep;
 
 use super::policy::Weights;
 use super::report::{Finding, FindingKind};
+use crate::words::counted;
 
 /// What every kind of check says of itself.
 pub trait Proof {
@@ -262,9 +263,9 @@ impl Check {
                 "wrong_answers_before_another_way",
                 wrong,
                 format!(
-                    "{}: {} wrong answer(s), then the requester chose another way.",
+                    "{}: {}, then the requester chose another way.",
                     self.kind().label(),
-                    self.wrong_answers
+                    counted(self.wrong_answers, "wrong answer", "wrong answers")
                 ),
             ),
             None => return None,

@@ -10,6 +10,7 @@ use super::lines::line_at;
 use super::reader::{Mistake, Reader, Section};
 use super::{Plan, Policy, Step, Weights, WorkingHours};
 use crate::verification::signals;
+use crate::words::counted;
 
 /// The format that this version reads.
 const FORMAT: i64 = 1;
@@ -26,7 +27,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Every mistake in a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the policy has {} mistake(s):\n{}", .mistakes.len(), .mistakes.iter().map(|m| format!("  - {m}")).collect::<Vec<_>>().join("\n"))]
+#[error("the policy has {}:\n{}", counted(.mistakes.len(), "mistake", "mistakes"), .mistakes.iter().map(|m| format!("  - {m}")).collect::<Vec<_>>().join("\n"))]
 pub struct PolicyError {
     /// In the order in which they were found.
     pub mistakes: Vec<Mistake>,

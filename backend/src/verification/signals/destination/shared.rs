@@ -3,6 +3,7 @@
 use crate::verification::facts::Facts;
 use crate::verification::policy::Policy;
 use crate::verification::signals::{Seen, Signal};
+use crate::words::counted;
 
 /// See the module.
 pub const SIGNAL: Signal = Signal {
@@ -19,7 +20,10 @@ const MOST: i16 = 2;
 fn look(facts: &Facts, _: &Policy) -> Option<Seen> {
     let others = facts.history.other_requesters_at_destination;
     (others > 0).then(|| {
-        let sentence = format!("The same destination was used for {others} other requester(s).");
+        let sentence = format!(
+            "The same destination was used for {}.",
+            counted(others, "other requester", "other requesters")
+        );
         Seen::repeated(others, MOST, sentence)
     })
 }

@@ -3,6 +3,7 @@
 use crate::verification::facts::Facts;
 use crate::verification::policy::Policy;
 use crate::verification::signals::{Seen, Signal};
+use crate::words::counted;
 
 /// See the module.
 pub const SIGNAL: Signal = Signal {
@@ -19,7 +20,10 @@ const MOST: i16 = 2;
 fn look(facts: &Facts, _: &Policy) -> Option<Seen> {
     let failures = facts.history.recent_failures;
     (failures > 0).then(|| {
-        let sentence = format!("{failures} verification(s) of this requester failed within a day.");
+        let sentence = format!(
+            "{} of this requester failed within a day.",
+            counted(failures, "verification", "verifications")
+        );
         Seen::repeated(failures, MOST, sentence)
     })
 }
