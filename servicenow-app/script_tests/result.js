@@ -268,17 +268,19 @@ test('a ping is answered with the time and leaves no trace', function () {
     equal([world.rows.x_imper_verify_event.length, world.rows.x_imper_verify_verification.length], [0, 0]);
 });
 
-test('a pass that is disputed tells the agent not to act on it, and stays a pass', function () {
+test('a pass that is taken back fails the ticket and tells the agent not to act on it; nothing passes again', function () {
     apply(event('passed', 1));
-    var disputed = event('passed', 2);
+    var disputed = event('failed', 2);
     disputed.type = 'verification.disputed';
     equal(apply(disputed).reply.status, 'applied');
-    equal(incident()[0], 'passed');
+    equal(incident()[0], 'failed');
     var note = world.notes[world.notes.length - 1];
-    if (String(note.text || note).indexOf('Do not act on the result') < 0) {
+    if (!/pass taken back[^]*Do not act on it/.test(String(note.text || note))) {
         throw new Error(JSON.stringify(note));
     }
-    var early = event('sent', 3);
+    equal(apply(event('passed', 3)).reply.status, 'superseded');
+    equal(incident()[0], 'failed');
+    var early = event('passed', 4);
     early.type = 'verification.disputed';
     equal(apply(early).problem.code, 'invalid_event');
 });

@@ -19,9 +19,9 @@ pub struct ResultEvent {
     /// What happened: `verification.` + the [`Status`] just reached, for example `verification.passed`; or `action.` +
     /// the [`ActionState`] just reached, for example `action.performed`. Kinds that the receiver does not know are
     /// accepted and written as an event row, nothing else. One kind more: `action.disputed`, when whoever reads a contact
-    /// on file says that an action was not theirs; the state stays what it is, and the summary belongs in a work note.
-    /// And `verification.disputed`, when the requester says after a pass that granted nothing that they did not ask
-    /// for it.
+    /// on file, or who holds the session, says that a performed action was not theirs; the state stays what it is, and the
+    /// summary belongs in a work note. And `verification.disputed`, when a pass is taken back and no event of an action
+    /// tells so. Taking back is the one change of a final status, from passed to failed; it may come with any kind.
     #[serde(rename = "type")]
     pub kind: String,
     /// 1, 2, 3 … for each verification.

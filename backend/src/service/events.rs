@@ -80,24 +80,13 @@ pub(super) fn queue_action(
     queue_with(service, tx, verification, format!("action.{what}"), Some(report))
 }
 
-/// Queues the event `verification.disputed`, and counts it: after a pass that granted nothing, the requester says that
-/// they did not ask for it.
-pub(super) fn queue_disowned(
+/// Queues the event `verification.disputed`, and counts it: a pass was taken back, and no event of an action says so.
+pub(super) fn queue_disputed(
     service: &Service,
     tx: &Transaction<'_>,
     verification: &mut Verification,
 ) -> Result<(), ServiceError> {
     queue_with(service, tx, verification, "verification.disputed".into(), None)
-}
-
-/// Queues the event `factor.disputed`, and counts it: whoever reads a contact on file says that an enrolment was not
-/// theirs. A receiver that does not know it keeps it as a row.
-pub(super) fn queue_dispute(
-    service: &Service,
-    tx: &Transaction<'_>,
-    verification: &mut Verification,
-) -> Result<(), ServiceError> {
-    queue_with(service, tx, verification, "factor.disputed".into(), None)
 }
 
 /// The console's page of a verification.

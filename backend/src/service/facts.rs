@@ -143,6 +143,7 @@ pub(super) fn gather(
         language_on_file: of.requester.language.clone(),
         history,
         refused_by_requester: refused,
+        disowned_by_contact: false,
         destination: destination_facts(service, tx, of, session)?,
         network,
     })

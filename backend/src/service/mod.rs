@@ -7,6 +7,7 @@ pub mod bypasses;
 pub mod connection;
 pub mod console;
 pub mod dead_letters;
+mod decisions;
 pub mod delivery_reports;
 pub mod error;
 mod events;

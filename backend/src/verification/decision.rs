@@ -41,7 +41,7 @@ pub fn decide(facts: Facts, policy: &Policy, at: UnixMillis) -> Decision {
     let all_required_passed = apply_rules(&facts, policy, &mut level, &mut findings);
 
     let highest_passing = policy.highest_passing(facts.action, facts.assurance);
-    let outcome = if all_required_passed && level <= highest_passing && !facts.refused_by_requester {
+    let outcome = if all_required_passed && level <= highest_passing && !facts.is_disowned() {
         Outcome::Passed
     } else {
         Outcome::Failed
@@ -127,16 +127,21 @@ fn all_steps_passed(facts: &Facts, policy: &Policy) -> bool {
 
 fn signal_findings(facts: &Facts, policy: &Policy, findings: &mut Vec<Finding>) {
     // A rule rather than a signal: no policy can switch it off, and the level is High whatever its weight is.
-    if facts.refused_by_requester {
-        let weight = policy.weights.refused_by_requester;
-        let sentence = "The person who received the link said that they did not ask for this.";
-        findings.push(finding(
+    let words = [
+        (
+            facts.refused_by_requester,
             "refused_by_requester",
-            FindingKind::Rule,
-            weight,
-            sentence,
-            true,
-        ));
+            "The person who received the link said that they did not ask for this.",
+        ),
+        (
+            facts.disowned_by_contact,
+            "disowned_by_contact",
+            "After the pass, somebody at a contact on file said: this was not me.",
+        ),
+    ];
+    for (_, code, sentence) in words.into_iter().filter(|(said, ..)| *said) {
+        let weight = policy.weights.refused_by_requester;
+        findings.push(finding(code, FindingKind::Rule, weight, sentence, true));
     }
     for signal in signals::ALL {
         let seen = policy
@@ -165,7 +170,7 @@ fn apply_rules(facts: &Facts, policy: &Policy, level: &mut RiskLevel, findings: 
         .iter()
         .any(|check| check.result == Some(CheckResult::Failed));
     let all_passed = all_steps_passed(facts, policy) && !refuted;
-    if facts.refused_by_requester {
+    if facts.is_disowned() {
         *level = RiskLevel::High;
     } else if !all_passed {
         rule(

@@ -148,6 +148,15 @@ pub struct History {
     pub requesters_failed: u32,
 }
 
+/// Who takes a pass back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disowned {
+    /// Whoever holds the session that passed.
+    BySession,
+    /// Whoever reads a contact on file.
+    ByContact,
+}
+
 /// The input of a decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
@@ -173,6 +182,9 @@ pub struct Facts {
     pub history: History,
     /// The requester said that they did not ask for this.
     pub refused_by_requester: bool,
+    /// After a pass, somebody at a contact on file said that it was not them.
+    #[serde(default)]
+    pub disowned_by_contact: bool,
     /// More about the destination and the contacts on file.
     #[serde(default)]
     pub destination: DestinationFacts,
@@ -182,6 +194,23 @@ pub struct Facts {
     /// Times.
     #[serde(default)]
     pub time: TimeFacts,
+}
+
+impl Facts {
+    /// True when somebody who should know says that the request is not theirs: then nothing passes.
+    pub const fn is_disowned(&self) -> bool {
+        self.refused_by_requester || self.disowned_by_contact
+    }
+
+    /// The same, with the word that takes a pass back.
+    #[must_use]
+    pub fn disowned(mut self, by: Disowned) -> Self {
+        match by {
+            Disowned::BySession => self.refused_by_requester = true,
+            Disowned::ByContact => self.disowned_by_contact = true,
+        }
+        self
+    }
 }
 
 /// Substrings of user agents that name a tool rather than a browser, in lower case.

@@ -455,6 +455,21 @@ impl Verification {
         Ok(self)
     }
 
+    /// A pass is taken back: somebody who should know says that it was not them. The only final state that changes, and
+    /// only in this direction: nothing makes a pass of what has ended otherwise.
+    pub fn overturned(mut self, decision: Decision) -> Result<Self, InvalidTransition> {
+        match self.state {
+            State::Decided(mut decided)
+                if decided.decision.outcome == Outcome::Passed && decision.outcome == Outcome::Failed =>
+            {
+                decided.decision = decision;
+                self.state = State::Decided(decided);
+                Ok(self)
+            }
+            _ => self.refuse("be taken back"),
+        }
+    }
+
     /// Ends it because its time has run out.
     pub fn expired(mut self, at: UnixMillis) -> Result<Self, InvalidTransition> {
         if !self.is_overdue(at) {

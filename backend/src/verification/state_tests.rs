@@ -5,7 +5,7 @@ use shared::words::{Assurance, CheckKind, CheckResult, Outcome, Status, UnixMill
 
 use super::checks::Means;
 use super::checks::step::open_steps;
-use super::facts::{ClientFacts, DestinationFacts, Facts, History, TimeFacts};
+use super::facts::{ClientFacts, DestinationFacts, Disowned, Facts, History, TimeFacts};
 use super::ids::LinkId;
 use super::policy::Policy;
 use super::state::{Delivery, Link, Opens, Session, State, Verification};
@@ -75,6 +75,7 @@ fn facts(of: &Verification) -> Facts {
         language_on_file: String::new(),
         history: History::default(),
         refused_by_requester: false,
+        disowned_by_contact: false,
         destination: DestinationFacts::default(),
         network: None,
         time: TimeFacts::default(),
@@ -94,6 +95,7 @@ enum Event {
     Unavailable(CheckKind),
     Chosen(CheckKind),
     Decided,
+    Overturned,
     Expired,
     Cancelled,
 }
@@ -115,6 +117,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => any_kind().prop_map(Event::Unavailable),
         1 => any_kind().prop_map(Event::Chosen),
         1 => Just(Event::Decided),
+        1 => Just(Event::Overturned),
         1 => Just(Event::Expired),
         1 => Just(Event::Cancelled),
     ]
@@ -158,6 +161,10 @@ fn apply(before: Verification, event: &Event, now: &mut UnixMillis) -> Verificat
             let decision = decide(facts(&before), &Policy::standard(), *now);
             before.decided(decision)
         }
+        Event::Overturned => {
+            let facts = facts(&before).disowned(Disowned::ByContact);
+            before.overturned(decide(facts, &Policy::standard(), *now))
+        }
         Event::Expired => before.expired(*now),
         Event::Cancelled => before.cancelled(*now),
     };
@@ -172,8 +179,9 @@ proptest! {
         for event in &events {
             let before = current.clone();
             current = apply(current, event, &mut now);
-            if before.status().is_final() {
-                prop_assert_eq!(&current.state, &before.state, "a final state never changes: {:?}", event);
+            if before.status().is_final() && current.state != before.state {
+                let step = (before.status(), current.status());
+                prop_assert_eq!(step, (Status::Passed, Status::Failed), "only a pass can be taken back: {:?}", event);
             }
             if matches!(before.state, State::Waiting) && matches!(current.state, State::InProgress(_)) {
                 prop_assert_eq!(current.link.id, link(current.link.resends), "only the newest link begins");

@@ -18,7 +18,7 @@ ImperEventCheck.ACTION_STATES = ['granted', 'awaiting_release', 'manual', 'perfo
 /** One kind of event more, which is no state: somebody at a contact on file says that an action was not theirs. */
 ImperEventCheck.DISPUTED = 'action.disputed';
 
-/** And one more: after a pass that granted nothing, the requester says that they did not ask for it. */
+/** And one more: a pass was taken back because somebody disowns it, and no event of an action tells so. */
 ImperEventCheck.DISOWNED = 'verification.disputed';
 
 ImperEventCheck.TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
@@ -95,7 +95,7 @@ ImperEventCheck.prototype = {
     _kind: function (wrong, event) {
         if (!this.isAction(event.type)) {
             this._check(wrong, event.type === 'verification.' + event.verification.status
-                || event.type === ImperEventCheck.DISOWNED && event.verification.status === 'passed', 'type');
+                || event.type === ImperEventCheck.DISOWNED && event.verification.status === 'failed', 'type');
             return;
         }
         var action = event.action;

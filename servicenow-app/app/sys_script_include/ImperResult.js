@@ -1,7 +1,8 @@
 /**
  * Applies a result event. Delivery is at least once and in order for each verification; this side adds: an event is
- * applied once (by its id), never after a newer one (by its sequence), and nothing overrides a final status. A kind of
- * event that this version does not know is written as an event row and changes nothing else.
+ * applied once (by its id), never after a newer one (by its sequence), and nothing overrides a final status, except that
+ * a pass can be taken back. A kind of event that this version does not know is written as an event row and changes
+ * nothing else.
  *
  * The order of the writes is ticket, verification, completion of the ticket, event. If one fails, the backend delivers
  * again; what was already written is recognised by the verification record, so the worst that can happen is a work
@@ -91,7 +92,8 @@ ImperResult.prototype = {
         if (event.sequence <= last) {
             return 'Sequence ' + event.sequence + ' came after sequence ' + last + '.';
         }
-        if (ImperEventCheck.STATUSES[status] === true && event.verification.status !== status) {
+        var takenBack = status === 'passed' && event.verification.status === 'failed';
+        if (ImperEventCheck.STATUSES[status] === true && event.verification.status !== status && !takenBack) {
             return 'The verification had already ended as ' + status + '.';
         }
         return '';

@@ -38,9 +38,10 @@ ImperWorkNote.prototype = {
         var lines = [];
         // An action event may arrive without the decision before it: then the note tells both.
         if (this.event.type === ImperEventCheck.DISOWNED) {
-            lines = ['imper.ai Verification: disputed after the pass', '',
-                'Whoever passed the verification says now: I did not ask for this. Do not act on the result.',
-                'Call the requester on a number that you know, and treat the account as at risk until you have spoken.'];
+            lines = ['imper.ai Verification: pass taken back', '',
+                'It counts as failed: somebody says that the request was not theirs. Do not act on it.',
+                'Call the requester on a number that you know, and treat the account as at risk until you have spoken.', '']
+                .concat(this._decided().slice(2));
         } else if (!this.event.action || this.event.type.indexOf('action.') !== 0) {
             lines = this._status();
         } else {

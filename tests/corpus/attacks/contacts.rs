@@ -82,6 +82,7 @@ pub fn all() -> Vec<Story> {
             not_me_at_once,
         ),
         Story::new("victim_says_not_me_in_the_session", End::Rejected, not_me_later),
+        Story::new("victim_says_not_me_after_the_pass", End::Rejected, not_me_last),
         Story::new("privileged_account_with_swapped_sim", End::Rejected, privileged),
     ]
 }
@@ -223,6 +224,17 @@ async fn not_me_at_once(world: World) -> End {
 async fn not_me_later(world: World) -> End {
     let (desk, mut browser) = (call(), Browser::iphone());
     let id = begun(&world, &desk, &mut browser).await;
+    world.wait(A_MOMENT).await;
+    browser.not_me(&world).await;
+    desk.end(&world, &id).await
+}
+
+/// The victim was led through everything on a second call, and understands it when the page says that they have passed.
+async fn not_me_last(world: World) -> End {
+    let (desk, mut browser) = (call(), Browser::iphone());
+    let id = past_the_number(&world, &desk, &mut browser).await;
+    let code = code_to(&world, PHONE_ON_FILE).await.unwrap_or_default();
+    browser.answer(&world, "code", &code).await;
     world.wait(A_MOMENT).await;
     browser.not_me(&world).await;
     desk.end(&world, &id).await

@@ -255,6 +255,7 @@ fn decided(outcome: Outcome, level: RiskLevel, at: UnixMillis) -> State {
                 language_on_file: "en".into(),
                 history: History::default(),
                 refused_by_requester: false,
+                disowned_by_contact: false,
                 destination: DestinationFacts::default(),
                 network: None,
                 time: TimeFacts::default(),

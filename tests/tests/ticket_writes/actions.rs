@@ -161,19 +161,28 @@ const CASES: &[Case] = &[
         "a contact on file says that it was not they",
         "A1 passed; A2 action.performed; A3 action.disputed; A3 action.disputed",
         "Closed · passed · verified · performed · Solution provided · A
-         notes: Passed | Password reset performed | ticket resolved and closed | Password reset disputed (late)
-         records: A passed verified performed 3
+         notes: Passed | Password reset performed | ticket resolved and closed | Failed + Password reset disputed (late)
+         records: A failed high performed 3
          events: 1 passed | 2 action.performed | 3 action.disputed
          answers: applied | applied | applied | duplicate",
     ),
     (
         "a dispute alone closes nothing",
         "A1 passed; A2 action.disputed",
-        "New · passed · verified · performed · A
-         notes: Passed | Password reset disputed
-         records: A passed verified performed 2
+        "New · failed · high · performed · A
+         notes: Passed | Failed + Password reset disputed
+         records: A failed high performed 2
          events: 1 passed | 2 action.disputed
          answers: applied | applied",
+    ),
+    (
+        "what was permitted is taken back together with the pass",
+        "A1 passed; A2 action.granted; A3 disputed; A4 passed; A5 action.performed",
+        "New · failed · high · granted · A
+         notes: Passed | Password reset granted | pass taken back
+         records: A failed high granted 3
+         events: 1 passed | 2 action.granted | 3 disputed | 4 passed (not applied) | 5 action.performed (not applied)
+         answers: applied | applied | applied | superseded | superseded",
     ),
     (
         "a kind that this version does not know",

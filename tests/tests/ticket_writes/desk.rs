@@ -233,6 +233,9 @@ impl Desk {
         let (status, action) = match kind {
             "medium" => ("passed", None),
             "renamed" => ("sent", None),
+            // Somebody disowns the pass: it is none any more.
+            "disputed" => ("failed", None),
+            "action.disputed" => ("failed", Some("disputed")),
             _ => kind
                 .strip_prefix("action.")
                 .map_or((kind, None), |state| ("passed", Some(state))),
@@ -248,7 +251,7 @@ impl Desk {
         let mut event = json!({
             "id": id,
             "type": match (kind, action) {
-                ("renamed", _) => "verification.renamed".to_owned(),
+                ("renamed" | "disputed", _) => format!("verification.{kind}"),
                 (_, Some(state)) => format!("action.{}", state.trim_end_matches("-by-hand")),
                 _ => format!("verification.{status}"),
             },

@@ -6,13 +6,14 @@ use serde_json::json;
 use shared::words::ActionState;
 
 use super::super::error::LinkProblem;
-use super::super::{Service, ServiceError, events, factors, record};
+use super::super::{Service, ServiceError, decisions, events, factors, record};
 use super::revoke;
 use crate::keys::sha256_hex;
 use crate::store::outbox::{self, Message};
-use crate::store::{evidence, grants, verifications};
+use crate::store::{grants, verifications};
+use crate::verification::facts::Disowned;
 use crate::verification::grant::{ReceiptId, Why};
-use crate::verification::{Destination, Grant, Verification, VerificationId};
+use crate::verification::{Destination, Grant, Verification};
 
 /// A link by email is valid for a day at most (NIST SP 800-63B-4, 4.2.1.2).
 pub(in crate::service) const LINK_SECONDS: i64 = 86_400;
@@ -20,7 +21,7 @@ pub(in crate::service) const LINK_SECONDS: i64 = 86_400;
 pub(in crate::service) const ALARM_MINUTES: i64 = LINK_SECONDS / 60;
 /// The kind of the evidence.
 const DISPUTED: &str = "action.disputed";
-/// The same for a pass without an action, which is also the kind of its event.
+/// The same for a pass of which nothing was performed, which is also the kind of its event.
 const DISOWNED: &str = "verification.disputed";
 /// Contacts that are told at most.
 const MAX_CONTACTS: usize = 4;
@@ -122,46 +123,36 @@ fn find(service: &Service, tx: &Transaction<'_>, digest: &str) -> Result<(Verifi
     Ok((of, alarm.used_at.is_some()))
 }
 
-/// “I did not ask for this” from the requester's own page after a pass: what is open is taken back, and the contacts on
-/// file are warned; what was performed is disputed, as by the link of a notice. The first word counts.
+/// “I did not ask for this” from the requester's own page after a pass: the pass is taken back, with what it has permitted
+/// and nobody has used, and the contacts on file are warned; what was performed is disputed, as by the link of a notice.
 pub(in crate::service) fn dispute(
     service: &Service,
     tx: &Transaction<'_>,
     of: &Verification,
 ) -> Result<(), ServiceError> {
-    if revoke(service, tx, of, Why::NotMe)? > 0 {
-        return super::super::warning::queue(service, tx, of);
+    let of = decisions::overturn(service, tx, of, Disowned::BySession)?;
+    let taken_back = revoke(service, tx, &of, Why::NotMe)?;
+    let grant = grants::find(tx, &of.instance, &of.id)?;
+    let is_done = |grant: &Grant| matches!(grant.word(), ActionState::Performed | ActionState::Unknown);
+    match grant.filter(is_done) {
+        Some(grant) => {
+            grants::spend_alarms(tx, &of.id, service.now())?;
+            return say_disputed(service, tx, &of, &grant).map(drop);
+        }
+        // The event of the permission that was taken back tells the ticket.
+        None if taken_back > 0 => {}
+        None => say_disowned(service, tx, &of)?,
     }
-    let Some(grant) = grants::find(tx, &of.instance, &of.id)? else {
-        return disown(service, tx, of);
-    };
-    let is_done = matches!(grant.word(), ActionState::Performed | ActionState::Unknown);
-    let mut entries = evidence::list(tx, &of.instance, &of.id)?.into_iter();
-    if is_done && !entries.any(|entry| entry.kind == DISPUTED) {
-        grants::spend_alarms(tx, &of.id, service.now())?;
-        say_disputed(service, tx, of, &grant)?;
-    }
-    Ok(())
-}
-
-/// A pass that permitted nothing: there is nothing to take back, but the agent must not act on it. Once.
-fn disown(service: &Service, tx: &Transaction<'_>, of: &Verification) -> Result<(), ServiceError> {
-    if is_disowned(tx, &of.id)? {
-        return Ok(());
-    }
-    let mut of = verifications::lookup(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
-    record(service, tx, &of, DISOWNED, &json!({}))?;
-    events::queue_disowned(service, tx, &mut of)?;
-    verifications::update(tx, &of)?;
     super::super::warning::queue(service, tx, &of)
 }
 
-/// True when the requester has said after a pass that they did not ask for it.
-pub(in crate::service) fn is_disowned(
-    tx: &Transaction<'_>,
-    id: &VerificationId,
-) -> Result<bool, ServiceError> {
-    Ok(evidence::count(tx, id, DISOWNED)? > 0)
+/// Evidence and event of a pass that was taken back where nothing was permitted, or nothing could be taken back.
+fn say_disowned(service: &Service, tx: &Transaction<'_>, of: &Verification) -> Result<(), ServiceError> {
+    let mut of = verifications::lookup(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
+    record(service, tx, &of, DISOWNED, &json!({}))?;
+    events::queue_disputed(service, tx, &mut of)?;
+    verifications::update(tx, &of)?;
+    Ok(())
 }
 
 /// Evidence and event of a dispute. Returns the verification as it is now.
@@ -191,6 +182,7 @@ pub async fn alarm(service: &Service, token: &str) -> Result<Alarmed, ServiceErr
             }
             // Every contact has a link of its own; the first word counts for all.
             grants::spend_alarms(tx, &of.id, context.now())?;
+            let of = decisions::overturn(&context, tx, &of, Disowned::ByContact)?;
             revoke(&context, tx, &of, Why::NotMe)?;
             factors::disown(&context, tx, &of, factors::Voice::Contact)?;
             let grant = grants::find(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;

@@ -12,9 +12,7 @@ mod tests;
 use rusqlite::Transaction;
 use serde_json::json;
 
-pub(super) use alarm::{
-    ALARM_MINUTES, LINK_SECONDS, contacts, dispute, is_disowned, notice_link, queue_notices,
-};
+pub(super) use alarm::{ALARM_MINUTES, LINK_SECONDS, contacts, dispute, notice_link, queue_notices};
 pub use alarm::{Alarmed, alarm, look_at_alarm};
 pub use desk::{confirm, release};
 pub use perform::{Attempt, Wish, perform, receipt};

@@ -96,9 +96,7 @@ fn spend(
     receipt: &ReceiptId,
 ) -> Result<Result<Grant, GrantError>, ServiceError> {
     let found = grants::find(tx, &of.instance, &of.id)?;
-    let wanted = Binding::of(of)
-        .filter(|_| of.status() == Status::Passed)
-        .map(|binding| Binding { action, ..binding });
+    let wanted = Binding::of(of).map(|binding| Binding { action, ..binding });
     let (Some(grant), Some(wanted)) = (found, wanted) else {
         return refuse(service, tx, of, action, GrantError::Foreign, None).map(Err);
     };
@@ -107,6 +105,10 @@ fn spend(
         Ok(spent) => spent,
         Err(error) => return refuse(service, tx, of, action, error, Some(state)).map(Err),
     };
+    // Whatever the grant says: without a pass nothing is performed.
+    if of.status() != Status::Passed {
+        return refuse(service, tx, of, action, GrantError::Foreign, Some(state)).map(Err);
+    }
     if !grants::spend(tx, &spent, service.now())? {
         return refuse(service, tx, of, action, GrantError::Spent, Some(state)).map(Err);
     }

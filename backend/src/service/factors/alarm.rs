@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::super::actions::{self, Alarmed};
 use super::super::error::LinkProblem;
-use super::super::{Service, ServiceError, events, portal, record};
+use super::super::{Service, ServiceError, decisions, events, portal, record};
 use super::{Voice, disown};
 use crate::keys::sha256_hex;
 use crate::store::factors::notices;
 use crate::store::{grants, verifications};
 use crate::verification::Verification;
+use crate::verification::facts::Disowned;
 use crate::verification::grant::Why;
 
 /// Whose alarm a link is. Changes nothing: mail scanners open links.
@@ -33,7 +34,7 @@ fn find(service: &Service, tx: &Transaction<'_>, digest: &str) -> Result<(Verifi
     Ok((of, alarm.used_at.is_some()))
 }
 
-/// Removes what was enrolled lately, takes back what a pass still permits, and tells the ticket.
+/// Takes the pass back with what it still permits, removes what was enrolled lately, and tells the ticket.
 pub async fn alarm(service: &Service, token: &str) -> Result<Alarmed, ServiceError> {
     let (digest, context) = (sha256_hex(token.as_bytes()), service.clone());
     let (of, is_repeated) = service
@@ -43,14 +44,15 @@ pub async fn alarm(service: &Service, token: &str) -> Result<Alarmed, ServiceErr
             if is_repeated {
                 return Ok((of, true));
             }
-            actions::revoke(&context, tx, &of, Why::NotMe)?;
-            let mut of = verifications::lookup(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
             record(&context, tx, &of, "factor.disputed", &json!({}))?;
+            let of = decisions::overturn(&context, tx, &of, Disowned::ByContact)?;
+            actions::revoke(&context, tx, &of, Why::NotMe)?;
             disown(&context, tx, &of, Voice::Contact)?;
-            // Where an action was granted, its own event reaches the work notes; the other one is kept as a row.
+            let mut of = verifications::lookup(tx, &of.instance, &of.id)?.ok_or(ServiceError::NotFound)?;
+            // Where an action was granted, its own event tells the ticket.
             match grants::find(tx, &of.instance, &of.id)? {
                 Some(grant) => events::queue_action(&context, tx, &mut of, &grant, "disputed")?,
-                None => events::queue_dispute(&context, tx, &mut of)?,
+                None => events::queue_disputed(&context, tx, &mut of)?,
             }
             verifications::update(tx, &of)?;
             Ok::<_, ServiceError>((of, false))

@@ -98,6 +98,9 @@ impl Browser<'_> {
 /// The verification of a session, if something may be added after it, in this browser, now.
 fn opened(service: &Service, tx: &Transaction<'_>, browser: &Digests) -> Result<Verification, ServiceError> {
     let of = store::portal::find_by_session(tx, &browser.session)?.ok_or(LinkProblem::NoSession)?;
+    if notices::is_closed(tx, &of)? {
+        return Err(EnrolmentClosed::Disputed.into());
+    }
     open_until(&of, service.now())?;
     // The session cookie alone is not enough: whoever took it does not have the other one, which names the browser.
     let began_on = store::origins::find(tx, &of.id)?.and_then(|(origin, _)| origin.device_digest);
@@ -107,9 +110,6 @@ fn opened(service: &Service, tx: &Transaction<'_>, browser: &Digests) -> Result<
     if !is_same {
         tracing::warn!(verification.id = %of.id, "an enrolment was tried in another browser");
         return Err(EnrolmentClosed::OtherBrowser.into());
-    }
-    if notices::is_closed(tx, &of)? {
-        return Err(EnrolmentClosed::Disputed.into());
     }
     Ok(of)
 }

@@ -290,7 +290,7 @@ pub(super) async fn change<T: Send + 'static>(
 ) -> Result<(Page, T), ServiceError> {
     let digest = sha256_hex(cookie.as_bytes());
     let context = service.clone();
-    let (before, after, (grant, may_enrol, is_disowned), extra) = service
+    let (before, after, (grant, may_enrol), extra) = service
         .store
         .write(move |tx| {
             let found = store::portal::find_by_session(tx, &digest)?.ok_or(LinkProblem::NoSession)?;
@@ -302,9 +302,7 @@ pub(super) async fn change<T: Send + 'static>(
             }
             let grant = grants::find(tx, &after.instance, &after.id)?;
             let may_enrol = factors::is_open(&context, tx, &after)?;
-            let is_disowned = grant.is_none() && actions::is_disowned(tx, &after.id)?;
-            let shown = (grant, may_enrol, is_disowned);
-            Ok::<_, ServiceError>((before, after, shown, extra))
+            Ok::<_, ServiceError>((before, after, (grant, may_enrol), extra))
         })
         .await?;
     if after != before {
@@ -312,9 +310,6 @@ pub(super) async fn change<T: Send + 'static>(
     }
     let mut page = show(service, &after, grant.as_ref())?;
     page.may_enrol = may_enrol;
-    if is_disowned {
-        page.step = Step::Finished(Ending::Refused);
-    }
     Ok((page, extra))
 }
 

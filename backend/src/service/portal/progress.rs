@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use serde_json::json;
 use shared::words::{CheckKind, UnixMillis};
 
-use super::super::{Service, ServiceError, actions, events, factors, facts, record, warning};
+use super::super::{Service, ServiceError, actions, decisions, events, factors, facts, record, warning};
 use crate::store::outbox::{self, Message};
 use crate::store::verifications;
 use crate::verification::checks::{Means, SessionStep, manager_approval, on_file_code, step};
@@ -176,18 +176,8 @@ pub(super) fn finish(
             .numbered(tx, &verification.instance, session.policy)?,
         None => service.policies.in_force(tx, &verification.instance)?,
     };
-    let decision = decide(facts, &policy, now);
-    let body = json!({
-        "outcome": decision.outcome.as_str(),
-        "level": decision.level.as_str(),
-        "score": decision.score,
-        "policy": decision.policy_version,
-        "findings": decision.report.findings.iter().map(|f| json!({ "code": f.code, "weight": f.weight })).collect::<Vec<_>>(),
-    });
-    metrics::counter!("verifications_decided_total", "outcome" => decision.outcome.as_str(), "risk" => decision.level.as_str())
-        .increment(1);
-    let mut decided = verification.decided(decision)?;
-    record(service, tx, &decided, "verification.decided", &body)?;
+    let mut decided = verification.decided(decide(facts, &policy, now))?;
+    decisions::record(service, tx, &decided)?;
     events::queue(service, tx, &mut decided)?;
     if refused {
         // Somebody may be at work on this person elsewhere too.

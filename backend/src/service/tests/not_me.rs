@@ -1,7 +1,7 @@
 //! “I did not ask for this”, wherever the requester can say it: it ends as Failed with High risk, takes back what was
 //! permitted, warns the contacts on file and is told to the ticket.
 
-use shared::words::{Action, ActionState};
+use shared::words::{Action, ActionState, Outcome, Recommendation};
 
 use super::*;
 use crate::actions::settings::ActionSettings;
@@ -25,6 +25,15 @@ fn left(delivered: &[Prepared]) -> Vec<String> {
         Prepared::Test(_) => "test".into(),
     };
     delivered.iter().map(word).collect()
+}
+
+/// The outcomes that the events tell.
+fn outcomes(delivered: &[Prepared]) -> Vec<Option<Outcome>> {
+    let events = delivered.iter().filter_map(|message| match message {
+        Prepared::Event { body, .. } => serde_json::from_str::<shared::events::ResultEvent>(body).ok(),
+        _ => None,
+    });
+    events.map(|event| event.verification.outcome).collect()
 }
 
 /// A service whose password resets are performed by hand, so that a pass leaves an open permission.
@@ -112,9 +121,16 @@ async fn after_a_pass_it_takes_the_permission_back_and_warns() {
         portal::refuse_session(&service, &cookie).await.unwrap();
     }
     assert_eq!(action_of(&service, &id).await, ActionState::Revoked);
+    assert_eq!(view_of(&service, &id).await.status, Status::Failed);
+    let delivered = deliver(&service).await;
     assert_eq!(
-        left(&deliver(&service).await),
+        left(&delivered),
         ["event action.revoked", "warning to m•••@acme.example"]
+    );
+    assert_eq!(
+        outcomes(&delivered),
+        [Some(Outcome::Failed)],
+        "the ticket hears that nothing is passed"
     );
 }
 
@@ -148,7 +164,10 @@ async fn after_the_action_it_is_disputed_once() {
         portal::refuse_session(&service, &cookie).await.unwrap();
     }
     assert_eq!(action_of(&service, &id).await, ActionState::Performed);
-    assert_eq!(left(&deliver(&service).await), ["event action.disputed"]);
+    assert_eq!(view_of(&service, &id).await.status, Status::Failed);
+    let delivered = deliver(&service).await;
+    assert_eq!(left(&delivered), ["event action.disputed"]);
+    assert_eq!(outcomes(&delivered), [Some(Outcome::Failed)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,8 +181,21 @@ async fn after_a_pass_that_permitted_nothing_the_ticket_hears_it_once_and_the_co
         let page = portal::refuse_session(&service, &cookie).await.unwrap();
         assert_eq!(page.step, Step::Finished(Ending::Refused));
     }
-    // What was decided stays decided; that it is disputed stands beside it.
-    assert_eq!(view_of(&service, &id).await.status, Status::Passed);
+    let view = view_of(&service, &id).await;
+    assert_eq!(
+        (view.status, view.risk_level, view.recommendation),
+        (
+            Status::Failed,
+            Some(RiskLevel::High),
+            Some(Recommendation::Reject)
+        ),
+        "the pass is taken back"
+    );
+    assert!(
+        view.reasons[0].contains("did not ask for this"),
+        "{:?}",
+        view.reasons
+    );
     assert_eq!(
         left(&deliver(&service).await),
         ["event verification.disputed", "warning to m•••@acme.example"]

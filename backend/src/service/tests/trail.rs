@@ -147,6 +147,45 @@ async fn a_row_that_says_something_else_than_its_evidence_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pass_that_was_taken_back_is_held_against_its_last_decision() {
+    let (folder, service, _clock) = service();
+    let (cookie, id) = begun(&service).await;
+    let number = view_of(&service, &id).await.call_number.unwrap();
+    portal::answer_call_number(&service, &cookie, &number)
+        .await
+        .unwrap();
+    let code = code(&deliver(&service).await);
+    portal::answer_code(&service, &cookie, &code).await.unwrap();
+    portal::refuse_session(&service, &cookie).await.unwrap();
+    let found = |store: crate::store::Store| async move {
+        let work =
+            |tx: &rusqlite::Transaction<'_>| evidence::first_disagreement(tx).map_err(ServiceError::from);
+        store.read(work).await.unwrap().map(|found| found.what)
+    };
+    assert_eq!(found(service.store.clone()).await, None);
+    let vandal = rusqlite::Connection::open(folder.path().join("test.db")).unwrap();
+    let sql = "SELECT body FROM evidence WHERE kind = 'verification.decided' ORDER BY number";
+    let mut statement = vandal.prepare(sql).unwrap();
+    let told: Vec<String> = statement
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(told.len(), 2, "both decisions are on record");
+    assert!(
+        told[0].contains("\"passed\"") && told[1].contains("\"failed\""),
+        "{told:?}"
+    );
+    // Back to the pass that it was: what the first decision said is not enough.
+    let sql = "UPDATE verification SET outcome = 'passed', risk_level = 'verified' WHERE id = ?1";
+    assert_eq!(vandal.execute(sql, [id.as_str()]).unwrap(), 1);
+    assert_eq!(
+        found(service.store.clone()).await,
+        Some("its outcome or risk is not what was decided")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_database_holds_no_secret_that_opens_anything() {
     let (folder, service, _clock) = service();
     let view = agent::start(&service, caller(service.now(), "t1-unique"), send_link(), None)

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::store::StoreError;
 use crate::verification::{Decision, State, Verification};
 
-/// The entry that a decision leaves.
+/// The entry that a decision leaves. A pass that was taken back has two: the last one counts.
 const DECIDED: &str = "verification.decided";
 
 /// A verification that says something else than its evidence.
@@ -28,6 +28,8 @@ pub fn first_disagreement(tx: &Transaction<'_>) -> Result<Option<Disagreement>, 
         "SELECT v.instance, v.id, v.outcome, v.risk_level, v.risk_score, v.body, e.number IS NOT NULL, e.body
         FROM verification v LEFT JOIN evidence e
           ON e.verification_id = v.id AND e.instance = v.instance AND e.kind = ?1
+          AND NOT EXISTS (SELECT 1 FROM evidence later WHERE later.verification_id = e.verification_id
+            AND later.instance = e.instance AND later.kind = e.kind AND later.number > e.number)
         WHERE v.outcome IS NOT NULL OR e.number IS NOT NULL ORDER BY v.rowid, e.number";
     let mut statement = tx.prepare(sql)?;
     let mut rows = statement.query([DECIDED])?;

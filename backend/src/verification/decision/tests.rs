@@ -56,6 +56,7 @@ fn honest() -> Facts {
         language_on_file: "de".into(),
         history: History::default(),
         refused_by_requester: false,
+        disowned_by_contact: false,
         destination: DestinationFacts::default(),
         network: None,
         time: TimeFacts::default(),
@@ -409,6 +410,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                 ..History::default()
             },
             refused_by_requester: flags[7],
+            disowned_by_contact: flags[7] && flags[0],
             destination: DestinationFacts::default(),
             network: None,
             time: TimeFacts::default(),
@@ -426,7 +428,7 @@ proptest! {
         if decision.outcome == Outcome::Passed {
             prop_assert!(facts.checks.iter().all(|check| check.result == Some(CheckResult::Passed)));
             prop_assert!(decision.level <= RiskLevel::Medium);
-            prop_assert!(!facts.refused_by_requester);
+            prop_assert!(!facts.is_disowned());
         }
         if decision.level == RiskLevel::Verified {
             let independent = matches!(&facts.checks[1].detail, CheckDetail::OnFileCode(code) if code.contact.as_ref().is_some_and(|c| c.independent));

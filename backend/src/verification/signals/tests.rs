@@ -47,6 +47,7 @@ fn ordinary() -> Facts {
         language_on_file: "en".into(),
         history: History::default(),
         refused_by_requester: false,
+        disowned_by_contact: false,
         destination: DestinationFacts::default(),
         network: Some(NetworkFacts {
             prefix: "203.0.113.0/24".into(),

@@ -337,23 +337,19 @@ fn ask_to_alarm(frame: Frame, form_token: &str) -> Response {
     pages::render(StatusCode::OK, &AlarmPage { frame, t, form_token })
 }
 
-/// Asks once more, where an action was performed and can only be disputed; else nothing.
+/// Asks once more, where there is nothing left to stop; else nothing.
 pub fn ask_to_dispute(visit: &Visit, page: &Page, form_token: &str) -> Option<Response> {
-    is_done(page).then(|| ask_to_alarm(Frame::of(visit, &page.request), form_token))
+    let is_confirmed = matches!(&page.step, Step::Finished(ending) if *ending == portal::Ending::Confirmed);
+    (is_confirmed || is_done(page)).then(|| ask_to_alarm(Frame::of(visit, &page.request), form_token))
 }
 
-/// What is said after a dispute; nothing where there was none.
+/// What is said after an action was disputed that `page` showed as done; nothing where there was none.
 pub fn disputed(visit: &Visit, page: &Page) -> Option<Response> {
     is_done(page).then(|| alarmed(Frame::of(visit, &page.request), &page.request))
 }
 
 fn is_done(page: &Page) -> bool {
-    match &page.step {
-        Step::Action(step) => matches!(step.state, ActionState::Performed | ActionState::Unknown),
-        // A pass without an action: there is nothing left to stop, either.
-        Step::Finished(ending) => *ending == portal::Ending::Confirmed,
-        _ => false,
-    }
+    matches!(&page.step, Step::Action(step) if matches!(step.state, ActionState::Performed | ActionState::Unknown))
 }
 
 /// “This was not me”.

@@ -90,8 +90,9 @@ pub async fn ask_to_refuse(visit: &Visit) -> Result<Response, Refusal> {
 /// "I did not ask for this".
 pub async fn refuse(visit: &Visit, form: &Form) -> Result<Response, Refusal> {
     let session = posted_session(visit, form)?;
-    let page = portal::refuse_session(&visit.service, &session).await?;
-    Ok(action::disputed(visit, &page).unwrap_or_else(|| html::see_other("/verify")))
+    let before = portal::page(&visit.service, &session).await?;
+    portal::refuse_session(&visit.service, &session).await?;
+    Ok(action::disputed(visit, &before).unwrap_or_else(|| html::see_other("/verify")))
 }
 
 fn form_token(visit: &Visit, session: &str) -> String {

@@ -206,9 +206,23 @@ async fn this_was_not_me_removes_what_was_added_and_closes_the_door() {
     );
     let events = event_kinds(&deliver(service).await);
     assert!(
-        events.iter().any(|event| event.ends_with("factor.disputed")),
+        events
+            .iter()
+            .any(|event| event.ends_with("verification.disputed")),
         "{events:?}"
     );
+    let id = passed.id.clone();
+    let find =
+        move |tx: &Transaction<'_>| verifications::find_in_any_instance(tx, &id).map_err(ServiceError::from);
+    let of = service.store.read(find).await.unwrap().unwrap();
+    let decision = of.decision().unwrap();
+    assert_eq!(
+        (decision.outcome, decision.level),
+        (Outcome::Failed, RiskLevel::High),
+        "the pass is taken back"
+    );
+    let said = |f: &crate::verification::report::Finding| f.code == "disowned_by_contact";
+    assert!(decision.report.findings.iter().any(said));
 
     // What she had for longer is still hers.
     let later = desk.sit_down(3).await;

@@ -62,10 +62,7 @@ async fn what_was_given_up_is_shown_with_its_reason_and_tried_again_once() {
     assert_eq!(location(&answer), format!("{PATH}?tried=1.0"));
     let page = text(&browser.get(location(&answer)).await);
     assert!(page.contains("One message is tried again.") && page.contains("Nothing was given up"));
-    assert!(
-        page.contains("<th scope=\"row\">Result for ServiceNow</th>"),
-        "{page}"
-    );
+    assert!(page.contains(">Result for ServiceNow</th>"), "{page}");
     let again = browser.post(&format!("{PATH}/retry"), &retry).await;
     assert_eq!(location(&again), format!("{PATH}?tried=0.1"));
     let log = text(&browser.get("/console/audit?action=delivery.retried").await);
