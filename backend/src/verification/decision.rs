@@ -115,14 +115,50 @@ fn passed_kind(step: &Step, facts: &Facts, used: &[CheckKind]) -> Option<CheckKi
 /// True when every step is passed, each by a proof of its own. No steps: nothing was asked, so nothing is proven.
 fn all_steps_passed(facts: &Facts, policy: &Policy) -> bool {
     let steps = policy.steps(facts.action, facts.assurance);
+    !steps.is_empty() && missing_steps(steps, facts).is_empty()
+}
+
+/// The steps that were not passed, in their order.
+fn missing_steps<'a>(steps: &'a [Step], facts: &Facts) -> Vec<&'a Step> {
     let mut used = Vec::with_capacity(steps.len());
-    for step in steps {
-        match passed_kind(step, facts, &used) {
-            Some(kind) => used.push(kind),
-            None => return false,
+    let is_missing = |step: &&Step| match passed_kind(step, facts, &used) {
+        Some(kind) => {
+            used.push(kind);
+            false
         }
+        None => true,
+    };
+    steps.iter().filter(is_missing).collect()
+}
+
+/// Which step is missing, in words: one that this requester cannot take at all before one that they did not pass.
+fn missing(facts: &Facts, policy: &Policy) -> String {
+    let missing = missing_steps(policy.steps(facts.action, facts.assurance), facts);
+    let is_out_of_reach = |step: &&&Step| {
+        step.any_of.iter().all(|kind| {
+            let mut asked = facts.checks.iter().filter(|check| check.kind() == *kind);
+            asked.any(|check| check.result == Some(CheckResult::Unavailable))
+        })
+    };
+    let labels = |step: &Step| {
+        let labels: Vec<String> = step
+            .any_of
+            .iter()
+            .map(|kind| kind.label().to_lowercase())
+            .collect();
+        labels.join(" or ")
+    };
+    match (missing.iter().find(is_out_of_reach), missing.first()) {
+        (Some(step), _) => format!(
+            "The policy requires {}, which this requester cannot give: nothing for it is on file or set up.",
+            labels(step)
+        ),
+        (None, Some(step)) => format!(
+            "A step that the policy requires was not passed: {}.",
+            labels(step)
+        ),
+        (None, None) => "A step that the policy requires was not passed.".into(),
     }
-    !steps.is_empty()
 }
 
 fn signal_findings(facts: &Facts, policy: &Policy, findings: &mut Vec<Finding>) {
@@ -173,10 +209,7 @@ fn apply_rules(facts: &Facts, policy: &Policy, level: &mut RiskLevel, findings: 
     if facts.is_disowned() {
         *level = RiskLevel::High;
     } else if !all_passed {
-        rule(
-            "required_check_missing",
-            "A step that the policy requires was not passed.",
-        );
+        rule("required_check_missing", &missing(facts, policy));
         *level = RiskLevel::High;
     }
     // Somebody may have had a young contact put on file to prepare this.

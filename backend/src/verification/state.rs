@@ -200,20 +200,26 @@ impl Session {
         self.current_step().and_then(SessionStep::current)
     }
 
-    /// True when nothing is left to ask: every step is passed, or one was failed, or the next one cannot be passed by
-    /// any way that this requester has.
+    /// True when nothing is left to ask: every step is passed, or one was failed, or one cannot be passed by any way
+    /// that this requester has.
     pub fn is_answered(&self) -> bool {
-        if self.steps.iter().any(SessionStep::is_failed) {
-            return true;
-        }
-        let next = self.steps.iter().find(|step| !step.is_passed());
-        next.is_none_or(SessionStep::is_unavailable)
+        self.steps.iter().any(SessionStep::is_failed)
+            || self.steps.iter().all(SessionStep::is_passed)
+            || self.is_stuck()
     }
 
-    /// True when it ended because the requester has no way left to pass the next step; nothing was refuted.
+    /// True when it ended because the requester has no way left to pass a step; nothing was refuted.
     pub fn has_no_way_left(&self) -> bool {
+        self.is_stuck() && !self.steps.iter().any(SessionStep::is_failed)
+    }
+
+    /// True when a step cannot be passed: the next one, or, once one was passed, any later one. Nobody should prove
+    /// what leads nowhere, but the link alone must not tell what a requester has.
+    fn is_stuck(&self) -> bool {
         let next = self.steps.iter().find(|step| !step.is_passed());
-        next.is_some_and(SessionStep::is_unavailable) && !self.steps.iter().any(SessionStep::is_failed)
+        next.is_some_and(SessionStep::is_unavailable)
+            || self.steps.iter().any(SessionStep::is_passed)
+                && self.steps.iter().any(SessionStep::is_unavailable)
     }
 
     /// Every check of every step.

@@ -235,3 +235,23 @@ fn news_about_a_replaced_link_is_ignored() {
     assert_eq!(resent.clone().link_refused(link(0), "bounced".into(), at), resent);
     assert_eq!(resent.link_accepted(link(1), at).status(), Status::Sent);
 }
+
+#[test]
+fn a_later_step_that_cannot_be_passed_ends_it_after_the_first_and_not_before() {
+    let steps = |means: &Means| open_steps(Policy::standard().steps(None, Assurance::High), means, START);
+    let of = |means: &Means| Session {
+        steps: steps(means),
+        ..session(START)
+    };
+    let passed =
+        |session: Session| session.with_check(CheckKind::CallNumber, |check| check.answered(true, START));
+    // A passkey, and no manager on file.
+    let stuck = of(&means());
+    assert!(
+        !stuck.is_answered(),
+        "the link alone tells nobody what is missing"
+    );
+    let stuck = passed(stuck);
+    assert!(stuck.is_answered() && stuck.has_no_way_left());
+    assert!(stuck.current_check().is_none(), "no passkey is asked for nothing");
+}

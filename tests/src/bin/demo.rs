@@ -12,8 +12,8 @@ use imper_tests::harness::browser::Driver;
 use imper_tests::harness::people::{AgentDesk, AnalystDesk, RequesterPhone};
 use imper_tests::harness::story::{self, TicketState};
 use imper_tests::harness::world::{
-    AGENT, ANALYST, COMPANY_MAILBOX, OLD_PASSWORD, PRIVATE_MAILBOX, Plan, Ports, World, company_directory,
-    requester_dn, update_set,
+    ADMIN, AGENT, ANALYST, COMPANY_MAILBOX, MANAGER_MAILBOX, OLD_PASSWORD, PRIVATE_MAILBOX, Plan, Ports,
+    World, company_directory, requester_dn, update_set,
 };
 use imper_tests::mail::inbox::Inbox;
 use shared::words::{Outcome, Status};
@@ -96,6 +96,8 @@ async fn demo() -> Result<()> {
         Ok(inbox) => inbox,
         Err(_) => Inbox::start(world.mailbox(), 0).await?,
     };
+    world.add_admin().await?;
+    world.add_manager()?;
     let ticket = world.open_ticket("password_reset", "Cannot sign in: password forgotten")?;
     let number = world.ticket(&ticket)?.get("number").cloned().unwrap_or_default();
     world.open_ticket("hardware", "Laptop does not charge")?;
@@ -109,11 +111,16 @@ imper.ai Verification is running.
    Inbox                   {inbox}
    Console                 {service}/console
                            user {analyst}, password {analyst_password}
+   Administration          the same address, user {admin}, password {admin_password}
+                           (it asks for a passkey or an authenticator app first)
 
 1. Log in, open {number}, click “imper.ai - Send Verification link”, enter {PRIVATE_MAILBOX}, click Send.
 2. Open the link from the inbox, click Begin, and enter the number that the ticket shows.
 3. Enter the code that the inbox holds for {COMPANY_MAILBOX}, and look at the ticket.
 {last}
+More to try: a ticket of the category MFA Reset asks for a passkey, which you can add after a pass of
+the level Verified, and for the word of {MANAGER_MAILBOX}, whose mail the inbox holds, too.
+
 Ctrl-C ends it.",
         last = last_step(&world),
         instance = world.instance.url(),
@@ -123,6 +130,8 @@ Ctrl-C ends it.",
         service = world.service_url,
         analyst = ANALYST.user_name,
         analyst_password = ANALYST.password,
+        admin = ADMIN.user_name,
+        admin_password = ADMIN.password,
     );
     told_to_stop().await;
     println!("\nStopping.");

@@ -15,7 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tokio::net::TcpListener;
 
-use super::world::{AGENT, ANALYST, COMPANY_MAILBOX, OLD_PASSWORD, REQUESTER};
+use super::world::{AGENT, Account, COMPANY_MAILBOX, OLD_PASSWORD, REQUESTER};
 use crate::directory::{self, Directory};
 use crate::instance::{Instance, UserSpec};
 use crate::mail::MailServer;
@@ -92,7 +92,7 @@ pub(super) fn furnish(instance: &Instance, service_url: &str, secrets: &Secrets)
 }
 
 /// What an operator does with `backend user add`.
-pub(super) async fn add_analyst(config: Config) -> Result<()> {
+pub(super) async fn add_user(config: Config, account: Account, role: console::Role) -> Result<()> {
     let instance = config.instances.keys().next().cloned().context("no instance")?;
     let store = Store::open(&config.storage.path)?;
     let service = Service::new(
@@ -101,8 +101,8 @@ pub(super) async fn add_analyst(config: Config) -> Result<()> {
         Arc::new(SystemClock),
         Arc::new(SystemEntropy),
     );
-    let (name, password) = (ANALYST.user_name, ANALYST.password.into());
-    let added = console::add_user(&service, &instance, name, console::Role::Analyst, password).await;
+    let (name, password) = (account.user_name, account.password.into());
+    let added = console::add_user(&service, &instance, name, role, password).await;
     service.store.close();
     added?;
     Ok(())

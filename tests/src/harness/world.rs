@@ -10,6 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use backend::config::Config;
 use backend::ports::Clock;
+use backend::service::console::Role;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -17,10 +18,10 @@ use tokio::task::JoinHandle;
 
 use super::clock::AdjustableClock;
 use super::service::ServiceProcess;
-use super::setup::{Secrets, actions, add_analyst, configuration, furnish};
+use super::setup::{Secrets, actions, add_user, configuration, furnish};
 pub use super::setup::{company_directory, requester_dn};
 use crate::directory::Directory;
-use crate::instance::{Instance, InstanceConfig};
+use crate::instance::{Instance, InstanceConfig, UserSpec};
 use crate::mail::{MailServer, Mailbox};
 
 /// Names the update set to install; without it the newest of `target/package` is taken.
@@ -57,6 +58,23 @@ pub const ANALYST: Account = Account {
     name: "Ana Reyes",
     password: "a-long-demo-password",
 };
+
+/// The person who looks after the console. Sets up a second factor at the first sign-in, as every admin does.
+pub const ADMIN: Account = Account {
+    user_name: "max.weber",
+    name: "Max Weber",
+    password: "another-long-demo-password",
+};
+
+/// The requester's manager, where a world has one.
+pub const MANAGER: Account = Account {
+    user_name: "grace.okafor",
+    name: "Grace Okafor",
+    password: "grace",
+};
+
+/// The manager's mailbox.
+pub const MANAGER_MAILBOX: &str = "grace.okafor@acme.example";
 
 /// The requester's company mailbox, which the instance has on file.
 pub const COMPANY_MAILBOX: &str = "marta.kovacs@acme.example";
@@ -201,7 +219,7 @@ impl World {
             named.extend(secrets);
         }
         let config = Config::parse(&text, &named)?;
-        add_analyst(Config::parse(&text, &named)?).await?;
+        add_user(Config::parse(&text, &named)?, ANALYST, Role::Analyst).await?;
 
         let configuration = (text.clone(), named.clone());
         let (stop, stopped) = watch::channel(false);
@@ -241,6 +259,20 @@ impl World {
             tasks,
             _folder: folder,
         })
+    }
+
+    /// Lets [`ADMIN`] sign in to the console.
+    pub async fn add_admin(&self) -> Result<()> {
+        let (text, secrets) = &self.configuration;
+        add_user(Config::parse(text, secrets)?, ADMIN, Role::Admin).await
+    }
+
+    /// Puts [`MANAGER`] on file for the requester.
+    pub fn add_manager(&self) -> Result<()> {
+        let manager = UserSpec::new(MANAGER.user_name, MANAGER.name, MANAGER.password).email(MANAGER_MAILBOX);
+        let manager = self.instance.add_user(manager)?;
+        let fields = [("manager", manager.as_str())];
+        Ok(self.instance.update("sys_user", &self.requester_id, &fields)?)
     }
 
     /// Everything that was mailed.

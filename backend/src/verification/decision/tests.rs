@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use shared::words::{Assurance, Channel};
 
+use super::super::checks::step::open_steps;
 use super::super::checks::{Check, CheckDetail, Means, on_file_code, open};
 use super::super::destination::Destination;
 use super::super::facts::{ClientFacts, DestinationFacts, History, TimeFacts};
@@ -435,4 +436,44 @@ proptest! {
             prop_assert!(independent);
         }
     }
+}
+
+/// What the agent is told of the missing step.
+fn missing_step(facts: Facts) -> String {
+    let decision = decided(facts);
+    let mut findings = decision.report.findings.into_iter();
+    findings
+        .find(|f| f.code == "required_check_missing")
+        .unwrap()
+        .sentence
+}
+
+#[test]
+fn the_missing_step_is_named_and_first_the_one_that_nobody_could_have_passed() {
+    let mut facts = Facts {
+        assurance: Assurance::High,
+        ..honest()
+    };
+    let policy = Policy::standard();
+    let steps = policy.steps(None, Assurance::High);
+    let means = Means {
+        passkeys: 1,
+        ..Means::default()
+    };
+    facts.checks = open_steps(steps, &means, AT)
+        .into_iter()
+        .flat_map(|step| step.alternatives)
+        .collect();
+    assert_eq!(
+        missing_step(facts.clone()),
+        "The policy requires manager approval, which this requester cannot give: nothing for it is on file or set up."
+    );
+    facts
+        .checks
+        .retain(|check| check.kind() != CheckKind::ManagerApproval);
+    facts.checks[0] = facts.checks[0].clone().answered(true, AT);
+    assert_eq!(
+        missing_step(facts),
+        "A step that the policy requires was not passed: passkey or company sign-in or authenticator app."
+    );
 }
