@@ -54,6 +54,8 @@ schemas! {
     Assurance;
     /// Where the action stands that a pass has granted.
     ActionState;
+    /// What became of the ticket after its action was performed.
+    TicketEnd;
     /// How a check ended.
     CheckResult;
 }

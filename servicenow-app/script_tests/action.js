@@ -36,7 +36,8 @@ test('a granted action is told with its end', function () {
 test('a performed action resolves and closes the ticket if the policy says so', function () {
     completing(true, true);
     apply(event('passed', 1));
-    equal(apply(actionEvent('performed', 2)).reply, { status: 'applied', detail: 'Applied. The ticket was resolved and closed.' });
+    equal(apply(actionEvent('performed', 2)).reply, { status: 'applied', detail: 'Applied. The ticket was resolved and closed.', ticket: 'closed' });
+    equal(apply(actionEvent('performed', 2)).reply.ticket, 'closed');
     equal(state(), ['7', 'Solution provided', 'performed']);
     includes(world.rows.incident[0].close_notes, 'Receipt: RCP7K3M9QX2A4TN');
     equal(world.notes.length, 3);
@@ -58,7 +59,7 @@ test('the policy decides how far it goes', function () {
 
 test('what was done by hand is left to the agent', function () {
     completing(true, true);
-    apply(actionEvent('performed', 1, { automated: false, connector: 'manual' }));
+    equal(apply(actionEvent('performed', 1, { automated: false, connector: 'manual' })).reply.ticket, 'open');
     equal(state(), ['2', '', 'performed']);
     includes(world.notes[0], 'Performed by: By hand\n');
 });

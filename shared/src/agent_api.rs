@@ -16,7 +16,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Action, ActionState, Channel, Outcome, Recommendation, RiskLevel, Status, UnixMillis};
+use crate::words::{
+    Action, ActionState, Channel, Outcome, Recommendation, RiskLevel, Status, TicketEnd, UnixMillis,
+};
 
 /// Asks for a verification of the token's requester for the token's ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,8 +96,7 @@ pub struct VerificationView {
 impl VerificationView {
     /// True while it can still change: it is not final, or its action is still open.
     pub fn is_live(&self) -> bool {
-        let is_open = |granted: &GrantView| granted.expires_at.is_some();
-        !self.status.is_final() || self.granted.as_ref().is_some_and(is_open)
+        !self.status.is_final() || self.granted.as_ref().is_some_and(GrantView::is_live)
     }
 }
 
@@ -110,6 +111,16 @@ pub struct GrantView {
     pub expires_at: Option<UnixMillis>,
     /// One sentence: what was done, or why not, or what is waited for.
     pub summary: String,
+    /// What became of the ticket, once the action was performed and the instance has told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketEnd>,
+}
+
+impl GrantView {
+    /// True while it can still change: it is open, or the instance has not told yet what became of the ticket.
+    pub fn is_live(&self) -> bool {
+        self.expires_at.is_some() || (self.state == ActionState::Performed && self.ticket.is_none())
+    }
 }
 
 /// Name of the server-sent event that carries a [`VerificationView`].

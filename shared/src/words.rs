@@ -218,6 +218,18 @@ words! {
 }
 
 words! {
+    /// What became of the ticket after its action was performed, as the instance told.
+    TicketEnd {
+        /// Left to its agent.
+        Open = "open", "ticket left open";
+        /// Resolved by the app.
+        Resolved = "resolved", "ticket resolved";
+        /// Resolved and closed by the app.
+        Closed = "closed", "ticket closed";
+    }
+}
+
+words! {
     /// How a check ended.
     CheckResult {
         /// Proven.

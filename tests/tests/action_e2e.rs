@@ -92,6 +92,7 @@ async fn a_locked_out_requester_resets_the_password_and_the_ticket_closes_itself
     );
     ensure!(columns["close_notes"].contains("RCP"), "{columns:#?}");
     agent.see_in_field("Password reset by the requester").await?;
+    agent.see_in_field("· ticket closed").await?;
     agent.see_same_page().await?;
 
     // The people on file are told.
@@ -156,6 +157,40 @@ async fn whoever_reads_a_contact_on_file_can_say_that_it_was_not_they() -> Resul
     requester.browser().click("form button.stop").await?;
     requester.see_words("The service desk has been told").await?;
     story::note_says(world, &ticket, "Password reset disputed").await?;
+    let records = world.verification_records(&ticket)?;
+    ensure!(
+        records[0]["outcome"] == "failed" && records[0]["risk_level"] == "high",
+        "the pass is taken back: {records:#?}"
+    );
+    scene.end().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pass_that_the_requester_disowns_fails_in_the_open_form_and_in_the_ticket() -> Result<()> {
+    let scene = Scene::open_in(World::start_with_directory()).await?;
+    let Scene {
+        world,
+        agent,
+        requester,
+        ..
+    } = &scene;
+    let ticket = verified(&scene, "password_reset").await?;
+    agent.see_outcome(Outcome::Passed).await?;
+    ensure!(world.ticket_column(&ticket, "x_imper_verify_outcome")? == "passed");
+    requester.browser().click("a[href='/verify/not-me']").await?;
+    requester.browser().click("form button.stop").await?;
+    requester.see_words("The verification is stopped").await?;
+    let said = agent.see_outcome(Outcome::Failed).await?;
+    ensure!(
+        said.contains("High risk detected - Reject this request") && said.contains("did not ask for this"),
+        "{said}"
+    );
+    story::note_says(world, &ticket, "Password reset taken back").await?;
+    let columns = world.ticket(&ticket)?;
+    ensure!(
+        columns["x_imper_verify_outcome"] == "failed" && columns["x_imper_verify_risk"] == "high",
+        "{columns:#?}"
+    );
     scene.end().await
 }
 

@@ -30,10 +30,6 @@ async fn edit(browser: &Browser, old: &str, new: &str) -> Result<()> {
     Ok(())
 }
 
-async fn text_of(browser: &Browser, css: &str) -> Result<String> {
-    Ok(browser.see(css).await?.text().await?)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
     let world = ConsoleWorld::start().await?;
@@ -43,7 +39,8 @@ async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
 
     browser.goto(&format!("{}{POLICY}", world.url)).await?;
     ensure!(
-        text_of(&browser, "main")
+        browser
+            .text_of("main")
             .await?
             .contains("Shipped with this program")
     );
@@ -55,7 +52,7 @@ async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
     edit(&browser, "medium_from = 30", "medium_from = 300").await?;
     edit(&browser, "no_script = 10", "no_scirpt = 10").await?;
     browser.click("form.form button.primary").await?;
-    let problem = text_of(&browser, "#problem").await?;
+    let problem = browser.text_of("#problem").await?;
     ensure!(problem.contains("2 things are wrong"), "{problem}");
     ensure!(
         problem.contains("levels.medium_from: 300 must be between 1 and 100"),
@@ -82,10 +79,11 @@ async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
 
     // The draft is tried before it can be activated.
     browser.see("#difference").await?;
-    ensure!(text_of(&browser, ".diff").await?.contains("acme-1"));
+    ensure!(browser.text_of(".diff").await?.contains("acme-1"));
     look(&browser, "policy-draft").await?;
     browser.click("form[action$='/replay'] button").await?;
-    let found = text_of(&browser, "section[aria-labelledby=replay]").await?;
+    browser.see("#note").await?;
+    let found = browser.text_of("section[aria-labelledby=replay]").await?;
     ensure!(found.contains("would come out otherwise"), "{found}");
     ensure!(found.contains("would fail instead of pass"), "{found}");
     look(&browser, "policy-replayed").await?;
@@ -93,7 +91,7 @@ async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
     browser.type_into("#note", "Only the lowest level passes").await?;
     browser.click("form[action$='/activate'] button").await?;
     browser.see("#in-force").await?;
-    let page = text_of(&browser, "main").await?;
+    let page = browser.text_of("main").await?;
     for words in ["acme-1+", "This console", "Only the lowest level passes"] {
         ensure!(page.contains(words), "{words} in {page}");
     }
@@ -105,7 +103,7 @@ async fn a_policy_is_edited_tried_activated_and_rolled_back() -> Result<()> {
     browser.type_into("#note", "Too many failed").await?;
     browser.click("form[action$='/roll-back'] button").await?;
     browser.see("#in-force").await?;
-    let page = text_of(&browser, "main").await?;
+    let page = browser.text_of("main").await?;
     ensure!(
         page.contains("Shipped with this program") && page.contains("Too many failed"),
         "{page}"
@@ -127,7 +125,7 @@ async fn a_key_is_made_shown_once_and_made_the_only_one() -> Result<()> {
     look(&browser, "instance").await?;
 
     browser.click("form[action$='/events/begin'] button").await?;
-    let secret = text_of(&browser, "pre.code").await?;
+    let secret = browser.text_of("pre.code").await?;
     ensure!(secret.starts_with("whsec_") && secret.len() == 50, "{secret}");
     look(&browser, "key-new").await?;
     browser.click("main a.button").await?;
@@ -149,7 +147,7 @@ async fn a_key_is_made_shown_once_and_made_the_only_one() -> Result<()> {
     browser.click(vouch).await?;
     browser.click("form[action$='/events/finish'] button").await?;
     browser.see("form[action$='/events/begin']").await?;
-    let keys = text_of(&browser, "section[aria-labelledby=events]").await?;
+    let keys = browser.text_of("section[aria-labelledby=events]").await?;
     ensure!(
         keys.contains("made here just now by max.weber") && !keys.contains("configuration"),
         "{keys}"

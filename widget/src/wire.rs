@@ -3,7 +3,9 @@
 
 use shared::agent_api::{GrantView, TicketVerifications, VerificationView};
 use shared::problem::Problem;
-use shared::words::{Action, ActionState, Channel, Outcome, Recommendation, RiskLevel, Status, UnixMillis};
+use shared::words::{
+    Action, ActionState, Channel, Outcome, Recommendation, RiskLevel, Status, TicketEnd, UnixMillis,
+};
 use wasm_bindgen::JsValue;
 
 use crate::browser::json::{items, number, part, text};
@@ -65,6 +67,7 @@ fn granted(value: &JsValue) -> Option<GrantView> {
         at: UnixMillis(number(value, "at")?),
         expires_at: number(value, "expires_at").map(UnixMillis),
         summary: text(value, "summary")?,
+        ticket: text(value, "ticket").as_deref().and_then(TicketEnd::parse),
     })
 }
 

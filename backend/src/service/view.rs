@@ -59,6 +59,7 @@ pub fn view(service: &Service, of: &Verification, grant: Option<&Grant>) -> Veri
             at: grant.reached_at(),
             expires_at: grant.is_open().then_some(grant.expires_at),
             summary: grant.line(),
+            ticket: grant.ticket,
         }),
     }
 }

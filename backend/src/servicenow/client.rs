@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use secrecy::{ExposeSecret as _, SecretString};
+use shared::words::TicketEnd;
 
 use crate::config::Instance;
 use crate::delivery::http::{self, Answer};
@@ -45,29 +46,35 @@ impl Client {
         })
     }
 
-    /// Makes one attempt to deliver the event `id`, signed with each of the secrets. A token that the instance no longer accepts is replaced at once.
+    /// Makes one attempt to deliver the event `id`, signed with each of the secrets. A token that the instance no longer
+    /// accepts is replaced at once. Returns also what the instance says of the ticket, where it does.
     pub async fn deliver(
         &self,
         instance: &Instance,
         secrets: &[SecretString],
         (id, body): (&str, &str),
-    ) -> Outcome {
+    ) -> (Outcome, Option<TicketEnd>) {
         let mut replaced = false;
         loop {
             let token = match self.tokens.get(&self.http, self.clock.as_ref(), instance).await {
                 Ok(token) => token,
-                Err(outcome) => return outcome,
+                Err(outcome) => return (outcome, None),
             };
             let answer = match self.post(instance, secrets, (id, body), &token).await {
                 Ok(answer) => answer,
-                Err(why) => return Outcome::down(format!("The instance did not answer: {why}.")),
+                Err(why) => {
+                    return (
+                        Outcome::down(format!("The instance did not answer: {why}.")),
+                        None,
+                    );
+                }
             };
             if answer.status.as_u16() == 401 && !replaced {
                 self.tokens.forget(&instance.id, &token).await;
                 replaced = true;
                 continue;
             }
-            return judge(instance, &answer);
+            return (judge(instance, &answer), ticket_of(&answer));
         }
     }
 
@@ -144,6 +151,20 @@ fn said(answer: &Answer) -> String {
         || answer.status.as_u16().to_string(),
         |code| format!("{} {code}", answer.status.as_u16()),
     )
+}
+
+/// What the app says of the ticket, if it does.
+fn ticket_of(answer: &Answer) -> Option<TicketEnd> {
+    #[derive(serde::Deserialize)]
+    struct Body {
+        result: Reply,
+    }
+    #[derive(serde::Deserialize)]
+    struct Reply {
+        ticket: String,
+    }
+    let body: Body = serde_json::from_slice(&answer.body).ok()?;
+    TicketEnd::parse(&body.result.ticket)
 }
 
 /// The app's own stable code, if the body has one.

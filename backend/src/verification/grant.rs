@@ -12,7 +12,7 @@
 //! ```
 
 use serde::{Deserialize, Serialize};
-use shared::words::{ActionState, UnixMillis};
+use shared::words::{ActionState, TicketEnd, UnixMillis};
 
 mod parts;
 mod reason;
@@ -84,6 +84,9 @@ pub struct Grant {
     pub released_by: Option<Person>,
     /// Where it stands.
     pub state: GrantState,
+    /// What became of the ticket, as the instance told after the action was performed.
+    #[serde(default)]
+    pub ticket: Option<TicketEnd>,
 }
 
 impl Grant {
@@ -102,6 +105,7 @@ impl Grant {
                 (false, true) => GrantState::Manual,
                 (false, false) => GrantState::Granted,
             },
+            ticket: None,
         }
     }
 

@@ -27,7 +27,14 @@ pub static PORTAL_CSS: Asset = Asset::new(
     "portal",
     "css",
     CSS,
-    &[TOKENS, include_str!("../../static/portal/portal.css")],
+    &[
+        TOKENS,
+        include_str!("../../static/portal/frame.css"),
+        include_str!("../../static/portal/controls.css"),
+        include_str!("../../static/portal/questions.css"),
+        include_str!("../../static/portal/results.css"),
+        include_str!("../../static/portal/actions.css"),
+    ],
 );
 /// Script of the portal: it only adds comfort.
 pub static PORTAL_JS: Asset = Asset::new(

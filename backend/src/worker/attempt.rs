@@ -36,14 +36,17 @@ pub(super) async fn make(parts: &Parts, due: Due, neighbour: Neighbour) -> Resul
     };
     let (kind, outcome) = match prepared {
         Prepared::Event { instance, id, body } => {
-            let outcome = match service.instance(&instance) {
+            let (outcome, ticket) = match service.instance(&instance) {
                 Ok(instance) => match instance_keys::event_secrets(service, &instance.id).await {
-                    Ok(secrets) if secrets.is_empty() => Outcome::down(NO_SECRET.to_owned()),
+                    Ok(secrets) if secrets.is_empty() => (Outcome::down(NO_SECRET.to_owned()), None),
                     Ok(secrets) => parts.client.deliver(instance, &secrets, (&id, &body)).await,
-                    Err(error) => Outcome::down(format!("{error}.")),
+                    Err(error) => (Outcome::down(format!("{error}.")), None),
                 },
-                Err(_) => Outcome::refused(INSTANCE_GONE),
+                Err(_) => (Outcome::refused(INSTANCE_GONE), None),
             };
+            if outcome == Outcome::Accepted {
+                outgoing::note_ticket(service, &due, &body, ticket).await?;
+            }
             (Kind::Event { since: due.since }, outcome)
         }
         Prepared::Link(link) => send(parts, link.into()).await,

@@ -34,7 +34,7 @@ ImperResult.prototype = {
             return this._problem(403, 'table_not_allowed', 'Tickets of the table ' + event.ticket.table + ' are not updated in this instance.');
         }
         if (this._isKnown(event.id)) {
-            return { reply: { status: 'duplicate', detail: 'This event was received before.' } };
+            return this._told(event, new ImperTicket(event.ticket.table, event.ticket.sys_id), { status: 'duplicate', detail: 'This event was received before.' });
         }
         var verification = new GlideRecord('x_imper_verify_verification');
         var exists = !!verification.get('number', event.verification.id);
@@ -82,7 +82,15 @@ ImperResult.prototype = {
         }
         this._record(event, saved, true, detail);
         this.properties.log('info', event.verification.id + ': ' + event.type + ' applied to ' + event.ticket.number + '.');
-        return { reply: { status: 'applied', detail: detail } };
+        return this._told(event, ticket, { status: 'applied', detail: detail });
+    },
+
+    /** The reply; to a performed action with what became of the ticket, which the field in the open form then says. */
+    _told: function (event, ticket, reply) {
+        if (event.type === 'action.performed') {
+            reply.ticket = !ticket.exists() || !ticket.isDone() ? 'open' : ticket.isResolved() ? 'resolved' : 'closed';
+        }
+        return { reply: reply };
     },
 
     /** Why the event must not change anything any more; '' if it may. */

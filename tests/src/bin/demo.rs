@@ -357,6 +357,7 @@ async fn reset_password(
     time.tell("the directory: the new password signs in, the old one does not, the lock is gone");
     story::ticket_is(world, ticket, TicketState::Closed).await?;
     agent.see_in_field("Password reset by the requester").await?;
+    agent.see_in_field("· ticket closed").await?;
     agent.look_at_form().await?;
     agent.browser().screenshot("field-closed").await?;
     let alarm = story::alarm_link_sent_to(world, COMPANY_MAILBOX).await?;

@@ -1,7 +1,9 @@
 //! From a verification to what the field shows: every state, its words, its icon, its meaning, its buttons.
 
 use shared::agent_api::{GrantView, VerificationView};
-use shared::words::{ActionState, Channel, Outcome, Recommendation, RiskLevel, Status, UnixMillis};
+use shared::words::{
+    ActionState, Channel, Outcome, Recommendation, RiskLevel, Status, TicketEnd, UnixMillis,
+};
 
 use super::words::spelled;
 
@@ -101,6 +103,8 @@ pub struct ActionLine {
     pub words: String,
     /// When, where that matters.
     pub when: Option<When>,
+    /// What became of the ticket; empty where there is nothing to say.
+    pub ticket: &'static str,
 }
 
 /// The field at one moment, without anything that changes by itself (times are formatted and counted down where
@@ -337,6 +341,11 @@ impl Card {
             icon,
             words: granted.summary.clone(),
             when: when(" at ", is_done.then_some(granted.at)),
+            ticket: match granted.ticket {
+                Some(TicketEnd::Closed) => " · ticket closed",
+                Some(TicketEnd::Resolved) => " · ticket resolved",
+                Some(TicketEnd::Open) | None => "",
+            },
         });
     }
 

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::BoxFuture;
 use rusqlite::params;
 use shared::agent_api::VerificationView;
-use shared::words::{Action, ActionState, Status, UnixMillis};
+use shared::words::{Action, ActionState, Status, TicketEnd, UnixMillis};
 use tokio::sync::Notify;
 
-use super::super::outgoing::Prepared;
+use super::super::outgoing::{self, Prepared};
 use super::super::tests::{begun_with, code, deliver, event_kinds, view_of};
 use super::super::{Service, ServiceError, agent, portal};
 use super::{Wish, alarm, confirm, look_at_alarm, perform, receipt, release, sweep};
@@ -551,4 +551,40 @@ async fn contacts_on_file_are_told_and_can_say_that_it_was_not_they() {
     assert!(look_at_alarm(&scene.service, "unknown").await.is_err());
     scene.clock.advance_seconds(86_400);
     assert!(look_at_alarm(&scene.service, token).await.is_err());
+}
+
+#[tokio::test]
+async fn what_became_of_the_ticket_is_kept_for_the_agent_once_the_instance_tells() {
+    let scene = passed_with(Scripted::new(vec![]), settings("manual", &[])).await;
+    let confirmed = caller(scene.service.now(), "confirm");
+    let view = confirm(&scene.service, confirmed, scene.id.clone())
+        .await
+        .unwrap();
+    assert!(view.is_live(), "the field waits for a word about the ticket");
+    let mut told = Vec::new();
+    // One row of a lane is due at a time.
+    loop {
+        let due = outgoing::due(&scene.service, 50).await.unwrap();
+        if due.is_empty() {
+            break;
+        }
+        for row in due {
+            if let Some(Prepared::Event { body, .. }) = outgoing::prepare(&scene.service, &row).await.unwrap()
+            {
+                let word = body.contains("action.performed").then_some(TicketEnd::Closed);
+                outgoing::note_ticket(&scene.service, &row, &body, word)
+                    .await
+                    .unwrap();
+                let view = view_of(&scene.service, &scene.id).await;
+                told.push((view.is_live(), view.granted.unwrap().ticket));
+            }
+            outgoing::sent(&scene.service, row).await.unwrap();
+        }
+    }
+    let (last, before) = told.split_last().unwrap();
+    assert_eq!(last, &(false, Some(TicketEnd::Closed)));
+    assert!(
+        !before.is_empty() && before.iter().all(|told| *told == (true, None)),
+        "{told:?}"
+    );
 }

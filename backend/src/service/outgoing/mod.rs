@@ -5,7 +5,8 @@ mod prepare;
 
 use rusqlite::Transaction;
 use serde_json::json;
-use shared::words::{CheckKind, CheckResult, UnixMillis};
+use shared::events::ResultEvent;
+use shared::words::{CheckKind, CheckResult, TicketEnd, UnixMillis};
 
 pub use approval::ApprovalMessage;
 pub(super) use prepare::envelope;
@@ -13,8 +14,8 @@ pub use prepare::{CodeMessage, EnrolledMessage, Envelope, LinkMessage, NoticeMes
 
 use super::{Service, ServiceError, events, portal, record};
 use crate::store::outbox::{self, Due, Message};
-use crate::store::verifications;
-use crate::verification::{Delivery, LinkId, State, Verification};
+use crate::store::{grants, verifications};
+use crate::verification::{Delivery, Grant, LinkId, State, Verification};
 
 /// A row that waits because its neighbour cannot be used.
 #[derive(Debug)]
@@ -137,6 +138,32 @@ pub async fn sent(service: &Service, due: Due) -> Result<(), ServiceError> {
         .await?;
     service.announce(&id);
     Ok(())
+}
+
+/// The instance took an event. If it told of a performed action, the grant keeps what became of the ticket: an app that
+/// does not say so has left it as it was.
+pub async fn note_ticket(
+    service: &Service,
+    due: &Due,
+    body: &str,
+    ticket: Option<TicketEnd>,
+) -> Result<(), ServiceError> {
+    let performed = |event: &ResultEvent| event.kind == "action.performed";
+    if !serde_json::from_str(body).as_ref().is_ok_and(performed) {
+        return Ok(());
+    }
+    let (instance, id) = (due.instance.clone(), due.verification.clone());
+    let note = move |tx: &Transaction<'_>| {
+        if let Some(before) = grants::find(tx, &instance, &id)? {
+            let after = Grant {
+                ticket: Some(ticket.unwrap_or(TicketEnd::Open)),
+                ..before.clone()
+            };
+            grants::update(tx, &before, &after)?;
+        }
+        Ok::<_, ServiceError>(())
+    };
+    service.store.write(note).await
 }
 
 /// It failed for now; it is tried again at `next_at`. `error` is for the agent too and must hold no address.

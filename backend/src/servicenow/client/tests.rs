@@ -73,6 +73,7 @@ impl Setup {
         self.client
             .deliver(self.acme(), &self.secrets(), ("evt_1", BODY))
             .await
+            .0
     }
 }
 
@@ -288,7 +289,8 @@ async fn an_instance_that_cannot_be_reached_is_tried_again() {
         .unwrap();
     acme.url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let Outcome::Retry { after: None, why, .. } = setup.client.deliver(acme, &secrets, ("evt_1", BODY)).await
+    let Outcome::Retry { after: None, why, .. } =
+        setup.client.deliver(acme, &secrets, ("evt_1", BODY)).await.0
     else {
         panic!("no retry")
     };
@@ -299,7 +301,34 @@ async fn an_instance_that_cannot_be_reached_is_tried_again() {
     // Signed results never travel in clear to another machine.
     acme.url = "http://acme.example".into();
     assert!(matches!(
-        setup.client.deliver(acme, &secrets, ("evt_1", BODY)).await,
+        setup.client.deliver(acme, &secrets, ("evt_1", BODY)).await.0,
         Outcome::Retry { .. }
     ));
+}
+
+#[tokio::test]
+async fn what_became_of_the_ticket_is_read_and_anything_else_is_no_word() {
+    for (result, expected) in [
+        (
+            json!({ "status": "applied", "ticket": "closed" }),
+            Some(TicketEnd::Closed),
+        ),
+        (
+            json!({ "status": "duplicate", "ticket": "resolved" }),
+            Some(TicketEnd::Resolved),
+        ),
+        (json!({ "status": "applied", "ticket": "exploded" }), None),
+        (json!({ "status": "applied", "ticket": 7 }), None),
+        (json!({ "status": "applied" }), None),
+    ] {
+        let setup = Setup::new().await;
+        setup.gives_tokens("t1", 1800, 1).await;
+        let answer = ResponseTemplate::new(200).set_body_json(json!({ "result": result.clone() }));
+        setup.answers("t1", answer, 1).await;
+        let told = setup
+            .client
+            .deliver(setup.acme(), &setup.secrets(), ("evt_1", BODY))
+            .await;
+        assert_eq!(told, (Outcome::Accepted, expected), "{result}");
+    }
 }

@@ -95,6 +95,9 @@ struct GrantView {
     expires_at: Option<i64>,
     /// One sentence: what was done, or why not, or what is waited for.
     summary: String,
+    /// What became of the ticket, once the action was performed and the instance has told.
+    #[schema(required = false, nullable = false)]
+    ticket: Option<schema::TicketEnd>,
 }
 
 /// Puts every call into `paths`, and what it answers into `schemas`.

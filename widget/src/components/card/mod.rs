@@ -87,12 +87,15 @@ pub fn details((id, url): (String, String)) -> AnyView {
     .into_any()
 }
 
-/// The line of the action: `✓ Password reset by the requester at 10:49`.
+/// The line of the action: `✓ Password reset by the requester at 10:49 · ticket closed`.
 fn granted(line: ActionLine) -> AnyView {
     let mut parts = vec![span("", line.words)];
     if let Some(when) = line.when {
         parts.push(span("when", when.joint));
         parts.push(moment(when.at));
+    }
+    if !line.ticket.is_empty() {
+        parts.push(span("", line.ticket));
     }
     el(
         "P",

@@ -232,6 +232,7 @@ fn the_action_has_a_line_and_the_buttons_of_its_state() {
             at: SENT,
             expires_at: is_open.then_some(SENT),
             summary: "Password reset by the requester".into(),
+            ticket: Some(TicketEnd::Closed),
         });
         Card::of(&view)
     };
@@ -242,6 +243,7 @@ fn the_action_has_a_line_and_the_buttons_of_its_state() {
         (Icon::Tick, "Password reset by the requester")
     );
     assert_eq!(line.when.unwrap().joint, " at ");
+    assert_eq!(line.ticket, " · ticket closed");
     assert!(done.acts.is_empty() && done.send.is_none());
     assert!(
         done.spoken.contains("Password reset by the requester"),

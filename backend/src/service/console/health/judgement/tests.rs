@@ -73,8 +73,15 @@ fn a_disk_that_fills_up_is_said_in_time() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.db");
     std::fs::write(&path, "x").unwrap();
-    assert!(rows::sizes(&path).free.is_some_and(|free| free > 0));
-    assert_eq!(rows::sizes(&folder.path().join("none.db")).free, None);
+    assert!(
+        crate::store::console::health::sizes(&path)
+            .free
+            .is_some_and(|free| free > 0)
+    );
+    assert_eq!(
+        crate::store::console::health::sizes(&folder.path().join("none.db")).free,
+        None
+    );
 }
 
 #[test]
