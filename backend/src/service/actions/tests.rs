@@ -11,13 +11,14 @@ use tokio::sync::Notify;
 
 use super::super::outgoing::{self, Prepared};
 use super::super::tests::{begun_with, code, deliver, event_kinds, view_of};
-use super::super::{Service, ServiceError, agent, portal};
+use super::super::{Service, ServiceError, agent, decisions, portal};
 use super::{Wish, alarm, confirm, look_at_alarm, perform, receipt, release, sweep};
 use crate::actions::settings::ActionSettings;
 use crate::actions::webhook::Report;
 use crate::actions::{Answer, Connector, Connectors, Known, Order, Subject};
-use crate::store::evidence;
+use crate::store::{evidence, verifications};
 use crate::testing::{ManualClock, caller, service_with, sys_id};
+use crate::verification::facts::Disowned;
 use crate::verification::grant::{GRANT_SECONDS, GrantError, Reason, ReceiptId, STALE_SECONDS};
 use crate::verification::{InstanceId, VerificationId};
 
@@ -539,6 +540,8 @@ async fn contacts_on_file_are_told_and_can_say_that_it_was_not_they() {
     assert!(!look_at_alarm(&scene.service, token).await.unwrap().is_repeated);
     assert!(!alarm(&scene.service, token).await.unwrap().is_repeated);
     assert!(alarm(&scene.service, token).await.unwrap().is_repeated);
+    let view = view_of(&scene.service, &scene.id).await;
+    assert_eq!(view.status, Status::Failed, "the pass is taken back");
     let told = scene
         .kinds()
         .await
@@ -587,4 +590,20 @@ async fn what_became_of_the_ticket_is_kept_for_the_agent_once_the_instance_tells
         !before.is_empty() && before.iter().all(|told| *told == (true, None)),
         "{told:?}"
     );
+}
+
+#[tokio::test]
+async fn a_permission_that_is_still_open_opens_nothing_once_the_pass_is_taken_back() {
+    let scene = passed(vec![]).await;
+    let (context, id) = (scene.service.clone(), scene.id.clone());
+    // As if taking the permission back had been forgotten.
+    let overturn = move |tx: &rusqlite::Transaction<'_>| {
+        let of = verifications::find_in_any_instance(tx, &id)?.ok_or(ServiceError::NotFound)?;
+        decisions::overturn(&context, tx, &of, Disowned::BySession).map(drop)
+    };
+    scene.service.store.write(overturn).await.unwrap();
+    assert_eq!(scene.state().await, ActionState::Granted);
+    let attempt = perform(&scene.service, &scene.cookie, wish()).await.unwrap();
+    assert_eq!(attempt.refused, Some(GrantError::Foreign));
+    assert_eq!(scene.connector.orders(), 0);
 }
