@@ -131,6 +131,8 @@ async fn a_passkey_added_after_one_call_answers_in_the_next() -> Result<()> {
     scene.recovery_codes().await?;
     phone.click("a.button[href='/verify']").await?;
     requester.see_words("Your identity is confirmed").await?;
+    // One more is offered as such.
+    requester.see_words("You already have a way").await?;
 
     let second = scene.call_again(&first).await?;
     requester.see_words("Use your passkey").await?;

@@ -33,6 +33,8 @@ recovery-not-complete = أدخل رمز الاسترداد كاملًا: 16 حر
 enrol-offer-heading = أسرع في المرة القادمة
 enrol-offer = أضف الآن مفتاح مرور أو تطبيق مصادقة لتأكيد هويتك به بعد ذلك. يستغرق الأمر دقيقة.
 enrol-offer-button = إضافة طريقة
+enrol-another-heading = طريقة أخرى
+enrol-another = لديك هنا بالفعل طريقة لتأكيد هويتك. أضف طريقة أخرى ليوم لا تكون فيه في متناولك.
 
 ## After a pass: adding
 enrol-heading = أضف طريقة لتأكيد هويتك

@@ -33,6 +33,8 @@ recovery-not-complete = Geben Sie den ganzen Wiederherstellungscode ein: 16 Buch
 enrol-offer-heading = Nächstes Mal schneller
 enrol-offer = Fügen Sie jetzt einen Passkey oder eine Authentifizierungs-App hinzu; damit können Sie Ihre Identität künftig bestätigen. Das dauert eine Minute.
 enrol-offer-button = Einen Weg hinzufügen
+enrol-another-heading = Noch ein Weg
+enrol-another = Sie haben hier bereits einen Weg, Ihre Identität zu bestätigen. Fügen Sie einen weiteren hinzu, für den Tag, an dem er nicht zur Hand ist.
 
 ## After a pass: adding
 enrol-heading = Fügen Sie einen Weg hinzu, Ihre Identität zu bestätigen

@@ -33,6 +33,8 @@ recovery-not-complete = Enter the whole recovery code: 16 letters and digits.
 enrol-offer-heading = Quicker next time
 enrol-offer = Add a passkey or an authenticator app now, and you can confirm your identity with it from then on. It takes a minute.
 enrol-offer-button = Add a way
+enrol-another-heading = One more way
+enrol-another = You already have a way to confirm your identity here. Add another one for the day when it is not at hand.
 
 ## After a pass: adding
 enrol-heading = Add a way to confirm your identity

@@ -33,6 +33,8 @@ recovery-not-complete = Escriba el código de recuperación completo: 16 letras 
 enrol-offer-heading = La próxima vez, más rápido
 enrol-offer = Añada ahora una llave de acceso o una aplicación de autenticación y podrá confirmar con ella su identidad en adelante. Lleva un minuto.
 enrol-offer-button = Añadir una manera
+enrol-another-heading = Una manera más
+enrol-another = Ya tiene aquí una manera de confirmar su identidad. Añada otra para el día en que no la tenga a mano.
 
 ## After a pass: adding
 enrol-heading = Añada una manera de confirmar su identidad

@@ -33,6 +33,8 @@ recovery-not-complete = Saisissez le code de récupération entier : 16 lettres
 enrol-offer-heading = Plus rapide la prochaine fois
 enrol-offer = Ajoutez maintenant une clé d’accès ou une application d’authentification : elle vous servira ensuite à confirmer votre identité. Cela prend une minute.
 enrol-offer-button = Ajouter une méthode
+enrol-another-heading = Une méthode de plus
+enrol-another = Vous avez déjà ici une méthode pour confirmer votre identité. Ajoutez-en une autre pour le jour où vous ne l’aurez pas sous la main.
 
 ## After a pass: adding
 enrol-heading = Ajoutez une méthode pour confirmer votre identité

@@ -33,6 +33,8 @@ recovery-not-complete = 回復コード全体（英数字16文字）を入力し
 enrol-offer-heading = 次回をもっと早く
 enrol-offer = 今パスキーまたは認証アプリを追加すると、今後はそれを使って本人確認ができます。1分ほどで完了します。
 enrol-offer-button = 方法を追加する
+enrol-another-heading = もう一つの方法
+enrol-another = 本人確認の方法はすでに登録されています。それが手元にないときのために、別の方法も追加できます。
 
 ## After a pass: adding
 enrol-heading = 本人確認の方法を追加してください

@@ -57,6 +57,13 @@ pub(super) struct Held {
     pub codes_left: u32,
 }
 
+impl Held {
+    /// True when there is a passkey or an app.
+    pub const fn any(self) -> bool {
+        self.passkeys > 0 || self.has_app
+    }
+}
+
 /// What the requester of a verification has enrolled.
 pub(super) fn held(service: &Service, tx: &Transaction<'_>, of: &Verification) -> Result<Held, ServiceError> {
     let owner = owner(of);

@@ -290,7 +290,7 @@ pub(super) async fn change<T: Send + 'static>(
 ) -> Result<(Page, T), ServiceError> {
     let digest = sha256_hex(cookie.as_bytes());
     let context = service.clone();
-    let (before, after, (grant, may_enrol), extra) = service
+    let (before, after, (grant, may_enrol, has_factor), extra) = service
         .store
         .write(move |tx| {
             let found = store::portal::find_by_session(tx, &digest)?.ok_or(LinkProblem::NoSession)?;
@@ -302,7 +302,8 @@ pub(super) async fn change<T: Send + 'static>(
             }
             let grant = grants::find(tx, &after.instance, &after.id)?;
             let may_enrol = factors::is_open(&context, tx, &after)?;
-            Ok::<_, ServiceError>((before, after, (grant, may_enrol), extra))
+            let has_factor = may_enrol && factors::held(&context, tx, &after)?.any();
+            Ok::<_, ServiceError>((before, after, (grant, may_enrol, has_factor), extra))
         })
         .await?;
     if after != before {
@@ -310,6 +311,7 @@ pub(super) async fn change<T: Send + 'static>(
     }
     let mut page = show(service, &after, grant.as_ref())?;
     page.may_enrol = may_enrol;
+    page.has_factor = has_factor;
     Ok((page, extra))
 }
 

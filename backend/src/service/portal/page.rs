@@ -48,6 +48,8 @@ pub struct Page {
     pub other_ways: Vec<CheckKind>,
     /// True when the pass allows to add a passkey or an authenticator app now.
     pub may_enrol: bool,
+    /// … though the requester has one already.
+    pub has_factor: bool,
 }
 
 /// Digits of a mark: it only has to differ.
@@ -212,6 +214,7 @@ pub(super) fn show(
         step,
         other_ways,
         may_enrol: false,
+        has_factor: false,
     })
 }
 

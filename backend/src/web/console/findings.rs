@@ -29,7 +29,7 @@ pub struct FindingLine {
     pub bar_from: String,
     /// How long the bar is, in percent of its field.
     pub bar_length: String,
-    /// A rule has no weight: it sets the level by itself.
+    /// A rule without a weight sets the level by itself.
     pub is_rule: bool,
 }
 
@@ -92,7 +92,7 @@ fn line(finding: &Finding) -> FindingLine {
         },
         bar_from: format!("{from}%"),
         bar_length: format!("{length}%"),
-        is_rule: finding.kind == FindingKind::Rule,
+        is_rule: finding.kind == FindingKind::Rule && finding.weight == 0,
     }
 }
 

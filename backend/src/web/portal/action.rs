@@ -199,7 +199,7 @@ fn render(
     if !step.is_possible {
         let (notice, refresh) = notice(t, step, &page.request);
         let is_done = matches!(step.state, ActionState::Performed | ActionState::Manual);
-        let mut notice = notice.offering(is_done && page.may_enrol);
+        let mut notice = if is_done { notice.offering(page) } else { notice };
         // What has ended without anything done, or was taken back, is over.
         notice.may_refuse = !matches!(step.state, ActionState::Revoked | ActionState::Expired);
         let mut response = pages::notice(StatusCode::OK, frame, notice, false);

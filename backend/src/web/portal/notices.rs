@@ -4,7 +4,7 @@ use shared::words::CheckKind;
 
 use crate::locale::Texts;
 use crate::service::error::LinkProblem;
-use crate::service::portal::{Ending, Request};
+use crate::service::portal::{Ending, Page, Request};
 
 /// How serious a message is; picks its icon and colour, which never stand without words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Notice {
     pub may_refuse: bool,
     /// True when it offers to add a way to confirm the identity the next time.
     pub offers_enrolment: bool,
+    /// … another one than they have already.
+    pub has_factor: bool,
 }
 
 impl Notice {
@@ -54,14 +56,16 @@ impl Notice {
             paragraphs: paragraphs.into(),
             may_refuse: false,
             offers_enrolment: false,
+            has_factor: false,
         }
     }
 
-    /// The same, with the offer to add a way to confirm the identity the next time.
+    /// The same, with the offer to add a way to confirm the identity the next time, if the pass allows it.
     #[must_use]
-    pub fn offering(self, offers_enrolment: bool) -> Self {
+    pub fn offering(self, page: &Page) -> Self {
         Self {
-            offers_enrolment,
+            offers_enrolment: page.may_enrol,
+            has_factor: page.has_factor,
             ..self
         }
     }

@@ -308,7 +308,7 @@ pub fn step(status: StatusCode, view: &StepPage<'_>) -> Response {
             false,
         ),
         Step::Finished(ending) => {
-            let mut said = notices::ending(t, *ending, request).offering(view.page.may_enrol);
+            let mut said = notices::ending(t, *ending, request).offering(view.page);
             // Nothing is left to perform, but the agent can still be told not to act on it.
             said.may_refuse = *ending == portal::Ending::Confirmed;
             notice(status, frame, said, false)
