@@ -51,17 +51,6 @@ fn with_permissions() -> (tempfile::TempDir, Service) {
     (folder, service)
 }
 
-/// Answers everything right in a session that has begun.
-async fn pass(service: &Service, cookie: &str, id: &VerificationId) {
-    let number = view_of(service, id).await.call_number.unwrap();
-    portal::answer_call_number(service, cookie, &number)
-        .await
-        .unwrap();
-    let code = code(&deliver(service).await);
-    portal::answer_code(service, cookie, &code).await.unwrap();
-    deliver(service).await;
-}
-
 async fn action_of(service: &Service, id: &VerificationId) -> ActionState {
     view_of(service, id).await.granted.unwrap().state
 }

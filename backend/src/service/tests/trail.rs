@@ -150,12 +150,7 @@ async fn a_row_that_says_something_else_than_its_evidence_is_found() {
 async fn a_pass_that_was_taken_back_is_held_against_its_last_decision() {
     let (folder, service, _clock) = service();
     let (cookie, id) = begun(&service).await;
-    let number = view_of(&service, &id).await.call_number.unwrap();
-    portal::answer_call_number(&service, &cookie, &number)
-        .await
-        .unwrap();
-    let code = code(&deliver(&service).await);
-    portal::answer_code(&service, &cookie, &code).await.unwrap();
+    pass(&service, &cookie, &id).await;
     portal::refuse_session(&service, &cookie).await.unwrap();
     let found = |store: crate::store::Store| async move {
         let work =
