@@ -24,11 +24,12 @@ pub struct Disagreement {
 /// The first decided verification, in the order in which they were written, that differs from what the evidence says of
 /// its decision.
 pub fn first_disagreement(tx: &Transaction<'_>) -> Result<Option<Disagreement>, StoreError> {
+    // The index is named, because without it every verification would be looked for in the whole chain.
     let sql =
         "SELECT v.instance, v.id, v.outcome, v.risk_level, v.risk_score, v.body, e.number IS NOT NULL, e.body
-        FROM verification v LEFT JOIN evidence e
+        FROM verification v LEFT JOIN evidence e INDEXED BY evidence_by_verification
           ON e.verification_id = v.id AND e.instance = v.instance AND e.kind = ?1
-          AND NOT EXISTS (SELECT 1 FROM evidence later WHERE later.verification_id = e.verification_id
+          AND NOT EXISTS (SELECT 1 FROM evidence later INDEXED BY evidence_by_verification WHERE later.verification_id = e.verification_id
             AND later.instance = e.instance AND later.kind = e.kind AND later.number > e.number)
         WHERE v.outcome IS NOT NULL OR e.number IS NOT NULL ORDER BY v.rowid, e.number";
     let mut statement = tx.prepare(sql)?;
