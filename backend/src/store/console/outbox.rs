@@ -133,8 +133,7 @@ pub fn ids_of_given_up(
     kind: &str,
     limit: u32,
 ) -> Result<Vec<i64>, StoreError> {
-    let sql =
-        "SELECT id FROM outbox WHERE state = 'dead' AND instance = ?1 AND kind = ?2 ORDER BY id LIMIT ?3";
+    let sql = "SELECT id FROM outbox INDEXED BY outbox_dead WHERE state = 'dead' AND instance = ?1 AND kind = ?2 ORDER BY id LIMIT ?3";
     let mut statement = tx.prepare_cached(sql)?;
     let rows = statement.query_map(params![instance.as_str(), kind, limit], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -146,8 +145,9 @@ pub fn list_tests(
     instance: &InstanceId,
     limit: u32,
 ) -> Result<Vec<TestRow>, StoreError> {
-    let sql = "SELECT verification_id, payload, state, created_at, last_error FROM outbox
-        WHERE instance = ?1 AND kind = 'test' ORDER BY id DESC LIMIT ?2";
+    let sql =
+        "SELECT verification_id, payload, state, created_at, last_error FROM outbox INDEXED BY outbox_tests
+        WHERE instance = ?1 AND kind = 'test' ORDER BY created_at DESC, id DESC LIMIT ?2";
     let mut statement = tx.prepare_cached(sql)?;
     let rows = statement.query_map(params![instance.as_str(), limit], |row| {
         Ok(TestRow {
@@ -167,7 +167,8 @@ pub fn count_tests(
     instance: &InstanceId,
     since: UnixMillis,
 ) -> Result<u32, StoreError> {
-    let sql = "SELECT COUNT(*) FROM outbox WHERE instance = ?1 AND kind = 'test' AND created_at > ?2";
+    let sql = "SELECT COUNT(*) FROM outbox INDEXED BY outbox_tests
+        WHERE instance = ?1 AND kind = 'test' AND created_at > ?2";
     Ok(tx
         .prepare_cached(sql)?
         .query_row(params![instance.as_str(), since.0], |row| row.get(0))?)

@@ -191,8 +191,8 @@ fn walk(tx: &Transaction<'_>, mut rows: Rows<'_>, anchors: &[Anchor]) -> Result<
 
 /// True when retention has said, later in the chain, that it erased the evidence of this verification.
 fn is_explained(tx: &Transaction<'_>, erased: &Stored) -> Result<bool, StoreError> {
-    let sql =
-        "SELECT EXISTS (SELECT 1 FROM evidence WHERE verification_id = ?1 AND instance = ?2 AND number > ?3
+    let sql = "SELECT EXISTS (SELECT 1 FROM evidence INDEXED BY evidence_by_verification
+            WHERE verification_id = ?1 AND instance = ?2 AND number > ?3
         AND kind = ?4 AND json_valid(body) AND json_extract(body, '$.evidence') > 0)";
     let instance = String::from_utf8_lossy(&erased.instance);
     Ok(tx.prepare_cached(sql)?.query_row(
