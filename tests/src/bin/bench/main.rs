@@ -70,7 +70,7 @@ async fn bench() -> Result<bool> {
         "page", "median", "slowest", "CPU", "limit"
     );
     let mut holds = true;
-    for page in pages::all(&plan) {
+    for page in pages::all(&plan)? {
         holds &= measure(&console, &page).await?;
     }
     export(&console, rows).await?;
