@@ -7,7 +7,7 @@ use shared::words::ActionState;
 
 use super::super::error::LinkProblem;
 use super::super::{Service, ServiceError, decisions, events, factors, record};
-use super::revoke;
+use super::{revoke, take_back};
 use crate::keys::sha256_hex;
 use crate::store::outbox::{self, Message};
 use crate::store::{grants, verifications};
@@ -131,7 +131,9 @@ pub(in crate::service) fn dispute(
     of: &Verification,
 ) -> Result<(), ServiceError> {
     let of = decisions::overturn(service, tx, of, Disowned::BySession)?;
-    let taken_back = revoke(service, tx, &of, Why::NotMe)?;
+    // Its own permission first: only the event of that one tells this ticket.
+    let is_told = take_back(service, tx, &of, Why::NotMe)?;
+    revoke(service, tx, &of, Why::NotMe)?;
     let grant = grants::find(tx, &of.instance, &of.id)?;
     let is_done = |grant: &Grant| matches!(grant.word(), ActionState::Performed | ActionState::Unknown);
     match grant.filter(is_done) {
@@ -139,8 +141,7 @@ pub(in crate::service) fn dispute(
             grants::spend_alarms(tx, &of.id, service.now())?;
             return say_disputed(service, tx, &of, &grant).map(drop);
         }
-        // The event of the permission that was taken back tells the ticket.
-        None if taken_back > 0 => {}
+        None if is_told => {}
         None => say_disowned(service, tx, &of)?,
     }
     super::super::warning::queue(service, tx, &of)

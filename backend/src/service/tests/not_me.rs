@@ -138,6 +138,37 @@ async fn it_takes_back_what_another_ticket_of_the_same_person_has_permitted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_ticket_hears_of_its_own_pass_whatever_else_is_taken_back() {
+    let (_folder, service) = with_permissions();
+    let (cookie, first) = begun(&service).await;
+    // Another ticket of the same person, which asks for no action.
+    let mut other = caller(service.now(), "other-ticket");
+    other.claims.ticket.sys_id = sys_id('2');
+    other.claims.action = None;
+    let view = agent::start(&service, other.clone(), send_link(), None)
+        .await
+        .unwrap();
+    let token = link_token(&deliver(&service).await);
+    pass(&service, &cookie, &first).await;
+    assert_eq!(action_of(&service, &first).await, ActionState::Manual);
+    let cookie = portal::begin(&service, &token, browser()).await.unwrap();
+    other.claims.jti = "read-other".into();
+    let id = VerificationId::parse(&view.id).unwrap();
+    let seen = agent::get(&service, other, id).await.unwrap();
+    portal::answer_call_number(&service, &cookie, &seen.call_number.unwrap())
+        .await
+        .unwrap();
+    let code = code(&deliver(&service).await);
+    portal::answer_code(&service, &cookie, &code).await.unwrap();
+    deliver(&service).await;
+    portal::refuse_session(&service, &cookie).await.unwrap();
+    let left = left(&deliver(&service).await);
+    for event in ["event action.revoked", "event verification.disputed"] {
+        assert!(left.iter().any(|one| one == event), "{event} in {left:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn after_the_action_it_is_disputed_once() {
     let (_folder, service) = with_permissions();
     let (cookie, id) = begun(&service).await;
